@@ -1,0 +1,1 @@
+"""The bridge between points of sale and kitchen displays; it owns the truth."""
