@@ -1,0 +1,117 @@
+"""What must be installed on the machine itself, as data, and how to get it with apt."""
+
+import ctypes
+import importlib.util
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+from progress import SetupError, say
+
+
+@dataclass(frozen=True)
+class Need:
+    """A Debian package, why we want it, and whether what it brings is already here.
+
+    Presence is tested by what the package brings, never by its name: names differ between
+    releases (libglib2.0-0 is libglib2.0-0t64 in Ubuntu 24.04), and Python may not be Debian's.
+    """
+
+    package: str
+    reason: str
+    is_met: Callable[[], bool]
+
+
+def has_module(name: str) -> bool:
+    """Say whether this Python has the module."""
+    return importlib.util.find_spec(name) is not None
+
+
+def has_library(soname: str) -> bool:
+    """Say whether the dynamic linker finds the shared library."""
+    try:
+        ctypes.CDLL(soname)
+    except OSError:
+        return False
+    return True
+
+
+VENV_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
+
+NEEDS: tuple[Need, ...] = (
+    # Debian takes ensurepip out of Python; without it a new .venv has no pip.
+    Need(VENV_PACKAGE, "makes the .venv with pip in it", partial(has_module, "ensurepip")),
+)
+
+
+def install_missing(needs: Sequence[Need]) -> None:
+    """Install by apt what is not there; raises SetupError with the line to type when it cannot."""
+    missing = [need for need in needs if not need.is_met()]
+    if not missing:
+        say("      all there")
+        return
+    width = max(len(need.package) for need in missing)
+    for need in missing:
+        say(f"      missing: {need.package:{width}}  {need.reason}")
+    packages = [need.package for need in missing]
+    prefix = privilege(packages)
+    apt(prefix, packages)
+    importlib.invalidate_caches()
+    still = [need.package for need in missing if not need.is_met()]
+    if still:
+        raise SetupError(f"apt was content, but this is still missing: {' '.join(still)}")
+
+
+def privilege(packages: Sequence[str]) -> list[str]:
+    """Answer what goes before apt-get: nothing for root, sudo where it can ask or need not."""
+    if shutil.which("apt-get") is None:
+        raise SetupError(
+            "This system has no apt-get. Install what these Debian packages bring, then run the"
+            f" same command again:\n\n    {' '.join(packages)}"
+        )
+    if os.geteuid() == 0:
+        return []
+    if shutil.which("sudo") is not None and (sys.stdin.isatty() or sudo_needs_no_password()):
+        return ["sudo"]
+    raise SetupError(
+        "Installing Debian packages needs root. Nothing was checked yet. Type this, then run the"
+        f" same command again:\n\n    {line_to_type(packages)}"
+    )
+
+
+def sudo_needs_no_password() -> bool:
+    """Try sudo without letting it ask."""
+    quiet = subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False)
+    return quiet.returncode == 0
+
+
+def line_to_type(packages: Sequence[str]) -> str:
+    """Answer the one line that a person with root rights types."""
+    return f"sudo apt-get update && sudo {shlex.join(install_command(packages))}"
+
+
+def install_command(packages: Sequence[str]) -> list[str]:
+    """Answer the apt-get call that installs these packages and nothing merely recommended."""
+    return ["apt-get", "install", "-y", "--no-install-recommends", *packages]
+
+
+def apt(prefix: Sequence[str], packages: Sequence[str]) -> None:
+    """Refresh the package lists and install; a bare machine may never have had any lists."""
+    # A fresh machine often runs its unattended upgrades right now: wait for their lock.
+    before = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+    patience = ["-o", "DPkg::Lock::Timeout=600", "-q"]
+    updated = subprocess.run([*before, "apt-get", "update", *patience[-1:]], check=False)
+    if updated.returncode != 0:
+        say("      apt-get update failed (see above); trying with the lists that are there")
+    command = install_command(packages)
+    installed = subprocess.run([*before, *command, *patience], check=False)
+    if installed.returncode != 0:
+        raise SetupError(
+            f"apt-get could not install {' '.join(packages)} (see above). Try it by hand:\n\n"
+            f"    {line_to_type(packages)}"
+        )
