@@ -1,0 +1,150 @@
+"""Orders and lines as the kitchen knows them: what was said, by revision, and how far it is."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from enum import StrEnum
+
+from kds.kitchen.ids import Instant, LineId, LineKey, OrderKey, RuleId, StationId, VisitId
+from kds.kitchen.messages import LineContent, OrderFields
+from kds.kitchen.portions import Group
+from kds.kitchen.wording import Wording
+
+
+class Gate(StrEnum):
+    """What a hold keeps back: cooking, or only carrying to the table."""
+
+    START = "start"
+    RUN = "run"
+
+
+class Origin(StrEnum):
+    """Who made a line."""
+
+    POS = "pos"
+    KITCHEN = "kitchen"
+
+
+class Level(StrEnum):
+    """How late something is, in rising order."""
+
+    ATTENTION = "attention"
+    LATE = "late"
+    CRITICAL = "critical"
+
+
+HELD_BY_POS = RuleId("pos-hold")
+HELD_BY_HAND = RuleId("hand-hold")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One station's part in a line. `after`: indices of the steps that must be ready before."""
+
+    station: StationId
+    after: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Routing:
+    """Where a line is cooked and as what. No steps: the shell of a set, or nothing to cook.
+
+    `menu_class`: the book's class of the dish (broth, plate, cold, drink …), "" if none.
+    `rule`, `where`: the rule that decided and its `file:line`, for *why*.
+    """
+
+    steps: tuple[Step, ...]
+    menu_class: str = ""
+    rule: RuleId = RuleId("")
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Why portions of a line wait in one visit.
+
+    `until`: when the hold opens by itself; None: only by hand or state. `reason`: for people.
+    """
+
+    rule: RuleId
+    visit: VisitId
+    gate: Gate
+    reason: Wording
+    since: Instant
+    until: Instant | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Overtime:
+    """A fact: at `at` this line passed a limit of the book."""
+
+    level: Level
+    rule: RuleId
+    at: Instant
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line: content by the latest revision that set it, and its portion groups per step.
+
+    `revision`: the one that last set `content`. `history`: (revision, quantity) of every revision
+    seen that states this line, ascending; what was ever ordered and what the point of sale voided
+    follow from it whatever the order of arrival. `struck`: portions voided in the kitchen.
+    `ordered`: portions ever ordered, void ones included. `rush`: how often it was rushed.
+    `changed`: altered by the point of sale after the kitchen could see it, not touched since.
+    `seq`: log place of the last change to this line.
+    """
+
+    key: LineKey
+    content: LineContent
+    revision: int
+    received_at: Instant
+    routing: Routing
+    history: tuple[tuple[int, Decimal], ...] = ()
+    origin: Origin = Origin.POS
+    ordered: Decimal = Decimal(0)
+    struck: Decimal = Decimal(0)
+    groups: tuple[Group, ...] = ()
+    holds: tuple[Hold, ...] = ()
+    overtime: tuple[Overtime, ...] = ()
+    rush: int = 0
+    changed: bool = False
+    flags: tuple[str, ...] = ()
+    void_reason: str = ""
+    seq: int = 0
+
+    @property
+    def is_weighed(self) -> bool:
+        """One portion of that weight (1.5 斤), not a count."""
+        return self.content.quantity % 1 != 0
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """An order: its fields and lines, each with the revision that last set it.
+
+    `visit`: where new lines of this order go. `field_revisions`: per field of `OrderFields`.
+    `wholes`: revisions seen that stated the whole order; a line that one of them lacks was
+    void as of then. `digests`: content digest by revision, to tell a repeat from a conflict.
+    `noted`: somebody has taken note of an order that has nothing to cook. Treat the dicts as
+    immutable: evolve makes new ones.
+    """
+
+    key: OrderKey
+    visit: VisitId
+    received_at: Instant
+    fields: OrderFields = field(default_factory=OrderFields)
+    field_revisions: dict[str, int] = field(default_factory=dict)
+    revision: int = 0
+    wholes: tuple[int, ...] = ()
+    digests: dict[int, str] = field(default_factory=dict)
+    lines: dict[LineId, Line] = field(default_factory=dict)
+    incomplete: bool = False
+    noted: bool = False
+    flags: tuple[str, ...] = ()
+    seq: int = 0
+
+    def children(self, line_id: LineId) -> tuple[Line, ...]:
+        """Return the lines whose parent is `line_id`."""
+        return tuple(line for line in self.lines.values() if line.content.parent == line_id)

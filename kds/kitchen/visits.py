@@ -1,0 +1,53 @@
+"""Visits: what one party at one table eats, from whichever orders it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from kds.kitchen.ids import CommandId, Instant, LineKey, OrderKey, VisitId
+from kds.kitchen.orders import Line
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A command that changed something, kept to answer a repeat and to undo it.
+
+    `first_seq`, `last_seq`: log places of its first and last event. `lines`, `visits`: as they
+    stood before (visits without their own `commands`); `created`: lines that it made.
+    """
+
+    command: CommandId
+    first_seq: int
+    last_seq: int
+    lines: tuple[Line, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    created: tuple[LineKey, ...] = ()
+    undone: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """One party's visit.
+
+    `orders`: in order of joining; the first gives the ticket its number. `lines`: every line with
+    portions here, in order of arrival. `tables`: former tables, latest last. `ended_at`: no more
+    orders join (closed by POS, person or rule); open portions stay workable unless `removed`,
+    which only a person does. `merged_into`: the visit that took over.
+    """
+
+    id: VisitId
+    opened_at: Instant
+    session: str = ""
+    table: str = ""
+    tables: tuple[str, ...] = ()
+    moved_at: Instant | None = None
+    orders: tuple[OrderKey, ...] = ()
+    lines: tuple[LineKey, ...] = ()
+    pinned: bool = False
+    ended_at: Instant | None = None
+    ended_by: str = ""
+    removed: bool = False
+    merged_into: VisitId | None = None
+    split_from: VisitId | None = None
+    commands: tuple[Applied, ...] = ()
+    seq: int = 0
