@@ -1,49 +1,48 @@
 """The checks of `dev.py test`, as data, and the loop that runs them all and sums up."""
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-import environment
 from progress import Progress, say
 
 ARCHITECTURE = "tests/test_architecture.py"
 
 
 @dataclass(frozen=True)
-class Step:
+class Check:
     """One check: its name and the command, which a person can repeat from the tree's root."""
 
     title: str
     command: tuple[str, ...]
 
 
-def steps(*, with_long: bool) -> list[Step]:
-    """List the checks in the order in which they fail fastest."""
+def checks(*, with_long: bool) -> list[Check]:
+    """List the checks, quickest first."""
     pytest = (".venv/bin/python", "-m", "pytest")
-    everything = ("-m", "long or not long", "--hypothesis-profile", "long") if with_long else ()
+    also_long = ("-m", "long or not long", "--hypothesis-profile", "long") if with_long else ()
     return [
-        Step("ruff: rules", (".venv/bin/ruff", "check")),
-        Step("ruff: format", (".venv/bin/ruff", "format", "--check")),
-        Step("mypy --strict", (".venv/bin/mypy",)),
-        Step("architecture", (*pytest, "-q", ARCHITECTURE)),
-        Step("tests", (*pytest, "--ignore", ARCHITECTURE, *everything, "tests")),
+        Check("ruff: rules", (".venv/bin/ruff", "check")),
+        Check("ruff: format", (".venv/bin/ruff", "format", "--check")),
+        Check("mypy --strict", (".venv/bin/mypy",)),
+        Check("architecture", (*pytest, "-q", ARCHITECTURE)),
+        Check("tests", (*pytest, "--ignore", ARCHITECTURE, *also_long, "tests")),
     ]
 
 
-def run(todo: Sequence[Step], progress: Progress) -> int:
+def run_all(todo: Sequence[Check], progress: Progress, run: Callable[[Sequence[str]], int]) -> int:
     """Run every check, also after one has failed; answers 0 only when all passed."""
     failed = []
-    for step in todo:
-        with progress.step(step.title):
-            status = environment.run(step.command, check=False)
-        if status != 0:
-            failed.append(step)
-            say(f"      FAILED: {step.title}")
+    for check in todo:
+        with progress.step(check.title):
+            status = run(check.command)
+            if status != 0:
+                failed.append(check)
+                say(f"      FAILED: {check.title} (status {status})")
     if not failed:
         say(f"\nAll {len(todo)} checks passed.")
         return 0
-    say(f"\n{len(failed)} of {len(todo)} checks failed. To repeat, from the root of the tree:")
-    for step in failed:
-        say(f"  {step.title}:  {shlex.join(step.command)}")
+    say(f"\n{len(failed)} of {len(todo)} checks failed. To repeat, from the root of the tree:\n")
+    for check in failed:
+        say(f"    {shlex.join(check.command)}")
     return 1

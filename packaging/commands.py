@@ -3,10 +3,10 @@
 import argparse
 import sys
 
-import checks
-import environment
 import lock
 import machine
+from checks import checks, run_all
+from environment import Environment, call
 from progress import Progress, SetupError
 
 
@@ -15,20 +15,18 @@ def main(arguments: list[str]) -> int:
     options = parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except SetupError as failure:
-        print(f"\n{failure}", file=sys.stderr)
+    except SetupError as error:
+        print(f"\n{error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("\nInterrupted; the same command starts where it is safe to.", file=sys.stderr)
+        print("\nInterrupted. Run the same command again; it cleans up by itself.", file=sys.stderr)
         return 130
     return status
 
 
 def parser() -> argparse.ArgumentParser:
     """Describe the command line."""
-    top = argparse.ArgumentParser(
-        prog="dev.py", description="Commands for working on this project."
-    )
+    top = argparse.ArgumentParser(prog="dev.py", description="Commands for work on this project.")
     commands = top.add_subparsers(metavar="COMMAND", required=True)
 
     test = commands.add_parser("test", help="prepare this machine and run every check and test")
@@ -43,10 +41,10 @@ def parser() -> argparse.ArgumentParser:
 
 def run_test(options: argparse.Namespace) -> int:
     """Prepare the machine, run all checks even when one fails, and sum up."""
-    steps = checks.steps(with_long=options.long)
-    progress = Progress(total=2 + len(steps))
+    todo = checks(with_long=options.long)
+    progress = Progress(total=2 + len(todo))
     prepare(progress)
-    return checks.run(steps, progress)
+    return run_all(todo, progress, call)
 
 
 def run_lock(options: argparse.Namespace) -> int:
@@ -56,8 +54,8 @@ def run_lock(options: argparse.Namespace) -> int:
 
 
 def prepare(progress: Progress) -> None:
-    """Bring Debian packages and `.venv` to what the lock says; raises SetupError."""
+    """Bring Debian packages and `.venv` to what the lock says; two steps; raises SetupError."""
     with progress.step("Debian packages"):
-        machine.install_missing(machine.NEEDS)
+        machine.install_missing(machine.needs(lock.EXTRAS))
     with progress.step("Python packages in .venv"):
-        environment.ensure()
+        Environment().ensure()

@@ -12,9 +12,10 @@ from typing import List, Optional, Tuple
 
 SUITABLE = ((3, 11), (3, 12), (3, 13))  # newest last; the lock file serves exactly these
 
-TOO_OLD = """\
+UNSUITABLE = """\
 This is Python {found} ({where}), and this project needs Python 3.11, 3.12 or 3.13.
-Debian 12 and Ubuntu 24.04 bring a suitable one:
+None of these is on this machine under its full name (python3.11, say). Debian 12 and 13 and
+Ubuntu 24.04 bring one:
 
     sudo apt-get update && sudo apt-get install -y python3
 
@@ -58,7 +59,7 @@ def main(arguments: List[str]) -> int:
         return subprocess.call([other, os.path.abspath(__file__), *arguments])
     found = "{}.{}.{}".format(*sys.version_info[:3])
     command = " ".join([os.path.relpath(__file__), *arguments])
-    sys.stderr.write(TOO_OLD.format(found=found, where=sys.executable, command=command))
+    sys.stderr.write(UNSUITABLE.format(found=found, where=sys.executable, command=command))
     return 2
 
 

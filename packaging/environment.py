@@ -11,44 +11,134 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from progress import SetupError, say
 
 ROOT = Path(__file__).resolve().parent.parent
-VENV = ROOT / ".venv"
-PYTHON = VENV / "bin" / "python"
-LOCK = ROOT / "packaging" / "requirements.lock"
-PROJECT = ROOT / "pyproject.toml"
-STAMP = VENV / "stamp.json"
+VERSION = f"{sys.version_info[0]}.{sys.version_info[1]}"
 
 Stamp = dict[str, str]
 
 
-def ensure() -> None:
-    """Make `.venv` match lock file, Python and project; quick when it already does."""
-    with only_one_at_a_time():
-        wanted = wanted_stamp()
-        found = read_stamp(STAMP)
-        if found == wanted and PYTHON.exists():
-            say("      as the lock file says")
+def call(command: Sequence[str]) -> int:
+    """Run a program in the tree, apart from what the caller's shell is set up for."""
+    # Flushed first, or the program's lines would overtake ours in a pipe.
+    sys.stdout.flush()
+    return subprocess.run(command, cwd=ROOT, env=clean_surroundings(), check=False).returncode
+
+
+def clean_surroundings() -> dict[str, str]:
+    """Answer the process environment without what would lead Python or pip out of `.venv`."""
+    astray = {"PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "VIRTUAL_ENV"}
+    kept = {name: value for name, value in os.environ.items() if name not in astray}
+    return {**kept, "PIP_USER": "0"}
+
+
+@dataclass(frozen=True)
+class Environment:
+    """The virtual environment of one tree; `run` starts a program and answers its status."""
+
+    root: Path = ROOT
+    run: Callable[[Sequence[str]], int] = call
+
+    @property
+    def folder(self) -> Path:
+        """Where it lies."""
+        return self.root / ".venv"
+
+    @property
+    def python(self) -> Path:
+        """Its interpreter; a dangling link once the machine's own Python has gone."""
+        return self.folder / "bin" / "python"
+
+    @property
+    def lock(self) -> Path:
+        """Every package with its hashes."""
+        return self.root / "packaging" / "requirements.lock"
+
+    @property
+    def stamp(self) -> Path:
+        """What the finished folder was made from."""
+        return self.folder / "stamp.json"
+
+    def ensure(self) -> None:
+        """Make it match lock file, Python and project; quick when it already does."""
+        with only_one_at_a_time(self.lock):
+            wanted, found = self.wanted_stamp(), self.read_stamp()
+            if found == wanted and self.python.exists():
+                say("      as the lock file says")
+                return
+            if found.get("packages") != wanted["packages"] or not self.python.exists():
+                self.remove(was_finished=bool(found))
+                self.make()
+            self.install_project()
+            self.write_stamp(wanted)
+
+    def wanted_stamp(self) -> Stamp:
+        """Describe what this tree and this Python call for."""
+        return {
+            # Scripts hold the path of the tree, so a moved clone is made anew.
+            "packages": f"{VERSION} {digest(self.lock)} {self.root}",
+            "project": digest(self.root / "pyproject.toml"),
+        }
+
+    def read_stamp(self) -> Stamp:
+        """Read the stamp; an empty one where there is none that can be read."""
+        try:
+            stamp: Stamp = json.loads(self.stamp.read_text("utf-8"))
+        except (OSError, ValueError):
+            return {}
+        return stamp
+
+    def write_stamp(self, stamp: Stamp) -> None:
+        """Write the stamp in one step: half a stamp must not look like one."""
+        draft = self.stamp.with_suffix(".new")
+        draft.write_text(json.dumps(stamp, indent=2), "utf-8")
+        draft.replace(self.stamp)
+
+    def remove(self, *, was_finished: bool) -> None:
+        """Throw away what is there, the stamp first: cut short, this must not look finished."""
+        if not self.folder.exists() and not self.folder.is_symlink():
             return
-        if found.get("packages") != wanted["packages"] or not PYTHON.exists():
-            make(found)
-        install_project()
-        write_stamp(wanted)
+        why = "is for another lock file or Python" if was_finished else "was never finished"
+        say(f"      the .venv that is here {why}: making it anew")
+        if self.folder.is_symlink() or self.folder.is_file():
+            self.folder.unlink()
+            return
+        self.stamp.unlink(missing_ok=True)
+        shutil.rmtree(self.folder)
 
+    def make(self) -> None:
+        """Make the folder and install exactly the lock file: nothing is resolved or compiled."""
+        say(f"      for Python {VERSION}; takes a minute or two, and no time when run again")
+        self.must([base_python(), "-m", "venv", str(self.folder)])
+        strictly = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
+        install = self.pip("install", *strictly, "-r", str(self.lock))
+        if self.run(install) != 0:
+            say("      that failed; once more, in case it was the network")
+            self.must(install)
 
-def wanted_stamp() -> Stamp:
-    """Describe the `.venv` that this tree and this Python call for."""
-    version = f"{sys.version_info[0]}.{sys.version_info[1]}"
-    return {
-        "packages": f"{version} {digest(LOCK)}",
-        # Scripts hold the path of the tree, so a moved clone installs itself anew.
-        "project": f"{ROOT} {digest(PROJECT)}",
-    }
+    def install_project(self) -> None:
+        """Put the tree itself and its commands into the folder, without any download."""
+        self.must(
+            self.pip("install", "--no-build-isolation", "--no-deps", "--editable", str(self.root))
+        )
+
+    def pip(self, *arguments: str) -> list[str]:
+        """Answer a pip call, chatty only where somebody watches."""
+        quiet = [] if sys.stdout.isatty() else ["--quiet"]
+        return [str(self.python), "-m", "pip", "--disable-pip-version-check", *quiet, *arguments]
+
+    def must(self, command: Sequence[str]) -> None:
+        """Run a program; raises SetupError that names it when it fails."""
+        status = self.run(command)
+        if status != 0:
+            failed = " ".join(command)
+            raise SetupError(f"This failed with status {status} (see above):\n\n    {failed}")
 
 
 def digest(path: Path) -> str:
@@ -56,90 +146,17 @@ def digest(path: Path) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def read_stamp(path: Path) -> Stamp:
-    """Read the stamp; an empty one where there is none that can be read."""
-    try:
-        stamp: Stamp = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
-        return {}
-    return stamp
-
-
-def write_stamp(stamp: Stamp) -> None:
-    """Write the stamp in one step: half a stamp must not look like one."""
-    draft = STAMP.with_suffix(".new")
-    draft.write_text(json.dumps(stamp, indent=2), "utf-8")
-    draft.replace(STAMP)
-
-
-def make(found: Stamp) -> None:
-    """Make `.venv` from nothing and install the lock file into it."""
-    if VENV.is_symlink() or VENV.exists():
-        why = "is for another lock file or Python" if found else "was never finished"
-        say(f"      the .venv here {why}: making it anew")
-        remove(VENV)
-    say(f"      Python {sys.version.split()[0]}; takes a minute or two, the next time no time")
-    run([base_python(), "-m", "venv", str(VENV)])
-    install_lock()
-
-
-def remove(path: Path) -> None:
-    """Remove a folder or link, its stamp first, so that an interruption leaves no whole look."""
-    if path.is_symlink() or path.is_file():
-        path.unlink()
-        return
-    (path / STAMP.name).unlink(missing_ok=True)
-    shutil.rmtree(path)
-
-
 def base_python() -> str:
     """Answer the interpreter below any virtual environment, for it may be the one we remove."""
     if sys.prefix == sys.base_prefix:
         return sys.executable
-    return str(Path(sys.base_prefix) / "bin" / f"python{sys.version_info[0]}.{sys.version_info[1]}")
-
-
-def install_lock() -> None:
-    """Install exactly the lock file, wheels only: nothing is resolved, nothing is compiled."""
-    strictly = ["--require-hashes", "--no-deps", "--only-binary", ":all:"]
-    command = [*pip("install"), *strictly, "-r", str(LOCK)]
-    if run(command, check=False) != 0:
-        say("      that failed; once more, in case it was the network")
-        run(command)
-
-
-def install_project() -> None:
-    """Put the tree itself and its commands into `.venv`, without any download."""
-    run([*pip("install"), "--no-build-isolation", "--no-deps", "--editable", str(ROOT)])
-
-
-def pip(action: str) -> list[str]:
-    """Answer the start of a pip call, chatty only where somebody watches."""
-    quiet = [] if sys.stdout.isatty() else ["--quiet"]
-    return [str(PYTHON), "-m", "pip", action, "--disable-pip-version-check", *quiet]
-
-
-def run(command: Sequence[str], *, check: bool = True) -> int:
-    """Run a program in the tree; with `check`, raises SetupError that names it when it fails."""
-    status = subprocess.run(command, cwd=ROOT, env=clean_environment(), check=False).returncode
-    if check and status != 0:
-        raise SetupError(
-            f"This failed with status {status} (see above):\n\n    {' '.join(command)}"
-        )
-    return status
-
-
-def clean_environment() -> dict[str, str]:
-    """Answer the environment without what would lead Python or pip out of `.venv`."""
-    leads_astray = {"PYTHONHOME", "PYTHONPATH", "PIP_TARGET", "PIP_PREFIX", "VIRTUAL_ENV"}
-    kept = {name: value for name, value in os.environ.items() if name not in leads_astray}
-    return {**kept, "PIP_USER": "0"}
+    return str(Path(sys.base_prefix) / "bin" / f"python{VERSION}")
 
 
 @contextmanager
-def only_one_at_a_time() -> Iterator[None]:
+def only_one_at_a_time(file: Path) -> Iterator[None]:
     """Keep two runs in one tree from making `.venv` together."""
-    with LOCK.open("rb") as held:
+    with file.open("rb") as held:
         try:
             fcntl.flock(held, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

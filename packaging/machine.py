@@ -29,6 +29,7 @@ class Need:
 
 def has_module(name: str) -> bool:
     """Say whether this Python has the module."""
+    importlib.invalidate_caches()
     return importlib.util.find_spec(name) is not None
 
 
@@ -41,17 +42,39 @@ def has_library(soname: str) -> bool:
     return True
 
 
+def library(package: str, soname: str, reason: str) -> Need:
+    """Describe a package that brings a shared library."""
+    return Need(package, reason, partial(has_library, soname))
+
+
 VENV_PACKAGE = f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"
 
-NEEDS: tuple[Need, ...] = (
+BASE = (
     # Debian takes ensurepip out of Python; without it a new .venv has no pip.
     Need(VENV_PACKAGE, "makes the .venv with pip in it", partial(has_module, "ensurepip")),
 )
 
+OF_EXTRA = {
+    "display": (
+        library("libgl1", "libGL.so.1", "Qt is linked with it, also where nothing draws by GPU"),
+        library("libegl1", "libEGL.so.1", "Qt is linked with it, also for the offscreen screen"),
+        library("libxkbcommon0", "libxkbcommon.so.0", "keyboard layouts, for bump bars and keys"),
+        library("libdbus-1-3", "libdbus-1.so.3", "Qt is linked with it"),
+        library("libfontconfig1", "libfontconfig.so.1", "lets Qt find fonts besides our own"),
+        library("libglib2.0-0", "libglib-2.0.so.0", "Qt is linked with it"),
+        library("libespeak-ng1", "libespeak-ng.so.1", "speaks the announcements"),
+    ),
+}
 
-def install_missing(needs: Sequence[Need]) -> None:
-    """Install by apt what is not there; raises SetupError with the line to type when it cannot."""
-    missing = [need for need in needs if not need.is_met()]
+
+def needs(extras: Sequence[str]) -> list[Need]:
+    """List what the locked extras want from the machine."""
+    return [*BASE, *(need for extra in extras for need in OF_EXTRA.get(extra, ()))]
+
+
+def install_missing(wanted: Sequence[Need]) -> None:
+    """Install by apt what is not there; raises SetupError with the line to type if it cannot."""
+    missing = [need for need in wanted if not need.is_met()]
     if not missing:
         say("      all there")
         return
@@ -59,9 +82,7 @@ def install_missing(needs: Sequence[Need]) -> None:
     for need in missing:
         say(f"      missing: {need.package:{width}}  {need.reason}")
     packages = [need.package for need in missing]
-    prefix = privilege(packages)
-    apt(prefix, packages)
-    importlib.invalidate_caches()
+    apt(privilege(packages), packages)
     still = [need.package for need in missing if not need.is_met()]
     if still:
         raise SetupError(f"apt was content, but this is still missing: {' '.join(still)}")
@@ -71,15 +92,16 @@ def privilege(packages: Sequence[str]) -> list[str]:
     """Answer what goes before apt-get: nothing for root, sudo where it can ask or need not."""
     if shutil.which("apt-get") is None:
         raise SetupError(
-            "This system has no apt-get. Install what these Debian packages bring, then run the"
-            f" same command again:\n\n    {' '.join(packages)}"
+            "This system has no apt-get, so nothing was checked. Install what these Debian"
+            f" packages bring, then run the same command again:\n\n    {' '.join(packages)}"
         )
     if os.geteuid() == 0:
         return []
     if shutil.which("sudo") is not None and (sys.stdin.isatty() or sudo_needs_no_password()):
+        say("      using sudo for apt-get, and for nothing else")
         return ["sudo"]
     raise SetupError(
-        "Installing Debian packages needs root. Nothing was checked yet. Type this, then run the"
+        "Installing Debian packages needs root, so nothing was checked. Type this, then run the"
         f" same command again:\n\n    {line_to_type(packages)}"
     )
 
@@ -91,8 +113,10 @@ def sudo_needs_no_password() -> bool:
 
 
 def line_to_type(packages: Sequence[str]) -> str:
-    """Answer the one line that a person with root rights types."""
-    return f"sudo apt-get update && sudo {shlex.join(install_command(packages))}"
+    """Answer the one line that a person types; without sudo it is for root's own shell."""
+    sudo = "sudo " if shutil.which("sudo") is not None else ""
+    line = f"{sudo}apt-get update && {sudo}{shlex.join(install_command(packages))}"
+    return line if sudo else f'su -c "{line}"'
 
 
 def install_command(packages: Sequence[str]) -> list[str]:
@@ -102,16 +126,14 @@ def install_command(packages: Sequence[str]) -> list[str]:
 
 def apt(prefix: Sequence[str], packages: Sequence[str]) -> None:
     """Refresh the package lists and install; a bare machine may never have had any lists."""
-    # A fresh machine often runs its unattended upgrades right now: wait for their lock.
     before = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
-    patience = ["-o", "DPkg::Lock::Timeout=600", "-q"]
-    updated = subprocess.run([*before, "apt-get", "update", *patience[-1:]], check=False)
-    if updated.returncode != 0:
+    # A fresh machine often runs its first upgrades right now: wait for their lock.
+    manner = ["-q", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]
+    if subprocess.run([*before, "apt-get", "update", *manner], check=False).returncode != 0:
         say("      apt-get update failed (see above); trying with the lists that are there")
-    command = install_command(packages)
-    installed = subprocess.run([*before, *command, *patience], check=False)
-    if installed.returncode != 0:
+    command = [*before, *install_command(packages), *manner]
+    if subprocess.run(command, check=False).returncode != 0:
         raise SetupError(
-            f"apt-get could not install {' '.join(packages)} (see above). Try it by hand:\n\n"
-            f"    {line_to_type(packages)}"
+            f"apt-get could not install {' '.join(packages)} (see above), so nothing was checked."
+            f" To try it by hand:\n\n    {line_to_type(packages)}"
         )
