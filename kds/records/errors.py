@@ -1,0 +1,45 @@
+"""What can be wrong with records, ours and other people's."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+
+class RecordError(Exception):
+    """A stored record is of an unknown kind, newer than this program, or damaged."""
+
+
+class FieldError(NamedTuple):
+    """One fault of a body. `field`: where, like `lines[0].quantity`; `message`: plain words."""
+
+    field: str
+    message: str
+
+
+class BodyError(Exception):
+    """Something that was sent to us cannot be taken as it is; its heirs say what it is."""
+
+
+class NotJson(BodyError):  # noqa: N818  # the name says what the body is
+    """The bytes are no JSON (NaN and Infinity included) or no text that we can read."""
+
+
+class TooLarge(BodyError):  # noqa: N818  # as above
+    """Over 4 MB, 5,000 lines or 32 levels deep."""
+
+
+class BadBody(BodyError):  # noqa: N818  # as above
+    """JSON of the wrong shape. `errors`: every fault of the body at once."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        self.errors = tuple(errors)
+        super().__init__("; ".join(f"{e.field}: {e.message}" for e in self.errors[:5]))
+
+
+class BadOrder(BadBody):
+    """A canonical order of the wrong shape."""
+
+
+class BadCommands(BadBody):
+    """Commands of the wrong shape; `field` starts with the index where a list was sent."""
