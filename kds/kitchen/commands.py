@@ -6,7 +6,16 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
 
-from kds.kitchen.ids import AlertId, CommandId, Instant, LineId, OrderKey, RuleId, StationId, VisitId
+from kds.kitchen.ids import (
+    AlertId,
+    CommandId,
+    Instant,
+    LineId,
+    OrderKey,
+    RuleId,
+    StationId,
+    VisitId,
+)
 from kds.kitchen.messages import OrderMessage
 
 
@@ -93,7 +102,7 @@ class Command:
 
 @dataclass(frozen=True, slots=True)
 class ReceiveOrder:
-    """A point of sale sent an order. `id` is new per delivery; `digest` is of the parsed content."""
+    """A point of sale sent an order. `id`: new per delivery. `digest`: of the parsed content."""
 
     id: CommandId
     message: OrderMessage

@@ -17,7 +17,6 @@ from kds.kitchen.ids import (
     Instant,
     LineId,
     LineKey,
-    OrderKey,
     RuleId,
     StationId,
     VisitId,

@@ -83,13 +83,13 @@ class FrozenMap(Mapping[K, V]):
         buckets = (*self._buckets[:index], kept, *self._buckets[index + 1 :])
         return self._of(buckets, self._size - 1)
 
-    def changes_since(self, older: FrozenMap[K, V]) -> tuple[dict[K, V], set[K]]:
+    def changes_since(self, older: FrozenMap[K, V]) -> tuple[dict[K, V], frozenset[K]]:
         """Return what was set and which keys were removed since `older`, by identity of values."""
         changed: dict[K, V] = {}
-        removed: set[K] = set()
+        removed: list[K] = []
         for mine, theirs in zip(self._buckets, older._buckets, strict=True):
             if mine is theirs:
                 continue
             changed.update((k, v) for k, v in mine.items() if theirs.get(k) is not v)
-            removed.update(theirs.keys() - mine.keys())
-        return changed, removed
+            removed.extend(key for key in theirs if key not in mine)
+        return changed, frozenset(removed)

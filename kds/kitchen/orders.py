@@ -93,7 +93,7 @@ class Line:
     follow from it whatever the order of arrival. `struck`: portions voided in the kitchen.
     `ordered`: portions ever ordered, void ones included. `rush`: how often it was rushed.
     `changed`: altered by the point of sale after the kitchen could see it, not touched since.
-    `seq`: log place of the last change to this line.
+    `seq`: log place of the last change to its progress (portions, holds, rush, routing).
     """
 
     key: LineKey

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
 from types import MappingProxyType
@@ -42,7 +42,12 @@ _S = PortionState
 TRANSITIONS: Mapping[Move, Mapping[PortionState, PortionState]] = MappingProxyType(
     {
         Move.START: {_S.QUEUED: _S.COOKING, _S.HELD: _S.COOKING},
-        Move.BUMP: {_S.COOKING: _S.READY, _S.QUEUED: _S.READY, _S.HELD: _S.READY},
+        Move.BUMP: {
+            _S.COOKING: _S.READY,
+            _S.QUEUED: _S.READY,
+            _S.WAITING: _S.READY,
+            _S.HELD: _S.READY,
+        },
         Move.SERVE: {
             _S.READY: _S.SERVED,
             _S.COOKING: _S.SERVED,

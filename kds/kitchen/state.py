@@ -7,9 +7,18 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kds.kitchen.frozenmap import FrozenMap
-from kds.kitchen.ids import AlertId, Instant, LineKey, OrderKey, RuleId, StationId, VisitId
+from kds.kitchen.ids import (
+    AlertId,
+    CommandId,
+    Instant,
+    LineKey,
+    OrderKey,
+    RuleId,
+    StationId,
+    VisitId,
+)
 from kds.kitchen.orders import Line, Order
-from kds.kitchen.visits import Applied, Visit
+from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 
 
@@ -41,8 +50,9 @@ class Kitchen:
 
     `sessions`: open visits by session. `tables`: open visits by table. `closed`: ended visits
     still in the state, oldest first. `stock`: portions left by item id or name. `folds`: station
-    -> the station that works for it. `recent`: kitchen-wide commands lately applied. `book`: hash
-    of the rule book in force.
+    -> the station that works for it. `commands`: the visit that
+    remembers a command. `recent`: kitchen-wide commands lately applied, with their log place.
+    `book`: hash of the rule book in force.
     """
 
     seq: int = 0
@@ -56,7 +66,8 @@ class Kitchen:
     rules: FrozenMap[RuleId, RuleState] = field(default_factory=FrozenMap)
     folds: FrozenMap[StationId, StationId] = field(default_factory=FrozenMap)
     alerts: FrozenMap[AlertId, Alert] = field(default_factory=FrozenMap)
-    recent: tuple[Applied, ...] = ()
+    commands: FrozenMap[CommandId, VisitId] = field(default_factory=FrozenMap)
+    recent: tuple[tuple[CommandId, int], ...] = ()
     book: str = ""
 
     def line(self, key: LineKey) -> Line | None:

@@ -13,7 +13,8 @@ class Applied:
     """A command that changed something, kept to answer a repeat and to undo it.
 
     `first_seq`, `last_seq`: log places of its first and last event. `lines`, `visits`: as they
-    stood before (visits without their own `commands`); `created`: lines that it made.
+    stood before (visits without their own `commands`); `created`, `opened`: lines and visits
+    that it made; `noted`: orders it took note of.
     """
 
     command: CommandId
@@ -22,6 +23,8 @@ class Applied:
     lines: tuple[Line, ...] = ()
     visits: tuple[Visit, ...] = ()
     created: tuple[LineKey, ...] = ()
+    opened: tuple[VisitId, ...] = ()
+    noted: tuple[OrderKey, ...] = ()
     undone: bool = False
 
 

@@ -1,0 +1,150 @@
+"""Evolve: the kitchen after one more event. Pure; the only place where the state changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from functools import reduce
+from types import MappingProxyType
+from typing import Any
+
+from kds.kitchen import seating, work
+from kds.kitchen.events import (
+    AlertAcknowledged,
+    AlertRaised,
+    BookAdopted,
+    CommandUndone,
+    Event,
+    HoldPlaced,
+    HoldReleased,
+    LineLate,
+    LinesRemade,
+    LinesRushed,
+    LinesSplit,
+    LineTaken,
+    OrderNoted,
+    OrderReceived,
+    PortionsMoved,
+    PortionsVoided,
+    RulePaused,
+    RuleResumed,
+    StationFolded,
+    StockSet,
+    TableMoved,
+    VisitArchived,
+    VisitEnded,
+    VisitPinned,
+    VisitRestored,
+    VisitsMerged,
+    VoidsAcknowledged,
+)
+from kds.kitchen.ids import AlertId, RuleId
+from kds.kitchen.memory import remembered, undone
+from kds.kitchen.state import Alert, Kitchen, RuleState
+
+Apply = Callable[[Kitchen, Event, Any], Kitchen]
+
+KEPT_RECENT = 256
+KEPT_ALERTS = 200
+
+
+def evolve(kitchen: Kitchen, event: Event) -> Kitchen:
+    """Return `kitchen` after `event`; its `seq` grows by one, which is the event's log place."""
+    began = replace(kitchen, seq=kitchen.seq + 1, at=max(kitchen.at, event.at))
+    after = _APPLY[type(event.fact)](began, event, event.fact)
+    return after if event.command is None else remembered(began, after, event)
+
+
+def fold(kitchen: Kitchen, events: Iterable[Event]) -> Kitchen:
+    """Return `kitchen` after all `events`, in order."""
+    return reduce(evolve, events, kitchen)
+
+
+def _rule_paused(kitchen: Kitchen, event: Event, fact: RulePaused) -> Kitchen:
+    alert = Alert(rule_alert(fact.rule), event.at, fact.message, source=fact.rule)
+    return replace(
+        kitchen,
+        rules=kitchen.rules.set(fact.rule, RuleState((), event.at)),
+        alerts=kitchen.alerts.set(alert.id, alert),
+    )
+
+
+def rule_alert(rule: RuleId) -> AlertId:
+    """Return the id of the alert that stands while `rule` is paused."""
+    return AlertId(f"rule:{rule}")
+
+
+def _rule_resumed(kitchen: Kitchen, _event: Event, fact: RuleResumed) -> Kitchen:
+    return replace(
+        kitchen,
+        rules=kitchen.rules.remove(fact.rule),
+        alerts=kitchen.alerts.remove(rule_alert(fact.rule)),
+    )
+
+
+def _book_adopted(kitchen: Kitchen, _event: Event, fact: BookAdopted) -> Kitchen:
+    return replace(kitchen, book=fact.book)
+
+
+def _stock_set(kitchen: Kitchen, event: Event, fact: StockSet) -> Kitchen:
+    stock = kitchen.stock
+    stock = stock.remove(fact.item) if fact.left is None else stock.set(fact.item, fact.left)
+    return _recent(replace(kitchen, stock=stock), event)
+
+
+def _station_folded(kitchen: Kitchen, event: Event, fact: StationFolded) -> Kitchen:
+    folds = kitchen.folds
+    folds = folds.remove(fact.station) if fact.into is None else folds.set(fact.station, fact.into)
+    return _recent(replace(kitchen, folds=folds), event)
+
+
+def _alert_raised(kitchen: Kitchen, event: Event, fact: AlertRaised) -> Kitchen:
+    alerts = kitchen.alerts.set(fact.alert.id, fact.alert)
+    while len(alerts) > KEPT_ALERTS:
+        oldest = min(alerts.values(), key=lambda a: (a.at, a.id))
+        alerts = alerts.remove(oldest.id)
+    return _recent(replace(kitchen, alerts=alerts), event)
+
+
+def _alert_acknowledged(kitchen: Kitchen, event: Event, fact: AlertAcknowledged) -> Kitchen:
+    return _recent(replace(kitchen, alerts=kitchen.alerts.remove(fact.alert)), event)
+
+
+def _recent(kitchen: Kitchen, event: Event) -> Kitchen:
+    """Remember a kitchen-wide command, so that its repeat is answered and not applied."""
+    if event.command is None:
+        return kitchen
+    recent = (*kitchen.recent, (event.command, kitchen.seq))[-KEPT_RECENT:]
+    return replace(kitchen, recent=recent)
+
+
+_APPLY: Mapping[type, Apply] = MappingProxyType(
+    {
+        OrderReceived: seating.order_received,
+        TableMoved: seating.table_moved,
+        VisitsMerged: seating.visits_merged,
+        LinesSplit: seating.lines_split,
+        VisitEnded: seating.visit_ended,
+        VisitPinned: seating.visit_pinned,
+        VisitArchived: seating.visit_archived,
+        VisitRestored: seating.visit_restored,
+        OrderNoted: work.order_noted,
+        PortionsMoved: work.portions_moved,
+        PortionsVoided: work.portions_voided,
+        VoidsAcknowledged: work.voids_acknowledged,
+        HoldPlaced: work.hold_placed,
+        HoldReleased: work.hold_released,
+        LinesRushed: work.lines_rushed,
+        LinesRemade: work.lines_remade,
+        LineTaken: work.line_taken,
+        LineLate: work.line_late,
+        CommandUndone: undone,
+        RulePaused: _rule_paused,
+        RuleResumed: _rule_resumed,
+        BookAdopted: _book_adopted,
+        StockSet: _stock_set,
+        StationFolded: _station_folded,
+        AlertRaised: _alert_raised,
+        AlertAcknowledged: _alert_acknowledged,
+    }
+)

@@ -1,0 +1,129 @@
+"""Plans of commands about tickets: move, merge, split, close, pin, undo."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kds.kitchen.commands import Command, CommandKind, SplitPart
+from kds.kitchen.events import (
+    CommandUndone,
+    LinesSplit,
+    TableMoved,
+    VisitEnded,
+    VisitPinned,
+    VisitsMerged,
+)
+from kds.kitchen.ids import Instant, LineKey, VisitId
+from kds.kitchen.memory import applied, can_undo
+from kds.kitchen.plans import Plan, follow, no_op, order_of, refused, visit_for, with_children
+from kds.kitchen.portions import PortionState
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+
+_ZERO = Decimal(0)
+
+
+def move_table(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan move_table."""
+    visit = visit_for(kitchen, command)
+    if visit is None:
+        return refused("no such order")
+    if not command.table:
+        return refused("move_table needs a table")
+    if visit.table == command.table:
+        return no_op(f"already at table {command.table}")
+    return Plan((TableMoved(visit.id, command.table),))
+
+
+def merge(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan merge: the ticket of `order` joins that of `into`."""
+    visit = visit_for(kitchen, command)
+    other = order_of(kitchen, command.into_order)
+    into = follow(kitchen, other.visit) if other is not None else None
+    if visit is None or into is None:
+        return refused("no such order")
+    if visit.id == into.id:
+        return no_op("already one ticket")
+    return Plan((VisitsMerged(visit.id, into.id),))
+
+
+def split(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan split: lines, or portions of them, leave for a ticket of their own."""
+    visit = visit_for(kitchen, command)
+    if visit is None or command.order is None:
+        return refused("no such order")
+    if not command.lines:
+        return refused("split needs lines")
+    parts: dict[LineKey, Decimal] = {}
+    for part in command.lines:
+        found = _part(kitchen, visit, command, part)
+        if isinstance(found, str):
+            return refused(found)
+        parts.update(found)
+    if not parts:
+        return no_op("nothing of these lines is on the ticket")
+    to = VisitId(f"{visit.id}+{command.id}")
+    table = visit.table if command.table is None else command.table
+    return Plan((LinesSplit(visit.id, to, table, tuple(parts.items())),))
+
+
+def _part(
+    kitchen: Kitchen, visit: Visit, command: Command, part: SplitPart
+) -> dict[LineKey, Decimal] | str:
+    """Return the portions of one part, its children with it, or why it can not be split off."""
+    order = order_of(kitchen, part.order or command.order)
+    line = order.lines.get(part.line_id) if order is not None else None
+    if order is None or line is None:
+        return f"no line {part.line_id}"
+    found: dict[LineKey, Decimal] = {}
+    for each in with_children(order, line):
+        there = sum((g.portions for g in each.groups if g.step == 0 and g.visit == visit.id), _ZERO)
+        live = there - sum(
+            (
+                g.portions
+                for g in each.groups
+                if g.step == 0 and g.visit == visit.id and g.state is PortionState.VOID
+            ),
+            _ZERO,
+        )
+        whole = part.portions is None or part.portions >= live or each.is_weighed
+        wanted = there if whole else part.portions or _ZERO
+        if wanted > 0 or (not each.groups and each.key in visit.lines):
+            found[each.key] = wanted
+    return found
+
+
+def close(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan close: a person takes the ticket off every screen."""
+    visit = visit_for(kitchen, command)
+    if visit is None:
+        return refused("no such order")
+    if visit.removed:
+        return no_op("already closed")
+    return Plan((VisitEnded(visit.id, "person", removed=True),))
+
+
+def pin(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan pin and unpin."""
+    visit = visit_for(kitchen, command)
+    if visit is None:
+        return refused("no such order")
+    wanted = command.kind is CommandKind.PIN
+    if visit.pinned == wanted:
+        return no_op("already pinned" if wanted else "not pinned")
+    return Plan((VisitPinned(visit.id, wanted),))
+
+
+def undo(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan undo: exact, and only where nothing has followed."""
+    if command.undoes is None:
+        return refused("undo needs the command that it undoes")
+    home = kitchen.commands.get(command.undoes)
+    entry = applied(kitchen, command.undoes)
+    if entry is None or home is None:
+        return no_op("nothing known of that command that could be undone")
+    if entry.undone:
+        return no_op("already undone, or too long ago")
+    if not can_undo(kitchen, entry):
+        return no_op("something has followed on it; recall instead")
+    return Plan((CommandUndone(command.undoes, home),))

@@ -1,0 +1,237 @@
+"""How portion groups of one line change: split, shift, grow, void, and keep their chain.
+
+Pure functions from line to line; `evolve` calls them, `decide` plans with the same selection.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from decimal import Decimal
+
+from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.orders import Gate, Line
+from kds.kitchen.portions import NOT_STARTED, TRANSITIONS, Group, Move, PortionState
+
+_ZERO = Decimal(0)
+_S = PortionState
+_ADVANCEMENT = {state: rank for rank, state in enumerate(PortionState)}
+
+
+def by_age(group: Group) -> tuple[int, int]:
+    """Sort key: oldest first."""
+    return (group.fired_at or 0, group.seq)
+
+
+def by_latest_done(group: Group) -> tuple[int, int]:
+    """Sort key: what was finished last comes first, for a recall."""
+    done = group.served_at or group.ready_at or group.started_at or 0
+    return (-done, -group.seq)
+
+
+def by_least_advanced(group: Group) -> tuple[int, int]:
+    """Sort key: the least advanced first, the youngest of them first, for a void."""
+    return (_ADVANCEMENT[group.state], -(group.fired_at or 0))
+
+
+def shift(
+    groups: Iterable[Group],
+    chosen: Callable[[Group], bool],
+    portions: Decimal,
+    change: Callable[[Group], Group],
+    key: Callable[[Group], tuple[int, int]] = by_age,
+) -> tuple[Group, ...]:
+    """Change `portions` of the `chosen` groups in the order of `key`, splitting one if needed."""
+    kept: list[Group] = []
+    candidates: list[Group] = []
+    for group in groups:
+        (candidates if chosen(group) else kept).append(group)
+    left = portions
+    for group in sorted(candidates, key=key):
+        part = min(left, group.portions)
+        left -= part
+        if part > 0:
+            kept.append(replace(change(group), portions=part))
+        if part < group.portions:
+            kept.append(replace(group, portions=group.portions - part))
+    return tidy(kept)
+
+
+def tidy(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Join groups that share state and history, in a fixed order."""
+    joined: dict[Group, Decimal] = {}
+    for group in groups:
+        history = replace(group, portions=_ZERO)
+        joined[history] = joined.get(history, _ZERO) + group.portions
+    result = [replace(g, portions=p) for g, p in joined.items() if p > 0]
+    return tuple(sorted(result, key=lambda g: (g.step, g.visit, g.seq, _ADVANCEMENT[g.state])))
+
+
+def available(
+    line: Line,
+    step: int,
+    source: PortionState,
+    visit: VisitId | None,
+    seen: int | None = None,
+) -> Decimal:
+    """Return the portions of `step` in state `source` that an actor who saw `seen` may move."""
+    return sum(
+        (
+            g.portions
+            for g in line.groups
+            if g.step == step
+            and g.state is source
+            and (visit is None or g.visit == visit)
+            and (seen is None or g.seq <= seen)
+        ),
+        _ZERO,
+    )
+
+
+def moved(group: Group, move: Move, at: Instant, seq: int, device: str = "") -> Group:
+    """Return `group` after `move`, with the clocks that this move sets or clears."""
+    to = TRANSITIONS[move][group.state]
+    group = replace(group, state=to, device=device or group.device)
+    match move:
+        case Move.START:
+            return replace(group, started_at=at, fired_at=group.fired_at or at)
+        case Move.BUMP:
+            return replace(group, ready_at=at, fired_at=group.fired_at or at)
+        case Move.SERVE:
+            return replace(group, served_at=at, ready_at=group.ready_at or at)
+        case Move.RECALL:
+            return _recalled(group, seq)
+        case Move.HOLD | Move.RETURN_CHAIN:
+            return replace(group, fired_at=None)
+        case Move.FIRE | Move.RELEASE_CHAIN:
+            return replace(group, fired_at=at, seq=seq)
+        case Move.VOID:
+            return replace(group, voided_at=at, seq=seq, acknowledged=False)
+
+
+def _recalled(group: Group, seq: int) -> Group:
+    """Take back the clock of the step that was undone; the cook clock continues."""
+    match group.state:
+        case PortionState.READY:
+            return replace(group, served_at=None, seq=seq)
+        case PortionState.COOKING:
+            return replace(group, ready_at=None, seq=seq)
+        case _:
+            return replace(group, started_at=None, seq=seq)
+
+
+def grow(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
+    """Add portions to every step: waiting behind earlier steps, held by a start hold, or queued."""
+    held = any(h.gate is Gate.START and h.visit == visit for h in line.holds)
+    groups = list(line.groups)
+    for index, step in enumerate(line.routing.steps):
+        state = _S.WAITING if step.after else _S.HELD if held else _S.QUEUED
+        fired_at = at if state is _S.QUEUED else None
+        host = _open_group(groups, index) if line.is_weighed else None
+        if host is None:
+            groups.append(Group(index, state, portions, visit, seq, fired_at))
+        else:
+            groups.remove(host)
+            groups.append(replace(host, portions=host.portions + portions))
+    return replace(line, groups=tidy(groups), ordered=line.ordered + portions)
+
+
+def _open_group(groups: Iterable[Group], step: int) -> Group | None:
+    """Return the group of `step` that is not done: a weighed dish weighed again stays one."""
+    states = NOT_STARTED | {_S.COOKING}
+    return next((g for g in groups if g.step == step and g.state in states), None)
+
+
+def void(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
+    """Void portions in `visit`, least advanced first; served ones never. All steps alike."""
+    groups = line.groups
+    for index in range(len(line.routing.steps)):
+        groups = _void_step(groups, index, portions, visit, at, seq)
+    return replace(line, groups=groups)
+
+
+def _void_step(
+    groups: tuple[Group, ...],
+    step: int,
+    portions: Decimal,
+    visit: VisitId,
+    at: Instant,
+    seq: int,
+) -> tuple[Group, ...]:
+    def strike(group: Group) -> Group:
+        unseen = group.state is _S.WAITING or group.seq == seq
+        return replace(moved(group, Move.VOID, at, seq), acknowledged=unseen)
+
+    return shift(
+        groups,
+        lambda g: g.step == step and g.visit == visit and g.state in _VOIDABLE,
+        portions,
+        strike,
+        by_least_advanced,
+    )
+
+
+_VOIDABLE = frozenset(TRANSITIONS[Move.VOID])
+
+
+def voidable(line: Line, visit: VisitId | None = None) -> Decimal:
+    """Return the portions that may still be voided: neither void nor served."""
+    return sum(
+        (
+            g.portions
+            for g in line.groups
+            if g.step == 0 and g.state in _VOIDABLE and (visit is None or g.visit == visit)
+        ),
+        _ZERO,
+    )
+
+
+def keep_chain(line: Line, at: Instant, seq: int) -> Line:
+    """Queue what the steps before have finished; send back what they have not (after a recall)."""
+    if not any(step.after for step in line.routing.steps):
+        return line
+    groups = line.groups
+    for visit in {g.visit for g in groups}:
+        for index, step in enumerate(line.routing.steps):
+            if step.after:
+                groups = _keep_step(groups, index, step.after, visit, at, seq)
+    return line if groups == line.groups else replace(line, groups=groups)
+
+
+def _keep_step(
+    groups: tuple[Group, ...],
+    index: int,
+    after: tuple[int, ...],
+    visit: VisitId,
+    at: Instant,
+    seq: int,
+) -> tuple[Group, ...]:
+    def count(step: int, *states: PortionState) -> Decimal:
+        return sum(
+            (
+                g.portions
+                for g in groups
+                if g.step == step and g.visit == visit and g.state in states
+            ),
+            _ZERO,
+        )
+
+    done = min(count(before, _S.READY, _S.SERVED) for before in after)
+    begun = count(index, _S.QUEUED, _S.COOKING, _S.READY, _S.SERVED, _S.HELD)
+    move = Move.RELEASE_CHAIN if done > begun else Move.RETURN_CHAIN
+    source = _S.WAITING if done > begun else _S.QUEUED
+    if done == begun:
+        return groups
+    return shift(
+        groups,
+        lambda g: g.step == index and g.visit == visit and g.state is source,
+        abs(done - begun),
+        lambda g: moved(g, move, at, seq),
+    )
+
+
+def drop_idle_holds(line: Line) -> Line:
+    """Forget start holds that hold nothing any more."""
+    held = {g.visit for g in line.groups if g.state is _S.HELD}
+    holds = tuple(h for h in line.holds if h.gate is Gate.RUN or h.visit in held)
+    return line if len(holds) == len(line.holds) else replace(line, holds=holds)

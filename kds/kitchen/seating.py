@@ -1,0 +1,214 @@
+"""What events do to visits: who sits where, which orders and lines a ticket holds."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from kds.kitchen.events import (
+    Event,
+    LinesSplit,
+    OrderReceived,
+    TableMoved,
+    VisitArchived,
+    VisitEnded,
+    VisitPinned,
+    VisitRestored,
+    VisitsMerged,
+)
+from kds.kitchen.ids import LineKey, VisitId
+from kds.kitchen.orders import Line, Order
+from kds.kitchen.portions import Group
+from kds.kitchen.progress import by_least_advanced, shift, tidy
+from kds.kitchen.revisions import Arrival, amended
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+from kds.kitchen.writing import change_lines, drop_visit, put_order, put_visit
+
+
+def order_received(kitchen: Kitchen, event: Event, fact: OrderReceived) -> Kitchen:
+    """Fold the revision into its order, and the order into its visit."""
+    key = fact.message.key
+    order = kitchen.orders.get(key)
+    gone = _gone(kitchen, order) if order is not None else frozenset()
+    if order is None:
+        order = Order(key, fact.visit, event.at, incomplete=True, seq=kitchen.seq)
+    arrival = Arrival(kitchen.seq, event.at, fact.visit, kitchen.stock, gone)
+    after = amended(order, fact, arrival)
+    kitchen = put_order(kitchen, after)
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        visit = Visit(fact.visit, event.at, table=after.fields.table)
+    joined = _joined(visit, order, after)
+    return kitchen if joined is kitchen.visits.get(fact.visit) else put_visit(kitchen, joined)
+
+
+def _gone(kitchen: Kitchen, order: Order) -> frozenset[VisitId]:
+    visits = {g.visit for line in order.lines.values() for g in line.groups}
+    found = {v: kitchen.visits.get(v) for v in visits}
+    return frozenset(v for v, visit in found.items() if visit is None or visit.removed)
+
+
+def _joined(visit: Visit, before: Order, order: Order) -> Visit:
+    """Return `visit` with the order and those of its lines that now lie there."""
+    known = set(visit.lines)
+    fresh = tuple(
+        line.key
+        for line in order.lines.values()
+        if line.key not in known
+        and _lies_in(line, visit.id, is_new=line.key.line_id not in before.lines)
+    )
+    orders = visit.orders if order.key in visit.orders else (*visit.orders, order.key)
+    session = visit.session or order.fields.session
+    if not fresh and orders is visit.orders and session == visit.session:
+        return visit
+    return replace(visit, lines=visit.lines + fresh, orders=orders, session=session)
+
+
+def _lies_in(line: Line, visit: VisitId, *, is_new: bool) -> bool:
+    """A line lies where its portions are; one without portions lies where it arrived."""
+    return any(g.visit == visit for g in line.groups) or (is_new and not line.groups)
+
+
+def table_moved(kitchen: Kitchen, event: Event, fact: TableMoved) -> Kitchen:
+    """Seat the visit at another table."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None or visit.table == fact.table:
+        return kitchen
+    former = (*visit.tables, visit.table) if visit.table else visit.tables
+    return put_visit(kitchen, replace(visit, table=fact.table, tables=former, moved_at=event.at))
+
+
+def visits_merged(kitchen: Kitchen, event: Event, fact: VisitsMerged) -> Kitchen:
+    """Give everything of one visit to another; the former stays as an ended trace."""
+    visit, into = kitchen.visits.get(fact.visit), kitchen.visits.get(fact.into)
+    if visit is None or into is None or visit.id == into.id:
+        return kitchen
+    kitchen = change_lines(kitchen, visit.lines, lambda ln: _rehomed(ln, visit.id, into.id))
+    for key in visit.orders:
+        order = kitchen.orders.get(key)
+        if order is not None and order.visit == visit.id:
+            kitchen = put_order(kitchen, replace(order, visit=into.id))
+    session = visit.session
+    ended = replace(visit, ended_at=event.at, ended_by="merge", merged_into=into.id)
+    kitchen = put_visit(kitchen, ended)
+    kitchen = put_visit(
+        kitchen,
+        replace(
+            into,
+            orders=tuple(dict.fromkeys(into.orders + visit.orders)),
+            lines=tuple(dict.fromkeys(into.lines + visit.lines)),
+        ),
+    )
+    if session and session not in kitchen.sessions:
+        kitchen = replace(kitchen, sessions=kitchen.sessions.set(session, into.id))
+    return kitchen
+
+
+def _rehomed(line: Line, old: VisitId, new: VisitId) -> Line:
+    groups = tidy(replace(g, visit=new) if g.visit == old else g for g in line.groups)
+    holds = tuple(replace(h, visit=new) if h.visit == old else h for h in line.holds)
+    return replace(line, groups=groups, holds=tuple(dict.fromkeys(holds)))
+
+
+def lines_split(kitchen: Kitchen, event: Event, fact: LinesSplit) -> Kitchen:
+    """Open a visit with portions taken from another; every line keeps its key and its clocks."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    parts = dict(fact.parts)
+    kitchen = change_lines(kitchen, parts, lambda ln: _parted(ln, visit.id, fact.to, parts[ln.key]))
+    left = tuple(k for k in visit.lines if k not in parts or _has_portions(kitchen, k, visit.id))
+    kitchen = put_visit(kitchen, replace(visit, lines=left))
+    return put_visit(
+        kitchen,
+        Visit(
+            fact.to,
+            visit.opened_at,
+            table=fact.table,
+            tables=(visit.table,) if visit.table and visit.table != fact.table else (),
+            moved_at=event.at,
+            orders=tuple(dict.fromkeys(key.order for key in parts)),
+            lines=tuple(parts),
+            split_from=visit.id,
+        ),
+    )
+
+
+def _parted(line: Line, old: VisitId, new: VisitId, portions: Decimal) -> Line:
+    """Move `portions` of every step, the most advanced first so that bumped ones stay bumped."""
+    groups = line.groups
+    for step in range(len(line.routing.steps)):
+        groups = _part_step(groups, step, old, new, portions)
+    taken = tuple(replace(h, visit=new) for h in line.holds if h.visit == old)
+    stays = any(g.visit == old for g in groups)
+    holds = tuple(h for h in line.holds if stays or h.visit != old) + taken
+    return replace(line, groups=groups, holds=holds)
+
+
+def _part_step(
+    groups: tuple[Group, ...], step: int, old: VisitId, new: VisitId, portions: Decimal
+) -> tuple[Group, ...]:
+    def most_advanced(group: Group) -> tuple[int, int]:
+        rank, age = by_least_advanced(group)
+        return (-rank, -age)
+
+    return shift(
+        groups,
+        lambda g: g.step == step and g.visit == old,
+        portions,
+        lambda g: replace(g, visit=new),
+        most_advanced,
+    )
+
+
+def _has_portions(kitchen: Kitchen, key: LineKey, visit: VisitId) -> bool:
+    line = kitchen.line(key)
+    return line is not None and any(g.visit == visit for g in line.groups)
+
+
+def visit_ended(kitchen: Kitchen, event: Event, fact: VisitEnded) -> Kitchen:
+    """Let no more orders join."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    return put_visit(
+        kitchen,
+        replace(
+            visit,
+            ended_at=visit.ended_at or event.at,
+            ended_by=visit.ended_by or fact.by,
+            removed=visit.removed or fact.removed,
+        ),
+    )
+
+
+def visit_pinned(kitchen: Kitchen, _event: Event, fact: VisitPinned) -> Kitchen:
+    """Fix or free the ticket's place."""
+    visit = kitchen.visits.get(fact.visit)
+    return kitchen if visit is None else put_visit(kitchen, replace(visit, pinned=fact.pinned))
+
+
+def visit_archived(kitchen: Kitchen, _event: Event, fact: VisitArchived) -> Kitchen:
+    """Forget an ended visit and the orders whose home it is; the store keeps both."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    orders, commands = kitchen.orders, kitchen.commands
+    for key in visit.orders:
+        order = orders.get(key)
+        if order is not None and order.visit == visit.id:
+            orders = orders.remove(key)
+    for applied in visit.commands:
+        commands = commands.remove(applied.command)
+    return drop_visit(replace(kitchen, orders=orders, commands=commands), visit)
+
+
+def visit_restored(kitchen: Kitchen, _event: Event, fact: VisitRestored) -> Kitchen:
+    """Take back an archived visit as it was."""
+    for order in fact.orders:
+        kitchen = put_order(kitchen, order)
+    commands = kitchen.commands
+    for applied in fact.visit.commands:
+        commands = commands.set(applied.command, fact.visit.id)
+    return put_visit(replace(kitchen, commands=commands), fact.visit, seq=fact.visit.seq)

@@ -1,0 +1,270 @@
+"""What events do to lines: portions move, are voided, held, released, rushed, remade, taken."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from decimal import Decimal
+
+from kds.kitchen.events import (
+    Event,
+    HoldPlaced,
+    HoldReleased,
+    LineLate,
+    LinesRemade,
+    LinesRushed,
+    LineTaken,
+    Moved,
+    Opening,
+    OrderNoted,
+    PortionsMoved,
+    PortionsVoided,
+    VoidsAcknowledged,
+)
+from kds.kitchen.ids import ANY_STATION, LineId, LineKey, RuleId, VisitId
+from kds.kitchen.orders import Gate, Hold, Line, Origin, Overtime, Step
+from kds.kitchen.portions import Group, Move, PortionState
+from kds.kitchen.progress import (
+    by_age,
+    by_latest_done,
+    drop_idle_holds,
+    grow,
+    keep_chain,
+    moved,
+    shift,
+    tidy,
+    void,
+    voidable,
+)
+from kds.kitchen.state import Kitchen, RuleState
+from kds.kitchen.writing import change_lines, put_lines, put_order, put_visit
+
+_ZERO = Decimal(0)
+KEPT_TIMEOUTS = 20
+
+
+def order_noted(kitchen: Kitchen, _event: Event, fact: OrderNoted) -> Kitchen:
+    """Take the cards with nothing to cook off the pass."""
+    visit = kitchen.visits.get(fact.visit)
+    for key in visit.orders if visit is not None else ():
+        order = kitchen.orders.get(key)
+        if order is not None and not order.noted:
+            kitchen = put_order(kitchen, replace(order, noted=True))
+    return kitchen
+
+
+def portions_moved(kitchen: Kitchen, event: Event, fact: PortionsMoved) -> Kitchen:
+    """Move portions from state to state, oldest first (a recall: latest done first)."""
+    by_line: dict[LineKey, list[Moved]] = {}
+    for item in fact.items:
+        by_line.setdefault(item.line, []).append(item)
+
+    def change(line: Line) -> Line:
+        groups = line.groups
+        for item in by_line[line.key]:
+            groups = _move(groups, item, fact, kitchen.seq, event.device)
+        line = replace(line, groups=groups, changed=False)
+        return drop_idle_holds(keep_chain(line, fact.done_at, kitchen.seq))
+
+    return change_lines(kitchen, by_line, change)
+
+
+def _move(
+    groups: tuple[Group, ...], item: Moved, fact: PortionsMoved, seq: int, device: str
+) -> tuple[Group, ...]:
+    return shift(
+        groups,
+        lambda g: (
+            g.step == item.step
+            and g.state is item.source
+            and g.visit == fact.visit
+            and (fact.seen is None or g.seq <= fact.seen)
+        ),
+        item.portions,
+        lambda g: moved(g, fact.move, fact.done_at, seq, device),
+        by_latest_done if fact.move is Move.RECALL else by_age,
+    )
+
+
+def portions_voided(kitchen: Kitchen, event: Event, fact: PortionsVoided) -> Kitchen:
+    """Strike portions in the kitchen; the other stations acknowledge."""
+    portions = dict(fact.items)
+
+    def change(line: Line) -> Line:
+        count = min(portions[line.key], voidable(line, fact.visit))
+        line = void(line, count, fact.visit, event.at, kitchen.seq)
+        line = replace(line, struck=line.struck + count, void_reason=fact.reason)
+        if fact.acknowledged_by is not None:
+            here = {
+                i
+                for i, step in enumerate(line.routing.steps)
+                if kitchen.station_for(step.station) == fact.acknowledged_by
+            }
+            line = _acknowledged(line, here, fact.visit)
+        return drop_idle_holds(keep_chain(line, event.at, kitchen.seq))
+
+    return change_lines(kitchen, portions, change)
+
+
+def voids_acknowledged(kitchen: Kitchen, _event: Event, fact: VoidsAcknowledged) -> Kitchen:
+    """Note that stations have seen their void portions."""
+    steps: dict[LineKey, set[int]] = {}
+    for key, step in fact.items:
+        steps.setdefault(key, set()).add(step)
+    return change_lines(kitchen, steps, lambda ln: _acknowledged(ln, steps[ln.key], fact.visit))
+
+
+def _acknowledged(line: Line, steps: set[int], visit: VisitId) -> Line:
+    groups = tidy(
+        replace(g, acknowledged=True)
+        if g.step in steps and g.visit == visit and g.state is PortionState.VOID
+        else g
+        for g in line.groups
+    )
+    return line if groups == line.groups else replace(line, groups=groups)
+
+
+def hold_placed(kitchen: Kitchen, event: Event, fact: HoldPlaced) -> Kitchen:
+    """Hold lines of a visit; a start hold takes what has not started out of the queue."""
+
+    def change(line: Line) -> Line:
+        hold = Hold(fact.rule, fact.visit, fact.gate, fact.reason, event.at, fact.until)
+        others = tuple(h for h in line.holds if (h.rule, h.visit) != (fact.rule, fact.visit))
+        line = replace(line, holds=(*others, hold))
+        if fact.gate is Gate.RUN:
+            return line
+        return drop_idle_holds(_turned(line, fact, event, kitchen.seq))
+
+    return change_lines(kitchen, fact.lines, change)
+
+
+def hold_released(kitchen: Kitchen, event: Event, fact: HoldReleased) -> Kitchen:
+    """Open a hold; what no other hold keeps is queued, its cook clock starts now."""
+
+    def change(line: Line) -> Line:
+        mine = [h for h in line.holds if (h.rule, h.visit) == (fact.rule, fact.visit)]
+        if not mine:
+            return line
+        others = tuple(h for h in line.holds if h not in mine)
+        if any(h.gate is Gate.START and h.visit == fact.visit for h in others):
+            return replace(line, holds=others)
+        line = _turned(line, fact, event, kitchen.seq)
+        still = any(g.state is PortionState.HELD and g.visit == fact.visit for g in line.groups)
+        line = line if still else replace(line, holds=others)
+        return drop_idle_holds(_run_clock_started(line, mine, event, fact.visit))
+
+    kitchen = change_lines(kitchen, fact.lines, change)
+    if fact.opened_by is not Opening.TIMEOUT:
+        return kitchen
+    return _timed_out(kitchen, fact.rule, fact.visit)
+
+
+def _run_clock_started(line: Line, holds: list[Hold], event: Event, visit: VisitId) -> Line:
+    """Plates that were gated only at the pass get their cook clock from the opening on."""
+    if all(hold.gate is Gate.START for hold in holds):
+        return line
+    open_states = (PortionState.QUEUED, PortionState.COOKING)
+    groups = tidy(
+        replace(g, fired_at=event.at) if g.visit == visit and g.state in open_states else g
+        for g in line.groups
+    )
+    return replace(line, groups=groups)
+
+
+def _turned(line: Line, fact: HoldPlaced | HoldReleased, event: Event, seq: int) -> Line:
+    """Hold or fire portions of every step of `line`."""
+    move = Move.HOLD if isinstance(fact, HoldPlaced) else Move.FIRE
+    source = PortionState.QUEUED if move is Move.HOLD else PortionState.HELD
+    groups = line.groups
+    for step in range(len(line.routing.steps)):
+        groups = _turn_step(groups, step, source, move, fact, event, seq)
+    return replace(line, groups=groups)
+
+
+def _turn_step(
+    groups: tuple[Group, ...],
+    step: int,
+    source: PortionState,
+    move: Move,
+    fact: HoldPlaced | HoldReleased,
+    event: Event,
+    seq: int,
+) -> tuple[Group, ...]:
+    def chosen(group: Group) -> bool:
+        return group.step == step and group.state is source and group.visit == fact.visit
+
+    there = sum((g.portions for g in groups if chosen(g)), _ZERO)
+    count = there if fact.portions is None else min(there, fact.portions)
+    return shift(groups, chosen, count, lambda g: moved(g, move, event.at, seq))
+
+
+def _timed_out(kitchen: Kitchen, rule: RuleId, visit: VisitId) -> Kitchen:
+    state = kitchen.rules.get(rule, RuleState())
+    timeouts = (*state.timeouts, (kitchen.at, visit))[-KEPT_TIMEOUTS:]
+    return replace(kitchen, rules=kitchen.rules.set(rule, replace(state, timeouts=timeouts)))
+
+
+def lines_rushed(kitchen: Kitchen, _event: Event, fact: LinesRushed) -> Kitchen:
+    """Count a rush, or take one back."""
+    return change_lines(kitchen, fact.lines, lambda ln: replace(ln, rush=max(0, ln.rush + fact.by)))
+
+
+def lines_remade(kitchen: Kitchen, event: Event, fact: LinesRemade) -> Kitchen:
+    """Cook portions once more, as new rushed lines of the same order and visit."""
+    made: list[Line] = []
+    for key, line_id, portions in fact.items:
+        line = kitchen.line(key)
+        if line is not None:
+            made.append(_remade(line, line_id, portions, kitchen, event, fact.visit))
+    kitchen = put_lines(kitchen, made)
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    return put_visit(kitchen, replace(visit, lines=visit.lines + tuple(m.key for m in made)))
+
+
+def _remade(
+    line: Line,
+    line_id: LineId,
+    portions: Decimal,
+    kitchen: Kitchen,
+    event: Event,
+    visit: VisitId,
+) -> Line:
+    content = replace(line.content, line_id=line_id, quantity=portions)
+    fresh = Line(
+        key=line.key._replace(line_id=line_id),
+        content=content,
+        revision=line.revision,
+        received_at=event.at,
+        routing=line.routing,
+        origin=Origin.KITCHEN,
+        rush=1,
+        flags=("remake",),
+        seq=kitchen.seq,
+    )
+    return grow(fresh, portions, visit, event.at, kitchen.seq)
+
+
+def line_taken(kitchen: Kitchen, _event: Event, fact: LineTaken) -> Kitchen:
+    """Give a line that every station showed to the one that took it."""
+
+    def change(line: Line) -> Line:
+        steps = tuple(
+            Step(fact.station, s.after) if s.station == ANY_STATION else s
+            for s in line.routing.steps
+        )
+        return replace(line, routing=replace(line.routing, steps=steps))
+
+    return change_lines(kitchen, (fact.line,), change)
+
+
+def line_late(kitchen: Kitchen, event: Event, fact: LineLate) -> Kitchen:
+    """Note that a line passed a limit; each level of a rule counts once."""
+
+    def change(line: Line) -> Line:
+        if any((o.level, o.rule) == (fact.level, fact.rule) for o in line.overtime):
+            return line
+        overtime = Overtime(fact.level, fact.rule, event.at)
+        return replace(line, overtime=(*line.overtime, overtime))
+
+    return change_lines(kitchen, (fact.line,), change, touches=False)
