@@ -126,13 +126,20 @@ def install_command(packages: Sequence[str]) -> list[str]:
 
 def apt(prefix: Sequence[str], packages: Sequence[str]) -> None:
     """Refresh the package lists and install; a bare machine may never have had any lists."""
-    before = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
     # A fresh machine often runs its first upgrades right now: wait for their lock.
     manner = ["-q", "-o", "DPkg::Lock::Timeout=600", "-o", "Dpkg::Use-Pty=0"]
-    if subprocess.run([*before, "apt-get", "update", *manner], check=False).returncode != 0:
+    install = [*install_command(packages), *manner]
+
+    def run(*command: str) -> bool:
+        quietly = [*prefix, "env", "DEBIAN_FRONTEND=noninteractive"]
+        return subprocess.run([*quietly, *command], check=False).returncode == 0
+
+    if not run("apt-get", "update", *manner):
         say("      apt-get update failed (see above); trying with the lists that are there")
-    command = [*before, *install_command(packages), *manner]
-    if subprocess.run(command, check=False).returncode != 0:
+    if run(*install):
+        return
+    say("      that failed; once more, after finishing what an earlier installation left half done")
+    if not (run("dpkg", "--configure", "-a") and run(*install)):
         raise SetupError(
             f"apt-get could not install {' '.join(packages)} (see above), so nothing was checked."
             f" To try it by hand:\n\n    {line_to_type(packages)}"

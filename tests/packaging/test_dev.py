@@ -176,6 +176,18 @@ def test_failing_apt_is_reported_with_the_line_to_try(
         machine.install_missing([missing_until(programs / "never")])
 
 
+def test_half_done_installation_is_finished_first(
+    programs: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first run killed in the middle of dpkg must not need a person."""
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    mended = programs.parent / "mended"
+    executable(programs / "apt-get", f'[ "$1" = update ] || [ -e {mended} ]')
+    executable(programs / "dpkg", f'[ "$*" = "--configure -a" ] && : > {mended}')
+    machine.install_missing([missing_until(mended)])
+    assert mended.exists()
+
+
 def test_system_without_apt_learns_what_to_bring(programs: Path) -> None:
     (programs / "apt-get").unlink()
     with pytest.raises(SetupError, match="no apt-get"):
