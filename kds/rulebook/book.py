@@ -1,0 +1,193 @@
+"""The compiled book: the kitchen's policy, the limits and ranks of lines, and why."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from kds.kitchen.events import Fact
+from kds.kitchen.ids import ANY_STATION, Instant, RuleId, VisitId
+from kds.kitchen.messages import LineContent, Modifier, OrderFields
+from kds.kitchen.orders import Gate, Line, Order, Routing, Step
+from kds.kitchen.state import Kitchen
+from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import BookData, Clock, Limits, MenuClass, Queue, Station
+from kds.rulebook.matching import Subject, judge, subject
+
+__all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
+
+_ROUTES_KEPT = 4096
+_UNMATCHED = Routing((Step(ANY_STATION),))
+_SHELL = Routing(())
+
+_RANKS = {Queue.FIRST: 0, Queue.NORMAL: 1, Queue.LAST: 2}
+_HELD_RANK = 3
+_RUSHED_RANK = -10
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """One menu entry that was asked about a line, and what it said."""
+
+    rule: RuleId
+    where: str
+    matched: bool
+    why: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """How a line was routed: every entry asked, in order, the deciding one last."""
+
+    routing: Routing
+    tries: tuple[Try, ...]
+
+
+@dataclass(slots=True)
+class _Lookup:
+    """What a book works out once: never part of its content, may be emptied at any time."""
+
+    by_rule: dict[RuleId, MenuClass]
+    routings: dict[RuleId, Routing]
+    has_modifier_rules: bool
+    routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
+
+
+def _lookup(data: BookData) -> _Lookup:
+    matches = (m for entry in data.menu for m in (*entry.match, *entry.excepts))
+    return _Lookup(
+        by_rule={entry.id: entry for entry in data.menu},
+        routings={e.id: Routing(e.steps, e.menu_class, e.id, e.where) for e in data.menu},
+        has_modifier_rules=any(m.modifier_has for m in matches),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A sound, compiled rule book; implements `kds.kitchen.policy.Policy`.
+
+    Immutable but for a bounded memory of routes already found. Make it with `book_of`.
+    """
+
+    data: BookData
+    hash: str
+    _lookup: _Lookup = field(repr=False, compare=False)
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """The stations, in the order of the book."""
+        return self.data.stations
+
+    @property
+    def serve_step(self) -> bool:
+        """Whether dishes are served at the pass; if not, ready is the end of the way."""
+        return self.data.serve_step
+
+    @property
+    def zone(self) -> str:
+        """The IANA zone of the store's wall clocks."""
+        return self.data.zone
+
+    def route(self, fields: OrderFields, content: LineContent, *, is_parent: bool) -> Routing:
+        """Return where a line is cooked: by the first menu entry that takes it."""
+        known = self._lookup
+        key = (
+            content.item_id,
+            content.name,
+            content.names,
+            content.category,
+            fields.service,
+            fields.channel,
+            is_parent,
+            _names(content.modifiers) if known.has_modifier_rules else None,
+        )
+        routing = known.routes.get(key)
+        if routing is None:
+            routing = self._decide(subject(fields, content, is_parent=is_parent), None)
+            if len(known.routes) >= _ROUTES_KEPT:
+                known.routes.clear()
+            known.routes[key] = routing
+        return routing
+
+    def explain_route(self, fields: OrderFields, content: LineContent, is_parent: bool) -> Trace:
+        """Return how `route` decides, with every menu entry that it asks."""
+        tries: list[Try] = []
+        routing = self._decide(subject(fields, content, is_parent=is_parent), tries)
+        return Trace(routing, tuple(tries))
+
+    def _decide(self, line: Subject, tries: list[Try] | None) -> Routing:
+        for entry in self.data.menu:
+            verdict = judge(entry, line)
+            if tries is not None:
+                tries.append(Try(entry.id, entry.where, verdict.matched, verdict.why()))
+            if verdict.matched:
+                return self._lookup.routings[entry.id]
+        return _SHELL if line.is_parent else _UNMATCHED
+
+    def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:
+        """Return None: without a session nothing joins unless a rule says so, and none does."""
+        del kitchen, order, fields
+        return None
+
+    def settle(
+        self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
+    ) -> Sequence[Fact]:
+        """Return the holds to place and to release in `visit` after `facts` have happened."""
+        del kitchen, visit, facts, now
+        return ()
+
+    def limits(self, fields: OrderFields, line: Line) -> Limits:
+        """Return the limits of a line, by the entry that routed it."""
+        del fields  # limits by service or channel come as menu entries with such conditions
+        entry = self.entry(line)
+        return self.data.defaults if entry is None else entry.limits
+
+    def prep_s(self, line: Line) -> int | None:
+        """Return how long the dish takes when all is well, None if the book does not say."""
+        entry = self.entry(line)
+        return None if entry is None else entry.prep_s
+
+    def rank(self, line: Line) -> int:
+        """Return the place of a line in its station's queue; lower is earlier, equals by age.
+
+        Rushed lines go first, then what jumps its own queue (pots), the rest, and last what is
+        held: a plate whose pot is not up is workable, but there is no hurry.
+        """
+        entry = self.entry(line)
+        rank = _RANKS[Queue.NORMAL if entry is None else entry.queue]
+        if any(hold.gate in (Gate.RUN, Gate.START) for hold in line.holds):
+            rank = _HELD_RANK
+        return rank + _RUSHED_RANK if line.rush > 0 else rank
+
+    def entry(self, line: Line) -> MenuClass | None:
+        """Return the menu entry that routed `line`, None if it is not in this book."""
+        return self._lookup.by_rule.get(line.routing.rule)
+
+
+def _names(modifiers: tuple[Modifier, ...]) -> tuple[object, ...]:
+    return tuple((m.name, _names(m.modifiers)) for m in modifiers)
+
+
+def book_of(data: BookData) -> Book:
+    """Return the book of compiled `data`; its hash covers everything that is said in it."""
+    digest = hashlib.sha256(_adapter().dump_json(data)).hexdigest()
+    return Book(data, digest, _lookup(data))
+
+
+def book_to_json(book: Book) -> str:
+    """Return the compiled book as JSON text."""
+    return _adapter().dump_json(book.data).decode()
+
+
+def book_from_json(text: str) -> Book:
+    """Return the book of a JSON text; raises pydantic's `ValidationError` if it is none."""
+    return book_of(_adapter().validate_json(text))
+
+
+@cache
+def _adapter() -> TypeAdapter[BookData]:
+    return TypeAdapter(BookData)

@@ -1,0 +1,162 @@
+"""Rule texts to a compiled book, or to every fault in them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from kds.kitchen.ids import RuleId, StationId
+from kds.kitchen.orders import Step
+from kds.kitchen.wording import Wording
+from kds.rulebook.book import Book, book_of
+from kds.rulebook.checking import Located
+from kds.rulebook.compiled import (
+    BookData,
+    Ending,
+    Hold,
+    Limits,
+    Match,
+    MenuClass,
+    Station,
+    WaitRule,
+)
+from kds.rulebook.crosscheck import cross_check
+from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
+from kds.rulebook.matching import fold, pattern
+from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
+from kds.rulebook.sources import Sources, read
+from kds.rulebook.values import Chain
+
+_PAUSED = Wording(
+    "{name}已暂停：{minutes} 分钟内 {count} 次超时",
+    "{name} is paused: {count} time-outs within {minutes} min",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Compilation:
+    """What became of rule texts. `book` is None when any fault is an error."""
+
+    book: Book | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compile_book(files: Mapping[str, str]) -> Compilation:
+    """Return the book that `files` (name -> text) make, and all their faults at once."""
+    sources = read(files)
+    faults = in_order((*sources.faults, *cross_check(sources)))
+    book = sources.book
+    if book is None or has_errors(faults):
+        return Compilation(None, faults)
+    return Compilation(book_of(_data(book.spec, sources)), faults)
+
+
+def _data(book: BookSpec, sources: Sources) -> BookData:
+    defaults = sources.limits
+    base = LimitsSpec() if defaults is None else defaults.spec
+    where = "" if defaults is None else str(defaults.place)
+    return BookData(
+        id=book.id,
+        name=_wording(book.name),
+        stations=tuple(
+            Station(StationId(s.spec.id), _wording(s.spec.name)) for s in sources.stations
+        ),
+        menu=tuple(_menu_class(entry, base) for entry in sources.menu),
+        waits=tuple(_wait_rule(rule) for rule in sources.rules),
+        defaults=limits_of(base, RuleId("limits"), where),
+        ending=Ending(book.end_after_paid, book.day_ends),
+        zone=book.zone,
+        serve_step=book.serve_step,
+    )
+
+
+def limits_of(spec: LimitsSpec, rule: RuleId, where: str) -> Limits:
+    """Return the limits that `spec` states."""
+    return Limits(spec.attention, spec.late, spec.critical, spec.clock, rule, where)
+
+
+def merged_limits(spec: MenuSpec, base: LimitsSpec) -> LimitsSpec:
+    """Return the limits of a menu entry: its own, and those of `base` that it does not state."""
+    own = spec.model_dump(include=spec.model_fields_set & set(LimitsSpec.model_fields))
+    return base.model_copy(update=own)
+
+
+def _menu_class(entry: Located[MenuSpec], base: LimitsSpec) -> MenuClass:
+    spec, where = entry.spec, str(entry.place)
+    rule = RuleId(spec.id)
+    return MenuClass(
+        id=rule,
+        menu_class=spec.menu_class,
+        where=where,
+        match=tuple(_match(match) for match in spec.match),
+        excepts=tuple(_match(match) for match in spec.excepts),
+        steps=_steps(spec.cook),
+        limits=limits_of(merged_limits(spec, base), rule, where),
+        prep_s=spec.prep,
+        queue=spec.queue,
+    )
+
+
+def _match(spec: MatchSpec) -> Match:
+    return Match(
+        items=tuple(spec.item),
+        names=tuple(fold(name) for name in spec.name),
+        name_has=tuple(pattern(text) for text in spec.name_has),
+        name_ends=tuple(pattern(text, at_end=True) for text in spec.name_ends),
+        categories=tuple(fold(name) for name in spec.category),
+        category_has=tuple(pattern(text) for text in spec.category_has),
+        category_ends=tuple(pattern(text, at_end=True) for text in spec.category_ends),
+        modifier_has=tuple(pattern(text) for text in spec.modifier_has),
+        services=tuple(spec.service),
+        channels=tuple(spec.channel),
+        parts=spec.parts,
+    )
+
+
+def _steps(chains: tuple[Chain, ...]) -> tuple[Step, ...]:
+    """Return the steps of all chains; each stage waits for the whole stage before it."""
+    steps: list[Step] = []
+    for chain in chains:
+        before: tuple[int, ...] = ()
+        for stage in chain:
+            first = len(steps)
+            steps.extend(Step(StationId(station), before) for station in stage)
+            before = tuple(range(first, len(steps)))
+    return tuple(steps)
+
+
+def _wait_rule(rule: Located[WaitSpec]) -> WaitRule:
+    spec = rule.spec
+    return WaitRule(
+        id=RuleId(spec.id),
+        where=str(rule.place),
+        waits_for=tuple(spec.waits_for),
+        until=spec.until,
+        holds=tuple(Hold(hold.menu_class, hold.gate) for hold in spec.holds),
+        services=tuple(spec.when.service),
+        reason=_wording(spec.reason),
+        paused=_paused(spec),
+        timeout_s=spec.timeout,
+        personal=tuple(RuleId(entry) for entry in spec.personal.entries) if spec.personal else (),
+        personal_share_percent=spec.personal.share if spec.personal else 100,
+        pause_after=spec.pause.after,
+        pause_within_s=spec.pause.within,
+        tables_per_minute=spec.pause.tables_per_minute,
+    )
+
+
+def _paused(spec: WaitSpec) -> Wording:
+    """Return the sentence of a pause, its place-holders filled in."""
+    words = _PAUSED if spec.pause.message is None else _wording(spec.pause.message)
+    return Wording(_filled(words.zh, spec.name.zh, spec), _filled(words.en, spec.name.en, spec))
+
+
+def _filled(text: str, name: str, spec: WaitSpec) -> str:
+    # Plain replacement: `format` would let a text reach into objects, and stumble over braces.
+    minutes = f"{spec.pause.within / 60:g}"
+    count = str(spec.pause.after)
+    return text.replace("{name}", name).replace("{minutes}", minutes).replace("{count}", count)
+
+
+def _wording(spec: WordingSpec) -> Wording:
+    return Wording(spec.zh, spec.en)

@@ -1,0 +1,174 @@
+"""The compiled book as plain data: what the log keeps and displays load. Every rule has a place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kds.kitchen.ids import RuleId, StationId
+from kds.kitchen.messages import Channel, Service
+from kds.kitchen.orders import Gate, Step
+from kds.kitchen.wording import Wording
+
+
+class Clock(StrEnum):
+    """From when a limit counts: the last firing, the order's arrival, or the guest's order."""
+
+    FIRED = "fired"
+    RECEIVED = "received"
+    PLACED = "placed"
+
+
+class Queue(StrEnum):
+    """Where a dish stands in its own station's queue."""
+
+    FIRST = "first"
+    NORMAL = "normal"
+    LAST = "last"
+
+
+class PotState(StrEnum):
+    """When what others wait for counts as there."""
+
+    READY = "ready"
+    SERVED = "served"
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A place where something is cooked; its id is also the name of its view."""
+
+    id: StationId
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """From when on a dish deserves attention, is late, is critical; None: never.
+
+    They count by `clock`, and only while nothing holds the line: a held line has no cook clock,
+    it starts (anew) when the hold opens. `kds.rulebook.clocks` is the one reader of that rule.
+    `rule`, `where`: who set them, for *why*.
+    """
+
+    attention_s: int | None = None
+    late_s: int | None = None
+    critical_s: int | None = None
+    clock: Clock = Clock.FIRED
+    rule: RuleId = RuleId("")
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """A text to find in another, both folded. `word_start`, `word_end`: not inside a word.
+
+    So "tea" is not found in "steak"; Chinese has no such boundaries and needs none. `at_end`: only
+    at the end, where Chinese puts what a thing is: 锅底 is a pot, 锅底料 is not.
+    """
+
+    text: str
+    word_start: bool = False
+    word_end: bool = False
+    at_end: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """Conditions that must all hold; each lists alternatives, and an empty one asks nothing.
+
+    `names` are whole names (of any language), `name_has` parts of names and `name_ends` their ends,
+    what follows in brackets aside; texts are folded. `parts`: whether other lines are part of it.
+    """
+
+    items: tuple[str, ...] = ()
+    names: tuple[str, ...] = ()
+    name_has: tuple[Pattern, ...] = ()
+    name_ends: tuple[Pattern, ...] = ()
+    categories: tuple[str, ...] = ()
+    category_has: tuple[Pattern, ...] = ()
+    category_ends: tuple[Pattern, ...] = ()
+    modifier_has: tuple[Pattern, ...] = ()
+    services: tuple[Service, ...] = ()
+    channels: tuple[Channel, ...] = ()
+    parts: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MenuClass:
+    """Dishes that are cooked alike. It takes a line that meets any `match` and no `excepts`.
+
+    `menu_class`: what kind of dish it is for other rules (broth, plate, drink …). No steps:
+    nothing is cooked, as for the shell of a set. `prep_s`: how long it takes when all is well.
+    """
+
+    id: RuleId
+    menu_class: str
+    where: str
+    match: tuple[Match, ...]
+    excepts: tuple[Match, ...] = ()
+    steps: tuple[Step, ...] = ()
+    limits: Limits = field(default_factory=Limits)
+    prep_s: int | None = None
+    queue: Queue = Queue.NORMAL
+
+
+@dataclass(frozen=True, slots=True)
+class Hold:
+    """Lines of `menu_class` are kept back at `gate`."""
+
+    menu_class: str
+    gate: Gate
+
+
+@dataclass(frozen=True, slots=True)
+class WaitRule:
+    """The mechanism *wait for*: some lines of a visit wait until others are there.
+
+    `waits_for`: menu classes that open the gate once they are `until`. `holds`: who waits, and
+    where. `personal`: ids of menu entries of which everybody at the table gets one; of those,
+    `personal_share_percent` of the guests must have theirs. `pause_after` time-outs within
+    `pause_within_s` pause the rule, and what it still holds opens at `tables_per_minute`.
+    """
+
+    id: RuleId
+    where: str
+    waits_for: tuple[str, ...]
+    until: PotState
+    holds: tuple[Hold, ...]
+    services: tuple[Service, ...]
+    reason: Wording
+    paused: Wording
+    timeout_s: int
+    personal: tuple[RuleId, ...] = ()
+    personal_share_percent: int = 60
+    pause_after: int = 3
+    pause_within_s: int = 600
+    tables_per_minute: int = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """When a visit is over without anybody saying so.
+
+    `after_paid_s`: so long after all is paid and out; None: never. `day_ends_min`: minutes after
+    midnight, in the book's zone, at which the business day ends.
+    """
+
+    after_paid_s: int | None = 600
+    day_ends_min: int = 4 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class BookData:
+    """All that a book says. `defaults`: limits of what no menu entry took."""
+
+    id: str
+    name: Wording
+    stations: tuple[Station, ...]
+    menu: tuple[MenuClass, ...] = ()
+    waits: tuple[WaitRule, ...] = ()
+    defaults: Limits = field(default_factory=Limits)
+    ending: Ending = field(default_factory=Ending)
+    zone: str = "UTC"
+    serve_step: bool = True

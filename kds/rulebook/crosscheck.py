@@ -1,0 +1,149 @@
+"""What only shows when all pieces lie side by side: double ids, unknown stations and classes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from kds.rulebook.checking import Located, SpecT
+from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
+from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
+from kds.rulebook.sources import Sources
+
+
+def cross_check(sources: Sources) -> Iterator[Diagnostic]:
+    """Yield the faults between pieces that are sound in themselves."""
+    yield from _missing_sections(sources)
+    yield from _double((piece.spec.id, piece) for piece in sources.stations)
+    yield from _double((piece.spec.id, piece) for piece in sources.menu)
+    yield from _double((piece.spec.id, piece) for piece in sources.rules)
+    yield from _zone(sources)
+    stations = sorted(sources.named.get(("stations", "id"), ()))
+    for entry in sources.menu:
+        yield from _stations(entry, stations)
+        yield from _conditions(entry)
+        yield from _limit_order(entry, sources)
+    yield from _unused_stations(sources)
+    for rule in sources.rules:
+        yield from _wait(rule, sources)
+
+
+def _missing_sections(sources: Sources) -> Iterator[Diagnostic]:
+    if not sources.is_whole:
+        return
+    for name in ("book", "stations"):
+        if name not in sources.places:
+            yield fault(Place("book.yaml", 1, 1), f"缺少“{name}”", f"'{name}' is missing")
+
+
+def _double(pieces: Iterable[tuple[str, Located[SpecT]]]) -> Iterator[Diagnostic]:
+    first: dict[str, Located[SpecT]] = {}
+    for name, piece in pieces:
+        earlier = first.setdefault(name, piece)
+        if earlier is not piece:
+            yield fault(
+                piece.at("id"),
+                f"标识“{name}”重复，首次出现在 {earlier.at('id')}",
+                f"the id '{name}' is already taken at {earlier.at('id')}",
+            )
+
+
+def _zone(sources: Sources) -> Iterator[Diagnostic]:
+    if sources.book is None:
+        return
+    zone = sources.book.spec.zone
+    try:
+        ZoneInfo(zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        yield fault(sources.book.at("zone"), f"未知的时区“{zone}”", f"unknown time zone '{zone}'")
+
+
+def _stations(entry: Located[MenuSpec], stations: Sequence[str]) -> Iterator[Diagnostic]:
+    for number, chain in enumerate(entry.spec.cook):
+        used = dict.fromkeys(station for stage in chain for station in stage)
+        for station in used:
+            if station not in stations:
+                yield fault(
+                    entry.at("cook", number),
+                    f"未知的工位“{station}”",
+                    f"unknown station '{station}'",
+                    did_you_mean(station, stations),
+                )
+
+
+def _conditions(entry: Located[MenuSpec]) -> Iterator[Diagnostic]:
+    for key, matches in (("match", entry.spec.match), ("except", entry.spec.excepts)):
+        for number, match in enumerate(matches):
+            if match == MatchSpec():
+                yield fault(entry.at(key, number), "没有任何条件", "no condition is given")
+    if not entry.spec.match:
+        yield fault(entry.at("match"), "没有任何条件", "no condition is given")
+
+
+def _limit_order(entry: Located[MenuSpec], sources: Sources) -> Iterator[Diagnostic]:
+    base = LimitsSpec() if sources.limits is None else sources.limits.spec
+    stated = entry.spec.model_fields_set
+    last_name, last = "", -1
+    for name in ("attention", "late", "critical"):
+        value = getattr(entry.spec if name in stated else base, name)
+        if value is None:
+            continue
+        if value < last:
+            yield fault(
+                entry.at(name if name in stated else last_name),
+                f"“{name}”（{value} 秒）早于“{last_name}”（{last} 秒）",
+                f"'{name}' ({value} s) comes before '{last_name}' ({last} s)",
+            )
+        last_name, last = name, value
+
+
+def _unused_stations(sources: Sources) -> Iterator[Diagnostic]:
+    used = {
+        station
+        for entry in sources.menu
+        for chain in entry.spec.cook
+        for stage in chain
+        for station in stage
+    }
+    for station in sources.stations:
+        if station.spec.id not in used and not sources.faults:
+            yield fault(
+                station.at("id"),
+                f"没有菜品送到工位“{station.spec.id}”",
+                f"no dish goes to the station '{station.spec.id}'",
+                severity=Severity.WARNING,
+            )
+
+
+def _wait(rule: Located[WaitSpec], sources: Sources) -> Iterator[Diagnostic]:
+    """Yield the names in a rule that no menu entry explains."""
+    classes = sorted(sources.named.get(("menu", "class"), ()))
+    entries = sorted(sources.named.get(("menu", "id"), ()))
+    spec = rule.spec
+    for number, name in enumerate(spec.waits_for):
+        if name not in classes:
+            yield _unknown_class(rule.at("waits_for", number), name, classes)
+    for number, hold in enumerate(spec.holds):
+        if hold.menu_class not in classes:
+            yield _unknown_class(rule.at("holds", number, "class"), hold.menu_class, classes)
+        elif hold.menu_class in spec.waits_for:
+            place = rule.at("holds", number, "class")
+            name = hold.menu_class
+            yield fault(place, f"“{name}”不能等自己", f"'{name}' cannot wait for itself")
+    for number, name in enumerate(spec.personal.entries if spec.personal else ()):
+        if name not in entries:
+            yield fault(
+                rule.at("personal", "entries", number),
+                f"未知的菜单项“{name}”",
+                f"unknown menu entry '{name}'",
+                did_you_mean(name, entries),
+            )
+
+
+def _unknown_class(place: Place, name: str, classes: Sequence[str]) -> Diagnostic:
+    return fault(
+        place,
+        f"没有菜品属于“{name}”类",
+        f"no dish is of class '{name}'",
+        did_you_mean(name, classes),
+    )

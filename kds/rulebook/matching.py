@@ -1,0 +1,196 @@
+"""Matching a line against conditions: one code path for deciding and for explaining."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields, Service
+from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import Match, MenuClass, Pattern
+
+_BRACKETS = re.compile(r"[\s]*[(\[【『<《][^()\[\]【】『』<>《》]*[)\]】』>》]\s*$")
+"""What follows a name in brackets: a size, a taste, a promise."""
+
+
+def fold(text: str) -> str:
+    """Return `text` without what people do not distinguish: width, case, accents, spacing."""
+    plain = unicodedata.normalize("NFKD", text).casefold()
+    bare = "".join(c for c in plain if unicodedata.category(c) != "Mn")
+    return " ".join(unicodedata.normalize("NFKC", bare).split())
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A line as conditions see it: folded once, matched often. `names`: in every language."""
+
+    item: str
+    names: tuple[str, ...]
+    category: str
+    modifiers: tuple[str, ...]
+    service: Service
+    channel: Channel
+    is_parent: bool
+
+
+def subject(fields: OrderFields, content: LineContent, *, is_parent: bool) -> Subject:
+    """Return what conditions look at in a line of an order."""
+    names = dict.fromkeys(fold(name) for name in (content.name, *(n for _, n in content.names)))
+    return Subject(
+        item=content.item_id.strip(),
+        names=tuple(names),
+        category=fold(content.category),
+        modifiers=tuple(fold(m.name) for m in all_modifiers(content.modifiers)),
+        service=fields.service,
+        channel=fields.channel,
+        is_parent=is_parent,
+    )
+
+
+def all_modifiers(modifiers: Iterable[Modifier]) -> Iterator[Modifier]:
+    """Yield modifiers and those nested in them, in reading order."""
+    waiting = list(modifiers)[::-1]
+    while waiting:
+        modifier = waiting.pop()
+        yield modifier
+        waiting.extend(modifier.modifiers[::-1])
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a menu entry takes a line, and by what it was decided, in words."""
+
+    matched: bool
+    condition: str
+    found: str
+    excepted: bool = False
+
+    def why(self) -> Wording:
+        """Return the verdict as a sentence."""
+        fact = f"{self.condition} = {self.found or '–'}"
+        if self.matched:
+            return Wording(f"符合：{fact}", f"matches: {fact}")
+        if self.excepted:
+            return Wording(f"已排除：{fact}", f"excepted: {fact}")
+        return Wording(f"不符：{fact}", f"does not match: {fact}")
+
+
+def judge(entry: MenuClass, line: Subject) -> Verdict:
+    """Return whether `entry` takes `line`: any of its matches holds and no exception does."""
+    verdict = Verdict(matched=False, condition="match", found="")
+    for match in entry.match:
+        verdict = _holds(match, line)
+        if verdict.matched:
+            break
+    if not verdict.matched:
+        return verdict
+    for match in entry.excepts:
+        exception = _holds(match, line)
+        if exception.matched:
+            return Verdict(
+                matched=False,
+                condition=exception.condition,
+                found=exception.found,
+                excepted=True,
+            )
+    return verdict
+
+
+def _holds(match: Match, line: Subject) -> Verdict:
+    """Return whether all conditions of `match` hold; the first that fails decides."""
+    last = Verdict(matched=False, condition="match", found="")
+    for last in _checks(match, line):
+        if not last.matched:
+            return last
+    return last
+
+
+def _checks(match: Match, line: Subject) -> Iterator[Verdict]:
+    """Yield the verdict of each condition that `match` states, the most telling ones last."""
+    if match.services:
+        yield Verdict(line.service in match.services, "service", line.service)
+    if match.channels:
+        yield Verdict(line.channel in match.channels, "channel", line.channel)
+    if match.parts is not None:
+        yield Verdict(line.is_parent is match.parts, "parts", "yes" if line.is_parent else "no")
+    if match.modifier_has:
+        yield _any_has("modifier_has", match.modifier_has, line.modifiers)
+    if match.categories:
+        yield Verdict(line.category in match.categories, "category", line.category)
+    if match.category_has:
+        yield _any_has("category_has", match.category_has, (line.category,))
+    if match.category_ends:
+        yield _any_has("category_ends", match.category_ends, (line.category,))
+    if match.items:
+        yield Verdict(line.item in match.items, "item", line.item)
+    if match.names:
+        hit = next((name for name in line.names if name in match.names), None)
+        yield Verdict(hit is not None, "name", hit or "/".join(line.names))
+    if match.name_has:
+        yield _any_has("name_has", match.name_has, line.names)
+    if match.name_ends:
+        yield _any_has("name_ends", match.name_ends, line.names)
+
+
+def _any_has(condition: str, patterns: tuple[Pattern, ...], texts: tuple[str, ...]) -> Verdict:
+    for text in texts:
+        for pattern in patterns:
+            if contains(text, pattern):
+                return Verdict(matched=True, condition=condition, found=f"{text} ∋ {pattern.text}")
+    return Verdict(matched=False, condition=condition, found="/".join(texts))
+
+
+def contains(text: str, pattern: Pattern) -> bool:
+    """Return whether the folded `text` holds `pattern` where and how the pattern asks for it."""
+    if pattern.at_end:
+        return _ends_with(_BRACKETS.sub("", text) or text, pattern)
+    start = text.find(pattern.text)
+    while start >= 0:
+        if _stands_alone(text, start, pattern):
+            return True
+        start = text.find(pattern.text, start + 1)
+    return False
+
+
+def _ends_with(text: str, pattern: Pattern) -> bool:
+    for plural in ("", "s", "es") if pattern.word_end else ("",):
+        ending = pattern.text + plural
+        if text.endswith(ending):
+            return _stands_alone(text, len(text) - len(ending), pattern)
+    return False
+
+
+def _stands_alone(text: str, start: int, pattern: Pattern) -> bool:
+    """Return whether `pattern` at `start` is no piece of a longer word, where that matters."""
+    if pattern.word_start and start > 0 and _in_word(text[start - 1]):
+        return False
+    return not (pattern.word_end and _goes_on(text, start + len(pattern.text)))
+
+
+def _in_word(char: str) -> bool:
+    """Return whether `char` is a letter of a script that writes words with spaces between."""
+    return char.isalpha() and ord(char) < 0x2E80
+
+
+def _goes_on(text: str, end: int) -> bool:
+    """Return whether a word goes on at `end`; a plural ending is still the same word."""
+    for plural in ("", "s", "es"):
+        if text.startswith(plural, end):
+            after = end + len(plural)
+            if after >= len(text) or not _in_word(text[after]):
+                return False
+    return True
+
+
+def pattern(text: str, *, at_end: bool = False) -> Pattern:
+    """Return the pattern for a text as a book writes it; `*` at an end allows any word there."""
+    stripped = text.strip()
+    bare = fold(stripped.strip("*"))
+    return Pattern(
+        bare,
+        word_start=not stripped.startswith("*") and bool(bare) and _in_word(bare[0]),
+        word_end=not stripped.endswith("*") and bool(bare) and _in_word(bare[-1]),
+        at_end=at_end,
+    )

@@ -1,0 +1,124 @@
+"""All rule texts of a book together: sections checked piece by piece, so no fault hides another."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+
+from kds.rulebook import nodes
+from kds.rulebook.checking import Located, SpecT, check
+from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
+from kds.rulebook.nodes import Key, Node
+from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
+
+CASES_SUFFIX = ".cases.yaml"
+"""Files with this ending hold examples for `kds rules test`, no rules."""
+
+
+@dataclass(slots=True)
+class Sources:
+    """What the files say, as far as it is sound, in the order of file names and lines.
+
+    `named`: every `id` and `class` of each section, also of pieces that are broken, so that one
+    fault does not make others. `places`: where each section first stands. `is_whole`: no file was
+    beyond reading.
+    """
+
+    book: Located[BookSpec] | None = None
+    limits: Located[LimitsSpec] | None = None
+    stations: list[Located[StationSpec]] = field(default_factory=list)
+    menu: list[Located[MenuSpec]] = field(default_factory=list)
+    rules: list[Located[WaitSpec]] = field(default_factory=list)
+    faults: list[Diagnostic] = field(default_factory=list)
+    places: dict[str, Place] = field(default_factory=dict)
+    named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
+    is_whole: bool = True
+
+
+def read(files: Mapping[str, str]) -> Sources:
+    """Return the pieces of all `files` (name -> text) and every fault of their form."""
+    sources = Sources()
+    for file in sorted(files):
+        if not file.endswith(CASES_SUFFIX):
+            _read_file(sources, file, files[file])
+    return sources
+
+
+def _read_file(sources: Sources, file: str, text: str) -> None:
+    root, faults = nodes.parse(file, text)
+    sources.faults.extend(faults)
+    if root is None:
+        sources.is_whole = sources.is_whole and not faults
+        if not faults:
+            _note(sources, Place(file, 1, 1), "文件为空", "the file is empty", Severity.WARNING)
+    elif not isinstance(root, nodes.Mapping):
+        _note(sources, root.place, "这里应为“键: 值”", "a mapping (key: value) is expected here")
+    else:
+        for name, key in root.keys.items():
+            _read_section(sources, name, key)
+
+
+def _read_section(sources: Sources, name: str, key: Key) -> None:
+    """Take one top-level section into `sources`."""
+    lists: dict[str, Callable[[Node], None]] = {
+        "stations": lambda item: _append(sources, StationSpec, item, sources.stations),
+        "menu": lambda item: _append(sources, MenuSpec, item, sources.menu),
+        "rules": lambda item: _append(sources, WaitSpec, item, sources.rules),
+    }
+    if name in ("book", "limits"):
+        _read_single(sources, name, key)
+    elif (take := lists.get(name)) is not None:
+        sources.places.setdefault(name, key.place)
+        for item in _items(sources, key.value):
+            _note_names(sources, name, item)
+            take(item)
+    else:
+        hint = did_you_mean(name, ("book", "limits", *lists))
+        sources.faults.append(fault(key.place, f"未知的键“{name}”", f"unknown key '{name}'", hint))
+
+
+def _read_single(sources: Sources, name: str, key: Key) -> None:
+    """Take a section that may stand once in all files."""
+    first = sources.places.setdefault(name, key.place)
+    if first is not key.place:
+        _note(
+            sources, key.place, f"“{name}”已在 {first} 定义", f"'{name}' already stands at {first}"
+        )
+    elif name == "book":
+        sources.book = _checked(sources, BookSpec, key.value)
+    else:
+        sources.limits = _checked(sources, LimitsSpec, key.value)
+
+
+def _items(sources: Sources, node: Node) -> Iterable[Node]:
+    if isinstance(node, nodes.Sequence):
+        return node.items
+    _note(sources, node.place, "这里应为列表", "a list is expected here")
+    return ()
+
+
+def _note_names(sources: Sources, section: str, item: Node) -> None:
+    if not isinstance(item, nodes.Mapping):
+        return
+    for name in ("id", "class"):
+        key = item.keys.get(name)
+        if key is not None and isinstance(key.value, nodes.Scalar) and key.value.text:
+            sources.named.setdefault((section, name), set()).add(key.value.text.strip())
+
+
+def _append(sources: Sources, model: type[SpecT], node: Node, pieces: list[Located[SpecT]]) -> None:
+    piece = _checked(sources, model, node)
+    if piece is not None:
+        pieces.append(piece)
+
+
+def _checked(sources: Sources, model: type[SpecT], node: Node) -> Located[SpecT] | None:
+    piece, faults = check(model, node)
+    sources.faults.extend(faults)
+    return piece
+
+
+def _note(
+    sources: Sources, place: Place, zh: str, en: str, severity: Severity = Severity.ERROR
+) -> None:
+    sources.faults.append(fault(place, zh, en, severity=severity))

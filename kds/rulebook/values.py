@@ -1,0 +1,152 @@
+"""The small languages inside rule texts: durations, times of day, yes and no, ways of a dish.
+
+Each reader takes the value as written and raises pydantic's custom error, whose context holds the
+sentence for people.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pydantic_core import PydanticCustomError
+
+from kds.kitchen.wording import Wording
+from kds.rulebook.diagnostics import did_you_mean
+
+_SECONDS = {
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds", "秒", "秒钟"), 1),
+    **dict.fromkeys(("min", "mins", "minute", "minutes", "分", "分钟"), 60),
+    **dict.fromkeys(("h", "hour", "hours", "小时", "时"), 3600),
+}
+_LONGEST_S = 7 * 24 * 3600
+_PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([^\W\d]+)\s*")
+_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+_PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
+_WHOLE = re.compile(r"[0-9]{1,6}")
+
+_YES = frozenset({"yes", "true", "on", "是", "开"})
+_NO = frozenset({"no", "false", "off", "否", "关"})
+_NEVER = frozenset({"never", "none", "从不", "不限"})
+_NOTHING = frozenset({"nothing", "none", "不制作", "无"})
+
+Chain = tuple[tuple[str, ...], ...]
+"""Stages in order, each a tuple of stations that work at once."""
+
+
+def value_fault(zh: str, en: str, hint: Wording | None = None) -> PydanticCustomError:
+    """Return the error that carries a bilingual sentence through pydantic."""
+    context: dict[str, object] = {"zh": zh, "en": en, "hint": hint}
+    return PydanticCustomError("rulebook", "{en}", context)
+
+
+def as_text(value: object) -> str:
+    """Return a value that must be a text as written."""
+    if not isinstance(value, str):
+        raise value_fault("这里应为文字", "a text is expected here")
+    return value.strip()
+
+
+def seconds(value: object) -> int:
+    """Return a duration, which always carries its unit, in seconds."""
+    text = as_text(value)
+    total, end = 0.0, 0
+    for part in _PART.finditer(text):
+        unit = _SECONDS.get(part[2].lower())
+        if unit is None or part.start() != end:
+            break
+        total, end = total + float(part[1]) * unit, part.end()
+    if end == 0 or end != len(text):
+        raise value_fault(
+            f"“{text}”不是时长，时长必须带单位",
+            f"'{text}' is not a duration; a duration needs a unit",
+            Wording("例如 6 分钟、90 秒", "such as 6 min or 90 s"),
+        )
+    if total > _LONGEST_S:
+        raise value_fault(f"时长“{text}”超过 7 天", f"the duration '{text}' is longer than 7 days")
+    return round(total)
+
+
+def limit(value: object) -> int | None:
+    """Return a limit in seconds; None for `never`."""
+    if value is None or (isinstance(value, str) and value.strip().lower() in _NEVER):
+        return None
+    return seconds(value)
+
+
+def minute_of_day(value: object) -> int:
+    """Return a wall-clock time as minutes after midnight."""
+    text = as_text(value)
+    found = _TIME.fullmatch(text.replace("：", ":"))
+    if found is None:
+        raise value_fault(
+            f"“{text}”不是时刻",
+            f"'{text}' is not a time of day",
+            Wording("例如 04:00", "such as 04:00"),
+        )
+    return int(found[1]) * 60 + int(found[2])
+
+
+def yes_no(value: object) -> bool:
+    """Return whether a text says yes."""
+    text = as_text(value).lower()
+    if text in _YES or text in _NO:
+        return text in _YES
+    raise value_fault(f"“{text}”应为 yes 或 no（是/否）", f"'{text}' must be yes or no")
+
+
+def percent(value: object) -> int:
+    """Return a share from 1 % to 100 %."""
+    text = as_text(value)
+    found = _PERCENT.fullmatch(text)
+    if found is None or not 1 <= int(found[1]) <= 100:
+        raise value_fault(f"“{text}”应为 1 % 到 100 %", f"'{text}' must be between 1 % and 100 %")
+    return int(found[1])
+
+
+def whole(value: object) -> int:
+    """Return a whole number of at least one."""
+    text = as_text(value)
+    if _WHOLE.fullmatch(text) is None or int(text) < 1:
+        raise value_fault(
+            f"“{text}”应为 1 以上的整数", f"'{text}' must be a whole number from 1 on"
+        )
+    return int(text)
+
+
+def one_of(value: object, known: Iterable[str]) -> str:
+    """Return a word that must be one of `known`."""
+    text, words = as_text(value), tuple(known)
+    if text in words:
+        return text
+    allowed = "、".join(words), ", ".join(words)
+    raise value_fault(
+        f"“{text}”不在允许的值内：{allowed[0]}",
+        f"'{text}' is not one of: {allowed[1]}",
+        did_you_mean(text, words),
+    )
+
+
+def chains(value: object) -> tuple[Chain, ...]:
+    """Return the ways of a dish: `prep -> wok -> pass`, `grill + fry`, or a list of such.
+
+    `nothing` (or an empty list) is no way at all: the dish is not cooked.
+    """
+    if isinstance(value, str) and value.strip().lower() in _NOTHING:
+        return ()
+    parts = value if isinstance(value, list) else [value]
+    return tuple(_chain(as_text(part)) for part in parts)
+
+
+def _chain(text: str) -> Chain:
+    stages = re.split(r"->|→", text)
+    chain = tuple(
+        tuple(station.strip() for station in re.split(r"[+＋]", stage)) for stage in stages
+    )
+    if not all(station for stage in chain for station in stage):
+        raise value_fault(
+            f"“{text}”缺少工位",
+            f"a station is missing in '{text}'",
+            Wording("例如 prep -> wok", "such as prep -> wok"),
+        )
+    return chain
