@@ -51,8 +51,7 @@ def record(kitchen: Kitchen, events: Iterable[Event], policy: Policy, now: Insta
     """Return what time facts make happen: the facts themselves and what the rules make of them."""
     story = _Story(kitchen, "", now)
     for event in events:
-        story.tell(event)
-        story.prefix = event.id
+        story.take_up(event)
         story.settle(policy)
     return story.end(Outcome(Result.APPLIED, story.kitchen.seq))
 
@@ -64,7 +63,8 @@ class _Story:
         self, kitchen: Kitchen, prefix: str, now: Instant, command: Command | None = None
     ) -> None:
         self.kitchen = kitchen
-        self.prefix = prefix
+        self._prefix = prefix
+        self._number = 0
         self._now = now
         self._command = command
         self._events: list[Event] = []
@@ -72,11 +72,11 @@ class _Story:
 
     def add(self, fact: Fact, cause: Cause) -> None:
         """Tell `fact` as an event of this story's command."""
-        number = sum(e.id.startswith(f"{self.prefix}:") for e in self._events) + 1
+        self._number += 1
         command = self._command
         self.tell(
             Event(
-                id=EventId(f"{self.prefix}:{number}"),
+                id=EventId(f"{self._prefix}:{self._number}"),
                 at=self._now,
                 cause=cause,
                 fact=fact,
@@ -91,6 +91,11 @@ class _Story:
         self.kitchen = evolve(self.kitchen, event)
         self._events.append(event)
         self._unsettled.append(event.fact)
+
+    def take_up(self, event: Event) -> None:
+        """Apply an event as it is; what follows gets ids under its id."""
+        self._prefix, self._number = event.id, 0
+        self.tell(event)
 
     def settle(self, policy: Policy) -> None:
         """Ask the rules what follows, until nothing does."""

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import TypeVar, cast
+from typing import TypeVar, cast, overload
 from zlib import crc32
 
 K = TypeVar("K", bound=str | tuple[str, ...])
 V = TypeVar("V")
+D = TypeVar("D")
 
 _BUCKETS = 256
 _EMPTY: tuple[dict[str, object], ...] = tuple({} for _ in range(_BUCKETS))
 
 
 def _bucket(key: str | tuple[str, ...]) -> int:
-    """Return the bucket of `key`: the same in every process, unlike `hash(str)`."""
-    text = key if isinstance(key, str) else "\0".join(key)
+    """Return the bucket of `key`: the same in every process, unlike `hash(str)`.
+
+    The last part of a tuple is the one that varies (an order's number).
+    """
+    text = key if isinstance(key, str) else key[-1]
     return crc32(text.encode("utf-8", "surrogatepass")) % _BUCKETS
 
 
@@ -49,6 +53,14 @@ class FrozenMap(Mapping[K, V]):
 
     def __getitem__(self, key: K) -> V:
         return self._buckets[_bucket(key)][key]
+
+    @overload
+    def get(self, key: K, /) -> V | None: ...
+    @overload
+    def get(self, key: K, /, default: V | D) -> V | D: ...
+    def get(self, key: K, /, default: V | D | None = None) -> V | D | None:
+        """Return the value of `key`, `default` without one."""
+        return self._buckets[_bucket(key)].get(key, default)
 
     def __iter__(self) -> Iterator[K]:
         for bucket in self._buckets:

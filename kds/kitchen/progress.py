@@ -10,7 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 
 from kds.kitchen.ids import Instant, VisitId
-from kds.kitchen.orders import Gate, Line
+from kds.kitchen.orders import Gate, Line, Routing
 from kds.kitchen.portions import NOT_STARTED, TRANSITIONS, Group, Move, PortionState
 
 _ZERO = Decimal(0)
@@ -123,17 +123,38 @@ def _recalled(group: Group, seq: int) -> Group:
 def grow(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
     """Add portions to every step: waiting behind earlier steps, held by a start hold, or queued."""
     held = any(h.gate is Gate.START and h.visit == visit for h in line.holds)
+    fresh = new_groups(line.routing, portions, visit, at, seq, is_held=held)
+    if not line.groups:
+        return replace(line, groups=fresh, ordered=line.ordered + portions, seq=seq)
     groups = list(line.groups)
-    for index, step in enumerate(line.routing.steps):
-        state = _S.WAITING if step.after else _S.HELD if held else _S.QUEUED
-        fired_at = at if state is _S.QUEUED else None
-        host = _open_group(groups, index) if line.is_weighed else None
+    for group in fresh:
+        host = _open_group(groups, group.step) if line.is_weighed else None
         if host is None:
-            groups.append(Group(index, state, portions, visit, seq, fired_at))
+            groups.append(group)
         else:
             groups.remove(host)
             groups.append(replace(host, portions=host.portions + portions))
-    return replace(line, groups=tidy(groups), ordered=line.ordered + portions)
+    return replace(line, groups=tidy(groups), ordered=line.ordered + portions, seq=seq)
+
+
+def new_groups(
+    routing: Routing,
+    portions: Decimal,
+    visit: VisitId,
+    at: Instant,
+    seq: int,
+    *,
+    is_held: bool,
+) -> tuple[Group, ...]:
+    """Return the groups of portions that were just ordered, one for each step."""
+    first = _S.HELD if is_held else _S.QUEUED
+    fired_at = None if is_held else at
+    return tuple(
+        Group(index, _S.WAITING, portions, visit, seq)
+        if step.after
+        else Group(index, first, portions, visit, seq, fired_at)
+        for index, step in enumerate(routing.steps)
+    )
 
 
 def _open_group(groups: Iterable[Group], step: int) -> Group | None:

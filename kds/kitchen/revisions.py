@@ -24,7 +24,15 @@ from kds.kitchen.orders import (
     Routing,
 )
 from kds.kitchen.portions import NOT_STARTED, Group, Move, PortionState, amount
-from kds.kitchen.progress import drop_idle_holds, grow, moved, tidy, void, voidable
+from kds.kitchen.progress import (
+    drop_idle_holds,
+    grow,
+    moved,
+    new_groups,
+    tidy,
+    void,
+    voidable,
+)
 from kds.kitchen.wording import Wording
 
 _ZERO = Decimal(0)
@@ -50,52 +58,61 @@ class Arrival:
 def amended(order: Order, fact: OrderReceived, arrival: Arrival) -> Order:
     """Return `order` with the revision of `fact` folded in."""
     message, revision = fact.message, fact.revision
-    order = _with_fields(order, message, revision)
     states_all = not message.partial
     cancels = message.fields.cancelled and (states_all or "cancelled" in message.given)
     wholes = order.wholes
     if states_all or cancels:
         wholes = tuple(sorted({*wholes, revision}))
-    order = replace(
-        order,
+    fields, field_revisions = _with_fields(order, message, revision)
+    order = Order(
+        key=order.key,
+        visit=arrival.visit,
+        received_at=order.received_at,
+        fields=fields,
+        field_revisions=field_revisions,
+        revision=max(order.revision, revision),
         wholes=wholes,
         digests={**order.digests, revision: fact.digest},
-        revision=max(order.revision, revision),
+        lines=dict(order.lines),
         incomplete=order.incomplete and not (states_all and not cancels),
-        visit=arrival.visit,
+        noted=order.noted and not message.lines,
+        flags=order.flags,
         seq=arrival.seq,
     )
-    return _with_lines(order, fact, arrival, cancels=cancels)
+    _fold_lines(order, fact, arrival, cancels=cancels)
+    return order
 
 
-def _with_fields(order: Order, message: OrderMessage, revision: int) -> Order:
+def _with_fields(
+    order: Order, message: OrderMessage, revision: int
+) -> tuple[OrderFields, dict[str, int]]:
     """Set the fields that `message` states and that no newer revision has set."""
     stated = message.given if message.partial else ALL_FIELDS
-    newer = {n: revision for n in stated if order.field_revisions.get(n, -1) <= revision}
+    known = order.field_revisions
+    newer = {n: revision for n in stated if known.get(n, revision) <= revision}
     if len(newer) == len(ALL_FIELDS):
-        return replace(order, fields=message.fields, field_revisions=newer)
+        return message.fields, newer
     values: dict[str, Any] = {name: getattr(message.fields, name) for name in newer}
-    return replace(
-        order,
-        fields=replace(order.fields, **values),
-        field_revisions={**order.field_revisions, **newer},
-    )
+    return replace(order.fields, **values), {**known, **newer}
 
 
-def _with_lines(order: Order, fact: OrderReceived, arrival: Arrival, *, cancels: bool) -> Order:
+def _fold_lines(order: Order, fact: OrderReceived, arrival: Arrival, *, cancels: bool) -> None:
+    """Fold what the revision says of lines into `order.lines`, a dict that is still our own."""
     routings = dict(fact.routings)
-    stated = {content.line_id: content for content in fact.message.lines}
     dropped = voided_lines(fact.message)
-    lines = dict(order.lines)
-    for line_id, content in stated.items():
-        quantity = _ZERO if cancels or line_id in dropped else max(_ZERO, content.quantity)
-        line = lines.get(line_id) or _new_line(order, content, routings, fact.revision, arrival)
-        lines[line_id] = _stated(line, content, fact.revision, quantity, arrival)
+    lines = order.lines
+    for content in fact.message.lines:
+        line_id = content.line_id
+        is_void = cancels or line_id in dropped
+        quantity = _ZERO if is_void else max(_ZERO, content.quantity)
+        line = lines.get(line_id)
+        if line is None:
+            line = _new_line(order, content, quantity, routings, fact.revision, arrival)
+        else:
+            line = _stated(line, content, fact.revision, quantity, arrival)
+        lines[line_id] = line
     for line_id, line in lines.items():
-        settled = _settled(order, line, routings.get(line_id), arrival)
-        if settled is not line:
-            lines[line_id] = settled
-    return replace(order, lines=lines)
+        lines[line_id] = _settled(order, line, routings.get(line_id), arrival)
 
 
 def voided_lines(message: OrderMessage) -> frozenset[LineId]:
@@ -118,21 +135,34 @@ def voided_lines(message: OrderMessage) -> frozenset[LineId]:
 def _new_line(
     order: Order,
     content: LineContent,
+    quantity: Decimal,
     routings: Mapping[LineId, Routing],
     revision: int,
     arrival: Arrival,
 ) -> Line:
+    """Return a line that no revision stated before, its portions in the queue or held."""
     routing = routings.get(content.line_id, Routing(()))
-    left = arrival.stock.get(content.item_id or content.name)
+    left = arrival.stock.get(content.item_id or content.name) if arrival.stock else None
+    is_held = content.state is LineState.HELD
+    seq, at, visit = arrival.seq, arrival.at, arrival.visit
     return Line(
         key=LineKey(order.key.source, order.key.order_id, content.line_id),
-        content=replace(content, state=LineState.ORDERED),
+        content=content,
         revision=revision,
-        received_at=arrival.at,
+        received_at=at,
         routing=routing,
+        history=((revision, quantity),),
+        ordered=quantity,
+        groups=new_groups(routing, quantity, visit, at, seq, is_held=is_held) if quantity else (),
+        holds=(pos_hold(visit, at),) if is_held else (),
         flags=("sold_out",) if left is not None and left < content.quantity else (),
-        seq=arrival.seq,
+        seq=seq,
     )
+
+
+def pos_hold(visit: VisitId, at: Instant) -> Hold:
+    """Return the hold of a line that the till sent as held (等叫)."""
+    return Hold(HELD_BY_POS, visit, Gate.START, _HELD_REASON, at)
 
 
 def _stated(
@@ -143,8 +173,7 @@ def _stated(
     line = replace(line, history=history)
     if revision < line.revision:
         return line
-    known = len(history) > 1
-    changed = line.changed or (known and _reads_differently(line.content, content))
+    changed = line.changed or _reads_differently(line.content, content)
     before = line.content.state
     line = replace(line, content=content, revision=revision, changed=changed)
     if content.state is LineState.HELD and before is not LineState.HELD:
@@ -161,7 +190,6 @@ def _reads_differently(old: LineContent, new: LineContent) -> bool:
 
 def _held_by_pos(line: Line, arrival: Arrival) -> Line:
     """Hold what has not started; portions that come later wait as well."""
-    hold = Hold(HELD_BY_POS, arrival.visit, Gate.START, _HELD_REASON, arrival.at)
     groups = tuple(
         moved(g, Move.HOLD, arrival.at, arrival.seq) if g.state is PortionState.QUEUED else g
         for g in line.groups
@@ -172,7 +200,7 @@ def _held_by_pos(line: Line, arrival: Arrival) -> Line:
     if started:
         return line
     visits = {g.visit for g in groups} or {arrival.visit}
-    holds = tuple(replace(hold, visit=visit) for visit in sorted(visits))
+    holds = tuple(pos_hold(visit, arrival.at) for visit in sorted(visits))
     return replace(line, groups=tidy(groups), holds=line.holds + holds, seq=arrival.seq)
 
 
@@ -231,7 +259,8 @@ def _reconciled(line: Line, ordered: Decimal, quantity: Decimal, arrival: Arriva
     more = ordered - line.ordered
     if more > 0:
         line = grow(line, more, _home(line, arrival), arrival.at, arrival.seq)
-        line = replace(line, seq=arrival.seq)
+    if ordered == quantity and not line.struck:
+        return line
     target = max(ordered - quantity, min(line.struck, ordered))
     less = target - amount((g for g in line.groups if g.step == 0), (PortionState.VOID,))
     if less <= 0 or not line.routing.steps:

@@ -16,7 +16,7 @@ from kds.kitchen.events import (
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import LineKey, VisitId
+from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import Group
 from kds.kitchen.progress import by_least_advanced, shift, tidy
@@ -38,9 +38,21 @@ def order_received(kitchen: Kitchen, event: Event, fact: OrderReceived) -> Kitch
     kitchen = put_order(kitchen, after)
     visit = kitchen.visits.get(fact.visit)
     if visit is None:
-        visit = Visit(fact.visit, event.at, table=after.fields.table)
+        return put_visit(kitchen, _opened(fact.visit, event.at, after, kitchen.seq))
     joined = _joined(visit, order, after)
-    return kitchen if joined is kitchen.visits.get(fact.visit) else put_visit(kitchen, joined)
+    return kitchen if joined is visit else put_visit(kitchen, joined)
+
+
+def _opened(visit: VisitId, at: Instant, order: Order, seq: int) -> Visit:
+    return Visit(
+        visit,
+        at,
+        session=order.fields.session,
+        table=order.fields.table,
+        orders=(order.key,),
+        lines=tuple(ln.key for ln in order.lines.values() if _lies_in(ln, visit, is_new=True)),
+        seq=seq,
+    )
 
 
 def _gone(kitchen: Kitchen, order: Order) -> frozenset[VisitId]:

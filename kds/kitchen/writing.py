@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from kds.kitchen.ids import LineKey, OrderKey
+from kds.kitchen.frozenmap import FrozenMap
+from kds.kitchen.ids import LineKey, OrderKey, VisitId
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
@@ -56,35 +57,62 @@ def put_visit(kitchen: Kitchen, visit: Visit, *, seq: int | None = None) -> Kitc
 
     `seq`: log place of the visit's last change; the kitchen's own unless it is put back as it was.
     """
-    visit = replace(visit, seq=kitchen.seq if seq is None else seq)
+    seq = kitchen.seq if seq is None else seq
+    if visit.seq != seq:
+        visit = replace(visit, seq=seq)
     before = kitchen.visits.get(visit.id)
-    kitchen = _unlisted(kitchen, before) if before is not None else kitchen
-    return _listed(replace(kitchen, visits=kitchen.visits.set(visit.id, visit)), visit)
+    index = _Index(kitchen)
+    if before is not None:
+        index.drop(before)
+    index.add(visit)
+    return index.written(kitchen, kitchen.visits.set(visit.id, visit))
 
 
 def drop_visit(kitchen: Kitchen, visit: Visit) -> Kitchen:
     """Return `kitchen` without `visit`."""
-    kitchen = _unlisted(kitchen, visit)
-    return replace(kitchen, visits=kitchen.visits.remove(visit.id))
+    index = _Index(kitchen)
+    index.drop(visit)
+    return index.written(kitchen, kitchen.visits.remove(visit.id))
 
 
-def _listed(kitchen: Kitchen, visit: Visit) -> Kitchen:
-    if visit.ended_at is not None:
-        return replace(kitchen, closed=(*kitchen.closed, visit.id))
-    sessions, tables = kitchen.sessions, kitchen.tables
-    if visit.session:
-        sessions = sessions.set(visit.session, visit.id)
-    if visit.table:
-        tables = tables.set(visit.table, (*tables.get(visit.table, ()), visit.id))
-    return replace(kitchen, sessions=sessions, tables=tables)
+class _Index:
+    """The kitchen's indexes of visits, changed together and written back once."""
 
+    def __init__(self, kitchen: Kitchen) -> None:
+        self._sessions = kitchen.sessions
+        self._tables = kitchen.tables
+        self._closed = kitchen.closed
 
-def _unlisted(kitchen: Kitchen, visit: Visit) -> Kitchen:
-    if visit.ended_at is not None:
-        return replace(kitchen, closed=tuple(v for v in kitchen.closed if v != visit.id))
-    sessions, tables = kitchen.sessions, kitchen.tables
-    if sessions.get(visit.session) == visit.id:
-        sessions = sessions.remove(visit.session)
-    left = tuple(v for v in tables.get(visit.table, ()) if v != visit.id)
-    tables = tables.set(visit.table, left) if left else tables.remove(visit.table)
-    return replace(kitchen, sessions=sessions, tables=tables)
+    def add(self, visit: Visit) -> None:
+        """List an open visit by session and table, an ended one as closed."""
+        if visit.ended_at is not None:
+            self._closed = (*self._closed, visit.id)
+            return
+        if visit.session:
+            self._sessions = self._sessions.set(visit.session, visit.id)
+        if visit.table:
+            here = (*self._tables.get(visit.table, ()), visit.id)
+            self._tables = self._tables.set(visit.table, here)
+
+    def drop(self, visit: Visit) -> None:
+        """Forget where `visit` was listed."""
+        if visit.ended_at is not None:
+            self._closed = tuple(v for v in self._closed if v != visit.id)
+            return
+        if self._sessions.get(visit.session) == visit.id:
+            self._sessions = self._sessions.remove(visit.session)
+        left = tuple(v for v in self._tables.get(visit.table, ()) if v != visit.id)
+        if left:
+            self._tables = self._tables.set(visit.table, left)
+        else:
+            self._tables = self._tables.remove(visit.table)
+
+    def written(self, kitchen: Kitchen, visits: FrozenMap[VisitId, Visit]) -> Kitchen:
+        """Return `kitchen` with `visits` and these indexes."""
+        return replace(
+            kitchen,
+            visits=visits,
+            sessions=self._sessions,
+            tables=self._tables,
+            closed=self._closed,
+        )
