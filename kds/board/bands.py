@@ -1,0 +1,113 @@
+"""Bands: how a clock and its limits become one, and when that changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from kds.board.values import Band, BandClock, TicketLine
+from kds.kitchen.ids import Instant
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate
+from kds.kitchen.portions import Counts
+
+AGE_BANDS = (Band.NORMAL, Band.ATTENTION, Band.LATE, Band.CRITICAL)
+"""Bands that come with age, in rising order."""
+
+_BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND})
+
+
+def limits_of(clock: BandClock) -> Iterator[tuple[Band, Instant]]:
+    """Yield the bands that `clock` leads to, each with the instant at which it begins."""
+    limits = (clock.attention_s, clock.late_s, clock.critical_s)
+    for band, limit_s in zip(AGE_BANDS[1:], limits, strict=True):
+        if limit_s is not None:
+            yield band, Instant(clock.since + round(limit_s * 1000))
+
+
+def age_band(clock: BandClock | None, now: Instant) -> Band:
+    """Return the worst band that `clock` has reached; normal without a clock."""
+    if clock is None:
+        return Band.NORMAL
+    reached = (band for band, at in limits_of(clock) if now >= at)
+    return max(reached, key=AGE_BANDS.index, default=Band.NORMAL)
+
+
+def runs(counts: Counts, gate: Gate | None) -> bool:
+    """The line's clock runs: something is to be cooked now, and no hold keeps it back.
+
+    What is gated runs no clock, not even where its *run* alone is: it starts at the release.
+    """
+    return counts.queued + counts.cooking > 0 and gate is not Gate.RUN
+
+
+def line_band(
+    counts: Counts,
+    gate: Gate | None,
+    rule: str,
+    clock: BandClock | None,
+    now: Instant,
+    at_pass: bool,
+) -> Band:
+    """Return the band of a line whose strongest hold is of `gate` by `rule` (None: no hold).
+
+    `at_pass`: the view carries food away, so a gate on the run makes the line wait.
+    """
+    if counts.live == 0:
+        return Band.VOID if counts.void > 0 else Band.NORMAL
+    if gate is Gate.RUN and at_pass:
+        return Band.GATED
+    if counts.to_cook == 0:
+        return Band.READY
+    if counts.queued + counts.cooking == 0:
+        return Band.HELD if rule in _BY_HAND else Band.GATED
+    return age_band(clock, now)
+
+
+def ticket_band(lines: Sequence[TicketLine]) -> Band:
+    """Return the band of a ticket of these lines, shells and information left out by the caller.
+
+    All void, all ready, all held or gated say so; what is done does not hide that the rest
+    waits. Otherwise the worst age band.
+    """
+    bands = {line.band for line in lines}
+    if not bands:
+        return Band.NORMAL
+    for few in ({Band.VOID}, {Band.VOID, Band.READY}):
+        if bands <= few:
+            return Band.READY if Band.READY in bands else Band.VOID
+    left = bands - {Band.VOID, Band.READY}
+    if left == {Band.HELD}:
+        return Band.HELD
+    if left <= {Band.HELD, Band.GATED}:
+        return Band.GATED
+    return max(left & set(AGE_BANDS), key=AGE_BANDS.index)
+
+
+def worst_line(lines: Iterable[TicketLine], now: Instant) -> TicketLine | None:
+    """Return the line with the worst age band; of equals the one that gets worse first."""
+
+    def badness(line: TicketLine) -> tuple[int, float, int]:
+        assert line.clock is not None
+        ahead = (at for _, at in limits_of(line.clock) if at > now)
+        return -AGE_BANDS.index(line.band), min(ahead, default=float("inf")), line.clock.since
+
+    return min((li for li in lines if li.clock is not None), key=badness, default=None)
+
+
+def changes_of(line: TicketLine) -> Iterator[Instant]:
+    """Yield the instants at which time alone changes the line."""
+    if line.clock is not None:
+        yield from (at for _, at in limits_of(line.clock))
+    if line.hold is not None and line.hold.until is not None:
+        yield line.hold.until
+
+
+def window(changes: Iterable[Instant], now: Instant) -> tuple[Instant | None, Instant | None]:
+    """Return since and until when nothing changes around `now` (None: for ever)."""
+    since: Instant | None = None
+    until: Instant | None = None
+    for at in changes:
+        if at <= now:
+            since = at if since is None or at > since else since
+        else:
+            until = at if until is None or at < until else until
+    return since, until

@@ -1,0 +1,62 @@
+"""What the board asks of a rule book; the compiled book has this shape, tests bring their own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from kds.kitchen.ids import StationId
+from kds.kitchen.messages import OrderFields
+from kds.kitchen.orders import Line
+
+
+class Limits(Protocol):
+    """When a line becomes late: seconds on the clock named `clock`, and which rule says so."""
+
+    @property
+    def attention_s(self) -> float | None: ...
+
+    @property
+    def late_s(self) -> float | None: ...
+
+    @property
+    def critical_s(self) -> float | None: ...
+
+    @property
+    def clock(self) -> str: ...
+
+    @property
+    def rule(self) -> str: ...
+
+    @property
+    def where(self) -> str: ...
+
+
+class Station(Protocol):
+    """A station of the book."""
+
+    @property
+    def id(self) -> StationId: ...
+
+
+class Book(Protocol):
+    """The rules as far as the board needs them; all pure."""
+
+    @property
+    def hash(self) -> str: ...
+
+    @property
+    def stations(self) -> Sequence[Station]: ...
+
+    @property
+    def serve_step(self) -> bool:
+        """Somebody marks dishes as served; without it a dish is through when it is ready."""
+        ...
+
+    def limits(self, fields: OrderFields, line: Line) -> Limits:
+        """Return the limits of a line."""
+        ...
+
+    def rank(self, line: Line) -> int:
+        """Return the place of a line in its queue; lower is earlier."""
+        ...

@@ -1,0 +1,139 @@
+"""Ticket lines: one line of an order as a view shows it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from kds.board.bands import line_band, runs
+from kds.board.parts import Part
+from kds.board.scope import Scope
+from kds.board.values import Band, BandClock, HoldMark, TicketLine
+from kds.board.waits import waiting_since
+from kds.kitchen.ids import ANY_STATION, Instant, LineKey
+from kds.kitchen.orders import Gate, Hold, Line, Origin
+
+
+def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
+    """Make the line of `part`; `round_` and `depth` say where it stands in the ticket."""
+    line, content = part.line, part.line.content
+    hold = _strongest(part)
+    fired_at = part.fired_at()
+    clock = _clock(scope, part, hold, fired_at)
+    stations = scope.stations_of(line)
+    return TicketLine(
+        key=line.key,
+        parent=_parent(line),
+        depth=depth,
+        item_id=content.item_id,
+        name=content.name,
+        names=content.names,
+        category=content.category,
+        menu_class=line.routing.menu_class,
+        quantity=content.quantity,
+        quantity_was=_quantity_was(line),
+        unit=content.unit,
+        note=content.note,
+        round=round_,
+        course=content.course,
+        seat=content.seat,
+        stations=stations,
+        also_at=tuple(s for s in stations if s != scope.station),
+        counts=part.counts,
+        modifiers=content.modifiers,
+        flags=_flags(scope, part, round_),
+        rush=line.rush,
+        changed=line.changed,
+        void_unacknowledged=part.is_unacknowledged,
+        void_reason=line.void_reason,
+        hold=None if hold is None else _mark(hold, scope.now),
+        band=_band(scope, part, hold, clock),
+        clock=clock,
+        received_at=line.received_at,
+        fired_at=fired_at,
+        started_at=part.started_at(),
+        ready_at=part.ready_at(),
+        served_at=part.served_at(),
+        rule=line.routing.rule,
+        where=line.routing.where,
+    )
+
+
+def _parent(line: Line) -> LineKey | None:
+    parent = line.content.parent
+    return None if parent is None else line.key._replace(line_id=parent)
+
+
+def _quantity_was(line: Line) -> Decimal | None:
+    """Return the quantity before the last change of it, while the change is to be shown."""
+    if not line.changed:
+        return None
+    now = line.history[-1][1] if line.history else line.content.quantity
+    return next((was for _, was in reversed(line.history) if was != now), None)
+
+
+def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
+    line = part.line
+    flags = set(line.flags)
+    found = {
+        "set": part.is_shell,
+        "unrouted": any(step.station == ANY_STATION for step in line.routing.steps),
+        "rush": line.rush > 0,
+        "remake": line.origin is Origin.KITCHEN,
+        "sold_out": part.counts.to_cook > 0 and scope.is_sold_out(line.content),
+        "add_on": round_ > 1,
+    }
+    flags.update(flag for flag, is_on in found.items() if is_on)
+    return tuple(sorted(flags))
+
+
+def _strongest(part: Part) -> Hold | None:
+    """Return the hold to show: a start before a run, then the one that opens last."""
+    return max(
+        part.holds(),
+        key=lambda h: (h.gate is Gate.START, h.until is None, h.until or 0, h.since, h.rule),
+        default=None,
+    )
+
+
+def _mark(hold: Hold, now: Instant) -> HoldMark:
+    passed = hold.until is not None and now >= hold.until
+    return HoldMark(hold.rule, hold.reason, hold.gate, hold.since, hold.until, passed)
+
+
+def _clock(
+    scope: Scope, part: Part, hold: Hold | None, fired_at: Instant | None
+) -> BandClock | None:
+    """Return the clock that makes the line late, None while it does not run."""
+    if part.is_shell or part.is_info or not runs(part.counts, hold.gate if hold else None):
+        return None
+    limits = scope.book.limits(part.order.fields, part.line)
+    since = _since(limits.clock, part, fired_at)
+    if since is None:
+        return None
+    return BandClock(
+        limits.clock,
+        since,
+        limits.attention_s,
+        limits.late_s,
+        limits.critical_s,
+        limits.rule,
+        limits.where,
+    )
+
+
+def _since(clock: str, part: Part, fired_at: Instant | None) -> Instant | None:
+    match clock:
+        case "received":
+            return part.line.received_at
+        case "placed":
+            return waiting_since(part.order.fields.placed_at, part.line.received_at)
+        case _:
+            return fired_at
+
+
+def _band(scope: Scope, part: Part, hold: Hold | None, clock: BandClock | None) -> Band:
+    if part.is_info and part.counts.live == 0:
+        return Band.NORMAL
+    gate = None if hold is None else hold.gate
+    rule = "" if hold is None else hold.rule
+    return line_band(part.counts, gate, rule, clock, scope.now, at_pass=scope.station is None)

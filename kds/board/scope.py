@@ -1,0 +1,93 @@
+"""What a view looks at: the kitchen, the book, the time, and which steps are the view's own."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kds.board.book import Book
+from kds.kitchen.ids import ANY_STATION, Instant, StationId
+from kds.kitchen.messages import LineContent
+from kds.kitchen.orders import Line
+from kds.kitchen.state import Kitchen
+
+EXPO = "expo"
+PICKUP = "pickup"
+ALL = "all"
+PLACES = (EXPO, PICKUP, ALL)
+
+MOVED_SHOWN_MS = 600_000
+PICKUP_SHOWN_MS = 600_000
+
+Use = Hashable
+"""Something of the kitchen that a ticket was made from: an order key, a visit id, a stock item."""
+
+
+class BoardError(Exception):
+    """A board cannot be made of what was asked."""
+
+
+class UnknownView(BoardError):  # noqa: N818  # the name says what is unknown
+    """There is no view of that name. `known`: those that there are."""
+
+    def __init__(self, view: str, known: tuple[str, ...]) -> None:
+        self.view = view
+        self.known = known
+        super().__init__(f"no view {view!r}; there are {', '.join(known)}")
+
+
+def known_views(book: Book) -> tuple[str, ...]:
+    """Return every view of the book: its stations, then the pass, the guests' board and all."""
+    return (*(station.id for station in book.stations), *PLACES)
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """All that a ticket depends on besides its visit. `station` None: a view over all steps."""
+
+    kitchen: Kitchen
+    book: Book
+    view: str
+    now: Instant
+    station: StationId | None
+
+    def steps_of(self, line: Line) -> tuple[int, ...]:
+        """Return the steps of `line` that are this view's own."""
+        steps = line.routing.steps
+        if self.station is None:
+            return tuple(range(len(steps)))
+        return tuple(i for i, step in enumerate(steps) if self._is_here(step.station))
+
+    def _is_here(self, station: StationId) -> bool:
+        return station == ANY_STATION or self.works_for(station) == self.station
+
+    def works_for(self, station: StationId) -> StationId:
+        """Return the station that now works for `station`."""
+        return self.kitchen.station_for(station) if self.kitchen.folds else station
+
+    def stations_of(self, line: Line) -> tuple[StationId, ...]:
+        """Return the stations that work on `line`, each once, in the order of its steps."""
+        named = (s.station for s in line.routing.steps if s.station != ANY_STATION)
+        return tuple(dict.fromkeys(map(self.works_for, named)))
+
+    def is_sold_out(self, content: LineContent) -> bool:
+        """The kitchen counts this dish and has none left."""
+        stock = self.kitchen.stock
+        if not stock:
+            return False
+        left = (stock.get(key) for key in (content.item_id, content.name) if key)
+        return any(number is not None and number <= Decimal(0) for number in left)
+
+
+def look(kitchen: Kitchen, book: Book, view: str, now: Instant) -> Scope:
+    """Return the scope of `view`; raises `UnknownView`."""
+    known = known_views(book)
+    if view not in known:
+        raise UnknownView(view, known)
+    return Scope(kitchen, book, view, now, None if view in PLACES else StationId(view))
+
+
+def stock_use(key: str) -> Use:
+    """Name a stock item as something a ticket was made from; no order has an empty source."""
+    return ("", key)

@@ -1,0 +1,185 @@
+"""Tickets: one visit as a view shows it, and until when that stays as it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from kds.board.all_day import Share, shares_of
+from kds.board.arrangement import arranged, rounds_of
+from kds.board.bands import AGE_BANDS, changes_of, ticket_band, window, worst_line
+from kds.board.headers import (
+    flags_of,
+    merged_into,
+    moved_from,
+    moved_until,
+    shared,
+    tables_of,
+)
+from kds.board.lines import make_line
+from kds.board.parts import Part, orders_of, parts_of
+from kds.board.scope import PICKUP, Scope, Use, stock_use
+from kds.board.values import Band, Owed, Ticket, TicketLine
+from kds.board.visibility import (
+    Orders,
+    is_card,
+    is_unread,
+    is_visible,
+    leaves_pickup_at,
+    shown,
+)
+from kds.board.waits import waiting_since
+from kds.kitchen.ids import ANY_STATION, Instant, StationId, VisitId
+from kds.kitchen.portions import OPEN
+from kds.kitchen.visits import Visit
+
+Place = tuple[int, int, int, VisitId]
+"""Where a ticket stands: pinned ones first, then rank, time and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """What became of a visit in a view.
+
+    `ticket` None: it is not shown. It holds from `since` until `until` (None: for ever) unless
+    something in `uses` changes. `shares`: what it adds to the all-day counts.
+    """
+
+    ticket: Ticket | None
+    place: Place
+    since: Instant | None
+    until: Instant | None
+    uses: frozenset[Use]
+    shares: tuple[Share, ...] = ()
+
+
+def make(scope: Scope, visit: Visit) -> Made:
+    """Make the ticket of `visit`, or find that the view does not show it."""
+    orders = orders_of(scope, visit)
+    parts = parts_of(scope, visit, orders)
+    cards = {key: order for key, order in orders.items() if is_card(order)}
+    read = frozenset(key for key, card in cards.items() if not is_unread(visit, card))
+    uses: set[Use] = {visit.id, *orders}
+    leaves = leaves_pickup_at(parts) if scope.view == PICKUP else None
+    if not orders or not is_visible(scope, visit, orders, parts, len(read) < len(cards)):
+        since, until = window(() if leaves is None else (leaves,), scope.now)
+        return Made(None, (0, 0, 0, visit.id), since, until, frozenset(uses))
+    seen = shown(scope, parts, read)
+    merged, traces = merged_into(scope, visit, orders)
+    ticket = _ticket(scope, visit, orders, _lines(scope, visit, orders, seen), parts, merged)
+    uses |= traces
+    uses |= {
+        stock_use(text) for p in seen for text in (p.line.content.item_id, p.line.content.name)
+    }
+    moved = moved_until(visit)
+    changes = [at for at in (leaves, moved) if at is not None]
+    changes.extend(at for line in ticket.lines for at in changes_of(line))
+    since, until = window(changes, scope.now)
+    return Made(
+        ticket,
+        _place(scope, visit, ticket, seen),
+        since,
+        until,
+        frozenset(uses),
+        tuple(shares_of(ticket.lines)),
+    )
+
+
+def _lines(scope: Scope, visit: Visit, orders: Orders, seen: list[Part]) -> tuple[TicketLine, ...]:
+    rounds = rounds_of(orders, visit.lines)
+    placed = arranged(seen, rounds, at_station=scope.station is not None)
+    return tuple(
+        make_line(scope, part, rounds.get(part.line.key, 1), depth) for part, depth in placed
+    )
+
+
+def _ticket(
+    scope: Scope,
+    visit: Visit,
+    orders: Orders,
+    lines: tuple[TicketLine, ...],
+    parts: Sequence[Part],
+    merged: tuple[Visit, ...],
+) -> Ticket:
+    first = next(iter(orders.values()))
+    fields = first.fields
+    common = shared(orders.values())
+    food = _food(lines)
+    band = ticket_band(food)
+    worst = worst_line(food, scope.now) if band in AGE_BANDS else None
+    return Ticket(
+        visit=visit.id,
+        orders=tuple(orders),
+        number=fields.number,
+        table=visit.table,
+        moved_from=moved_from(visit, scope.now),
+        merged_from=tables_of(merged, visit),
+        zone=common.zone,
+        server=common.server,
+        session=visit.session or fields.session,
+        service=fields.service,
+        channel=fields.channel,
+        guests=common.guests,
+        member=common.member,
+        note=common.note,
+        payment=common.payment,
+        placed_at=fields.placed_at,
+        due_at=common.due_at,
+        rounds=max((line.round for line in lines), default=1),
+        band=band,
+        worst=None if worst is None else worst.key,
+        clock=None if worst is None else worst.clock,
+        complete=bool(food) and all(line.counts.to_cook == 0 for line in food),
+        pinned=visit.pinned,
+        flags=flags_of(scope, visit, orders, lines, bool(merged)),
+        received_at=first.received_at,
+        waiting_since=waiting_since(fields.placed_at, first.received_at),
+        fired_at=min((li.fired_at for li in food if li.fired_at is not None), default=None),
+        ready_at=_ready_at(food) if band is Band.READY else None,
+        owed=_owed(scope, parts),
+        lines=lines,
+    )
+
+
+def _food(lines: Iterable[TicketLine]) -> list[TicketLine]:
+    """Return the lines that say how far the ticket is: no shells, no mere information."""
+    return [
+        line
+        for line in lines
+        if "set" not in line.flags and (line.counts.live > 0 or line.counts.void > 0)
+    ]
+
+
+def _ready_at(food: Iterable[TicketLine]) -> Instant | None:
+    return max((li.ready_at for li in food if li.ready_at is not None), default=None)
+
+
+def _owed(scope: Scope, parts: Iterable[Part]) -> tuple[Owed, ...]:
+    """Return what other stations have not finished, the most first."""
+    owed: dict[StationId, Decimal] = {}
+    for part in parts:
+        for station, portions in _open_at(scope, part):
+            owed[station] = owed.get(station, Decimal(0)) + portions
+    rows = (Owed(station, portions) for station, portions in owed.items())
+    return tuple(sorted(rows, key=lambda row: (-row.portions, row.station)))
+
+
+def _open_at(scope: Scope, part: Part) -> Iterator[tuple[StationId, Decimal]]:
+    steps = part.line.routing.steps
+    for group in part.line.groups:
+        if group.state in OPEN and group.visit == part.visit:
+            station = steps[group.step].station
+            if station != ANY_STATION and (here := scope.works_for(station)) != scope.station:
+                yield here, group.portions
+
+
+def _place(scope: Scope, visit: Visit, ticket: Ticket, seen: Sequence[Part]) -> Place:
+    """Return where the ticket stands. A pinned one keeps its place whatever becomes of it."""
+    if visit.pinned:
+        return 0, 0, visit.opened_at, visit.id
+    open_lines = [part.line for part in seen if part.counts.to_cook > 0 and not part.is_shell]
+    lines = open_lines or [part.line for part in seen if not part.is_shell]
+    rank = min(map(scope.book.rank, lines), default=0)
+    since = ticket.received_at if ticket.fired_at is None else ticket.fired_at
+    return 1, rank, since, visit.id

@@ -1,0 +1,197 @@
+"""The values a view consists of: frozen, comparable, and free of anything that ages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from typing import NamedTuple
+
+from kds.kitchen.ids import AlertId, Instant, LineKey, OrderKey, StationId, VisitId
+from kds.kitchen.messages import Channel, Member, Modifier, Payment, Service
+from kds.kitchen.orders import Gate
+from kds.kitchen.portions import Counts
+from kds.kitchen.wording import Wording
+
+
+class Band(StrEnum):
+    """How urgent a ticket or line is, or why nothing is to be done about it."""
+
+    NORMAL = "normal"
+    ATTENTION = "attention"
+    LATE = "late"
+    CRITICAL = "critical"
+    READY = "ready"
+    HELD = "held"
+    GATED = "gated"
+    VOID = "void"
+
+
+@dataclass(frozen=True, slots=True)
+class BandClock:
+    """The clock that a band is measured by, since when it runs, and its limits in seconds.
+
+    `rule`, `where`: the rule that set the limits and its `file:line`.
+    """
+
+    name: str
+    since: Instant
+    attention_s: float | None
+    late_s: float | None
+    critical_s: float | None
+    rule: str
+    where: str
+
+
+@dataclass(frozen=True, slots=True)
+class HoldMark:
+    """Why a line waits. `until`: when it opens by itself; `passed`: that time is over."""
+
+    rule: str
+    reason: Wording
+    gate: Gate
+    since: Instant
+    until: Instant | None
+    passed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TicketLine:
+    """One line as a view shows it.
+
+    `counts`: portions at the view's station, or over all steps at the pass. `depth`: 0, or how
+    deep inside a set. `round`: 1 for what was ordered first. `quantity_was`: the number before
+    the change that `changed` points at. `stations`: of its steps; `also_at`: without this view.
+    Anchors: `fired_at` and `started_at` of the oldest portion still open, `ready_at` and
+    `served_at` of the latest. `clock`: what the band is measured by, None while none runs.
+    """
+
+    key: LineKey
+    parent: LineKey | None
+    depth: int
+    item_id: str
+    name: str
+    names: tuple[tuple[str, str], ...]
+    category: str
+    menu_class: str
+    quantity: Decimal
+    quantity_was: Decimal | None
+    unit: str
+    note: str
+    round: int
+    course: str | None
+    seat: str | None
+    stations: tuple[StationId, ...]
+    also_at: tuple[StationId, ...]
+    counts: Counts
+    modifiers: tuple[Modifier, ...]
+    flags: tuple[str, ...]
+    rush: int
+    changed: bool
+    void_unacknowledged: bool
+    void_reason: str
+    hold: HoldMark | None
+    band: Band
+    clock: BandClock | None
+    received_at: Instant
+    fired_at: Instant | None
+    started_at: Instant | None
+    ready_at: Instant | None
+    served_at: Instant | None
+    rule: str
+    where: str
+
+
+class Owed(NamedTuple):
+    """Portions of a ticket that a station has not finished."""
+
+    station: StationId
+    portions: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class Ticket:
+    """One visit as a view shows it.
+
+    The single fields are those of the visit's first order that states them. `rounds`: how many
+    the visit has had. `merged_from`: tables of the visits that were merged into this one.
+    `owed`: what stations other than this view still have to do. `received_at`: when its first
+    order reached the bridge; `waiting_since`: since when the guest waits. `worst`: the line
+    that gives the ticket its age band, and so its clock.
+    """
+
+    visit: VisitId
+    orders: tuple[OrderKey, ...]
+    number: str
+    table: str
+    moved_from: str | None
+    merged_from: tuple[str, ...]
+    zone: str
+    server: str
+    session: str
+    service: Service
+    channel: Channel
+    guests: int | None
+    member: Member | None
+    note: str
+    payment: Payment
+    placed_at: str | None
+    due_at: str | None
+    rounds: int
+    band: Band
+    worst: LineKey | None
+    clock: BandClock | None
+    complete: bool
+    pinned: bool
+    flags: tuple[str, ...]
+    received_at: Instant
+    waiting_since: Instant
+    fired_at: Instant | None
+    ready_at: Instant | None
+    owed: tuple[Owed, ...]
+    lines: tuple[TicketLine, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AlertCard:
+    """Something a person should look at."""
+
+    id: AlertId
+    source: str
+    at: Instant
+    message: Wording
+    raw: str
+
+
+@dataclass(frozen=True, slots=True)
+class AllDaySplit:
+    """Portions of a dish that share their modifiers."""
+
+    modifiers: tuple[Modifier, ...]
+    count: Decimal
+
+
+@dataclass(frozen=True, slots=True)
+class AllDay:
+    """Portions of one dish still to cook, over all tickets of the view; `held` of them wait."""
+
+    name: str
+    names: tuple[tuple[str, str], ...]
+    unit: str
+    count: Decimal
+    held: Decimal
+    splits: tuple[AllDaySplit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """All that a view shows, in order. It stays as it is until `valid_until` (None: for ever)
+    unless something happens in the kitchen. `book`: hash of the rules it was made with.
+    """
+
+    view: str
+    book: str
+    tickets: tuple[Ticket, ...]
+    alerts: tuple[AlertCard, ...]
+    all_day: tuple[AllDay, ...]
+    valid_until: Instant | None

@@ -1,0 +1,108 @@
+"""Why a line or a ticket looks as it does: rule, file and line, clock and values, in one line."""
+
+from __future__ import annotations
+
+from kds.board.ages import seconds
+from kds.board.bands import AGE_BANDS, limits_of
+from kds.board.values import Band, BandClock, HoldMark, Ticket, TicketLine
+from kds.kitchen.ids import Instant
+from kds.kitchen.orders import Gate
+from kds.kitchen.wording import Wording
+
+_BANDS = {
+    Band.NORMAL: Wording("正常", "normal"),
+    Band.ATTENTION: Wording("留意", "attention"),
+    Band.LATE: Wording("迟", "late"),
+    Band.CRITICAL: Wording("超时", "critical"),
+    Band.READY: Wording("齐", "ready"),
+    Band.HELD: Wording("等叫", "held"),
+    Band.GATED: Wording("等待", "gated"),
+    Band.VOID: Wording("退菜", "void"),
+}
+_CLOCKS = {
+    "fired": Wording("起菜", "fired"),
+    "received": Wording("下单", "sent"),
+    "placed": Wording("客等", "ordered by the guest"),
+}
+_GATES = {Gate.START: Wording("不开做", "start"), Gate.RUN: Wording("不走菜", "run")}
+_NO_RULE = Wording("没有规则，显示在所有档口", "no rule took it, every station shows it")
+_NO_LIMIT = Wording("无时限", "no limit")
+
+
+def explain_line(line: TicketLine, now: Instant, lang: str) -> str:
+    """Return one line of text that says why `line` has its band, and which rules say so."""
+    text = _BANDS[line.band][lang]
+    if line.hold is not None and line.band is not Band.READY:
+        reason = _hold(line.hold, now, lang)
+    elif line.clock is not None:
+        reason = _clock(line.clock, line.band, now, lang)
+    elif "unrouted" in line.flags:
+        reason = _NO_RULE[lang]
+    else:
+        reason = _place(line.where, line.rule)
+    return _joined(text, reason, lang)
+
+
+def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
+    """Return one line of text that says why `ticket` has its band."""
+    line = next((li for li in ticket.lines if li.key == ticket.worst), None)
+    if line is None:
+        line = next((li for li in ticket.lines if li.band is ticket.band), None)
+    if line is None or (ticket.band in AGE_BANDS and line.clock is None):
+        return _BANDS[ticket.band][lang]
+    if line.hold is None and line.clock is None:
+        return _BANDS[ticket.band][lang]
+    name = dict(line.names).get(lang, line.name)
+    return f"{name} {explain_line(line, now, lang)}"
+
+
+def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:
+    """Say what the clock reads and which limit was passed, or comes next."""
+    name = _CLOCKS.get(clock.name, Wording(clock.name, clock.name))[lang]
+    reads = minutes(seconds(clock.since, now))
+    limits = list(limits_of(clock))
+    due = next((at for b, at in limits if b is band), limits[0][1] if limits else None)
+    limit = _NO_LIMIT[lang]
+    if due is not None:
+        word = Wording("时限", "limit")[lang]
+        limit = f"{word} {minutes((due - clock.since) / 1000)}"
+    place = _place(clock.where, clock.rule)
+    if lang == "zh":
+        return f"{name}已 {reads}，{limit}{place and f'（{place}）'}"
+    return f"{name} {reads} ago, {limit}{place and f' ({place})'}"
+
+
+def _hold(hold: HoldMark, now: Instant, lang: str) -> str:
+    gate = _GATES[hold.gate][lang]
+    waited = minutes(seconds(hold.since, now))
+    text = hold.reason[lang]
+    if lang == "zh":
+        until = _until(hold, now, "，还有 {}", "，已到时")
+        return f"{text}，{gate}，已等 {waited}{until}（{hold.rule}）"
+    until = _until(hold, now, ", opens in {}", ", time-out passed")
+    return f"{text}, gates {gate}, waiting {waited}{until} ({hold.rule})"
+
+
+def _until(hold: HoldMark, now: Instant, ahead: str, passed: str) -> str:
+    if hold.until is None:
+        return ""
+    return passed if hold.passed else ahead.format(minutes(seconds(now, hold.until)))
+
+
+def _joined(text: str, reason: str, lang: str) -> str:
+    if not reason:
+        return text
+    return f"{text}：{reason}" if lang == "zh" else f"{text}: {reason}"
+
+
+def _place(where: str, rule: str) -> str:
+    return " ".join(filter(None, (where, rule)))
+
+
+def minutes(seconds_: float) -> str:
+    """Return a duration as `7:12`, an hour and more as `1:07:12`."""
+    whole = int(seconds_)
+    hours, rest = divmod(whole, 3600)
+    if hours:
+        return f"{hours}:{rest // 60:02}:{rest % 60:02}"
+    return f"{rest // 60}:{rest % 60:02}"
