@@ -262,13 +262,13 @@ def _checked_lines(
 
 
 def _circles(parents: dict[str, str], place: Callable[[str], str]) -> list[FieldError]:
-    """Return a fault for every line that is, by its parents, part of itself."""
+    """Return a fault for every line that has no way up to a line without a parent."""
     errors = []
     ends: dict[str, bool] = {}  # line -> whether going up from it comes to an end
     for line_id in parents:
         way: list[str] = []
         at: str | None = line_id
-        while at is not None and at not in ends and at not in way[-1:]:
+        while at is not None and at not in ends:
             ends[at] = False  # until the top is seen
             way.append(at)
             at = parents.get(at)
@@ -276,7 +276,7 @@ def _circles(parents: dict[str, str], place: Callable[[str], str]) -> list[Field
         for passed in way:
             ends[passed] = reached_top
         if not reached_top:
-            errors.append(FieldError(place(line_id), "leads in a circle back to the line itself"))
+            errors.append(FieldError(place(line_id), "leads into a circle of parents"))
     return errors
 
 

@@ -1,0 +1,48 @@
+"""The durable memory of a kitchen: event log, snapshots, answers, outboxes, personal data.
+
+`Store` is the door; SQLite by default, PostgreSQL by URL. One thread writes, any may read.
+"""
+
+from kds.store.days import BusinessDay
+from kds.store.errors import (
+    SequenceConflict,
+    StoreCorrupt,
+    StoreError,
+    StoreTooNew,
+    StoreUnavailable,
+)
+from kds.store.store import Store
+from kds.store.values import (
+    Answer,
+    Batch,
+    Book,
+    Entry,
+    Intake,
+    Keyed,
+    OrderRef,
+    Outgoing,
+    Personal,
+    VisitRow,
+    Waiting,
+)
+
+__all__ = [
+    "Answer",
+    "Batch",
+    "Book",
+    "BusinessDay",
+    "Entry",
+    "Intake",
+    "Keyed",
+    "OrderRef",
+    "Outgoing",
+    "Personal",
+    "SequenceConflict",
+    "Store",
+    "StoreCorrupt",
+    "StoreError",
+    "StoreTooNew",
+    "StoreUnavailable",
+    "VisitRow",
+    "Waiting",
+]

@@ -1,0 +1,231 @@
+"""Connections: the one place that knows which database it is.
+
+One writer connection, used by one thread; readers come from a pool of their own and can not
+write. Faults of driver and database become `StoreError`s here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    URL,
+    Connection,
+    Engine,
+    Table,
+    create_engine,
+    event,
+    make_url,
+)
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import QueuePool
+
+from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
+
+READERS = 4
+QUICK_CHECK_BYTES = 256 * 1024 * 1024
+"""Up to this size the whole file is checked at start (about a second), else the state only."""
+
+
+class Database:
+    """A database by its URL, not opened before it is used. `is_sqlite`: a file of our own."""
+
+    def __init__(self, url: str, busy_ms: int) -> None:
+        self.url = make_url(url)
+        self.is_sqlite = self.url.get_backend_name() == "sqlite"
+        if self.is_sqlite:
+            self._file = _file_of(self.url)
+            self._writers = _sqlite_engine(self.url, busy_ms, writes=True)
+            self._readers = _sqlite_engine(self.url, busy_ms, writes=False)
+        else:
+            self._writers = self._readers = create_engine(self.url, pool_pre_ping=True)
+        self._writer: Connection | None = None
+
+    @property
+    def dialect(self) -> Any:
+        """The dialect that statements are compiled for."""
+        return self._writers.dialect
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction of the writer; whatever fails, nothing of it is kept."""
+        with _translated():
+            if self._writer is None:
+                self._writer = self._writers.connect()
+            connection = self._writer
+            try:
+                with connection.begin():
+                    yield connection
+            except BaseException:
+                self._give_up(connection)
+                raise
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """One transaction of a reader: a steady picture of the database. Any thread."""
+        with _translated(), self._readers.connect() as connection:
+            yield connection
+
+    def check(self, *, thoroughly: bool) -> None:
+        """Raise `StoreCorrupt` when the file is damaged."""
+        if not self.is_sqlite:
+            return
+        targets = [""]
+        if not thoroughly and self._file.stat().st_size > QUICK_CHECK_BYTES:
+            targets = ["('meta')", "('snapshot')"]
+        with self.reading() as connection:
+            for target in targets:
+                found = connection.exec_driver_sql(f"PRAGMA quick_check{target}").scalar_one()
+                if found != "ok":
+                    raise StoreCorrupt(f"The database {self._file} is damaged: {found}.")
+
+    def refuse_emptied(self) -> None:
+        """Raise `StoreCorrupt` for an empty file that once was a database."""
+        if not self.is_sqlite or not self._file.exists() or self._file.stat().st_size:
+            return
+        log = Path(f"{self._file}-wal")
+        if log.exists() and log.stat().st_size:
+            raise StoreCorrupt(f"The database {self._file} has been emptied.")
+
+    def close(self) -> None:
+        """Close every connection."""
+        if self._writer is not None:
+            self._writer.close()
+            self._writer = None
+        self._readers.dispose()
+        self._writers.dispose()
+
+    def _give_up(self, connection: Connection) -> None:
+        """Let go of a connection whose transaction failed; the next one starts afresh."""
+        self._writer = None
+        try:
+            connection.invalidate()
+            connection.close()
+        except SQLAlchemyError:
+            self._writers.dispose()
+
+
+# --- SQLite --------------------------------------------------------------------------------
+
+
+def _file_of(url: URL) -> Path:
+    if not url.database or url.database == ":memory:":
+        raise StoreError("A store needs a file: a database in memory would lose every order.")
+    return Path(url.database)
+
+
+def _sqlite_engine(url: URL, busy_ms: int, *, writes: bool) -> Engine:
+    """Make an engine whose transactions are our own: `BEGIN IMMEDIATE` takes the write lock.
+
+    The driver's own idea of when to begin would let a read become a write halfway, which fails
+    at once when somebody else has written in between.
+    """
+    engine = create_engine(
+        url,
+        poolclass=QueuePool,
+        pool_size=1 if writes else READERS,
+        max_overflow=0 if writes else READERS,
+        connect_args={"check_same_thread": False, "isolation_level": None},
+    )
+    pragmas = ["foreign_keys=ON", f"busy_timeout={busy_ms}", "synchronous=FULL"]
+    pragmas += ["journal_mode=WAL"] if writes else ["query_only=ON"]
+
+    def prepare(connection: Any, _record: object) -> None:
+        cursor = connection.cursor()
+        for pragma in pragmas:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    event.listen(engine, "connect", prepare)
+    event.listen(engine, "begin", begin)
+    return engine
+
+
+_SQLITE_FAULTS = {
+    5: (StoreUnavailable, "The database is locked by another program."),
+    6: (StoreUnavailable, "The database is locked by another program."),
+    8: (StoreUnavailable, "The database can not be written to; is its disk read-only?"),
+    10: (StoreUnavailable, "The disk of the database does not work as it should."),
+    11: (StoreCorrupt, "The database file is damaged."),
+    13: (StoreUnavailable, "The disk of the database is full."),
+    14: (StoreUnavailable, "The database file can not be opened."),
+    26: (StoreCorrupt, "The file is no database, or a damaged one."),
+}
+"""By SQLite's primary result code."""
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except DBAPIError as error:
+        raise _store_error(error) from error
+    except SQLAlchemyError as error:
+        raise StoreUnavailable(f"The database does not answer: {error}") from error
+
+
+def _store_error(error: DBAPIError) -> StoreError:
+    code = getattr(error.orig, "sqlite_errorcode", None)
+    if code is None:
+        is_gone = error.connection_invalidated or type(error).__name__ != "IntegrityError"
+        return (StoreUnavailable if is_gone else StoreError)(f"The database: {error.orig}")
+    kind, words = _SQLITE_FAULTS.get(code & 0xFF, (StoreError, "The database refuses this."))
+    return kind(f"{words} ({error.orig})")
+
+
+# --- statements ----------------------------------------------------------------------------
+
+
+class Rows:
+    """An INSERT of many rows into a table, compiled once. Rows are tuples in column order.
+
+    With `replaces`, a row takes the place of the one of the same key; `but` names columns that
+    the older row keeps.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        table: Table,
+        *,
+        key: Sequence[str] | None = None,
+        replaces: bool = False,
+        skip: Sequence[str] = (),
+    ) -> None:
+        columns = [c.name for c in table.columns if c.name not in skip]
+        self.statement = _insert(database, table, key, columns if replaces else ())
+        compiled = self.statement.compile(dialect=database.dialect, column_keys=columns)
+        self._sql = str(compiled)
+        self._names = columns
+        self._is_positional = compiled.positiontup is not None
+        assert compiled.positiontup is None or list(compiled.positiontup) == columns
+
+    def write(self, connection: Connection, rows: Sequence[tuple[Any, ...]]) -> None:
+        """Write `rows`; none is fine."""
+        if not rows:
+            return
+        given: Any = list(rows)
+        if not self._is_positional:
+            given = [dict(zip(self._names, row, strict=True)) for row in rows]
+        connection.exec_driver_sql(self._sql, given)
+
+
+def _insert(
+    database: Database, table: Table, key: Sequence[str] | None, columns: Sequence[str]
+) -> Any:
+    insert = sqlite.insert if database.is_sqlite else postgresql.insert
+    statement = insert(table)
+    if not columns:
+        return statement
+    key = list(key or [c.name for c in table.primary_key])
+    return statement.on_conflict_do_update(
+        index_elements=key,
+        set_={name: statement.excluded[name] for name in columns if name not in key},
+    )

@@ -1,0 +1,135 @@
+"""Snapshots: the state as of some log place, so that a start need not read the whole log."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from kds.kitchen.events import Cause, Event
+from kds.kitchen.evolve import evolve
+from kds.kitchen.frozenmap import FrozenMap
+from kds.kitchen.ids import CommandId, EventId, Instant
+from kds.kitchen.state import Kitchen
+from kds.records.errors import RecordError
+from kds.records.facts import load_fact
+from kds.records.state import PARTS, dump_head, load_kitchen
+from kds.store.engine import Database, Rows
+from kds.store.errors import StoreCorrupt
+from kds.store.schema import events, meta, snapshot
+
+_HEAD = "head"
+_PAGE = 2000
+
+
+class Snapshots:
+    """Writes only what has changed since the last snapshot, which it remembers.
+
+    Writer thread only.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._rows = Rows(database, snapshot, key=("part", "key"), replaces=True, skip=("place",))
+        self._kept = Kitchen()
+
+    def write(self, connection: Connection, kitchen: Kitchen) -> None:
+        """Make `kitchen` the snapshot. Call `written` once it is committed."""
+        changed: list[tuple[Any, ...]] = []
+        gone: list[dict[str, str]] = []
+        for part in PARTS:
+            sets, removals = part.map_of(kitchen).changes_since(part.map_of(self._kept))
+            version = part.codec.version
+            changed += (
+                (part.name, part.dump_key(key), version, part.codec.dump(value))
+                for key, value in sets.items()
+            )
+            gone += ({"p": part.name, "k": part.dump_key(key)} for key in removals)
+        if gone:
+            found = (snapshot.c.part == bindparam("p"), snapshot.c.key == bindparam("k"))
+            connection.execute(delete(snapshot).where(*found), gone)
+        self._rows.write(connection, [*changed, (_HEAD, "", *dump_head(kitchen))])
+        connection.execute(update(meta).values(snapshot_seq=kitchen.seq))
+
+    def written(self, kitchen: Kitchen) -> None:
+        """Remember that `kitchen` is the snapshot now."""
+        self._kept = kitchen
+
+    def load(self, connection: Connection) -> Kitchen:
+        """Return the state: the snapshot and all events after it.
+
+        A snapshot that can not be read is passed over, as long as the log is whole.
+        """
+        try:
+            kitchen = self._snapshot(connection)
+        except RecordError as error:
+            if _first_seq(connection) != 1:
+                raise StoreCorrupt(f"The snapshot can not be read: {error}") from error
+            kitchen = Kitchen()
+        self._kept = kitchen
+        return _folded(connection, kitchen)
+
+    def _snapshot(self, connection: Connection) -> Kitchen:
+        maps: dict[str, list[tuple[Any, Any]]] = {part.name: [] for part in PARTS}
+        parts = {part.name: part for part in PARTS}
+        head: tuple[int, str] | None = None
+        columns = (snapshot.c.part, snapshot.c.key, snapshot.c.version, snapshot.c.body)
+        for name, key, version, body in connection.execute(
+            select(*columns).order_by(snapshot.c.place)
+        ):
+            if name == _HEAD:
+                head = (version, body)
+            else:
+                part = parts[name]
+                maps[name].append((part.load_key(key), part.codec.load(version, body)))
+        if head is None:
+            return Kitchen()
+        return load_kitchen(*head, {name: FrozenMap(pairs) for name, pairs in maps.items()})
+
+
+def _first_seq(connection: Connection) -> int | None:
+    return connection.execute(select(events.c.seq).order_by(events.c.seq).limit(1)).scalar()
+
+
+def _folded(connection: Connection, kitchen: Kitchen) -> Kitchen:
+    """Return `kitchen` with all later events of the log."""
+    while rows := read_events(connection, kitchen.seq, _PAGE):
+        for seq, event in rows:
+            if seq != kitchen.seq + 1:
+                raise StoreCorrupt(f"The log has a gap: after {kitchen.seq} comes {seq}.")
+            kitchen = evolve(kitchen, event)
+    return kitchen
+
+
+# --- events --------------------------------------------------------------------------------
+
+EVENT_COLUMNS = (
+    events.c.seq,
+    events.c.id,
+    events.c.at,
+    events.c.kind,
+    events.c.version,
+    events.c.cause,
+    events.c.command,
+    events.c.device,
+    events.c.person,
+    events.c.body,
+)
+
+
+def read_events(connection: Connection, after: int, limit: int) -> list[tuple[int, Event]]:
+    """Return up to `limit` events after a log place, oldest first."""
+    found = select(*EVENT_COLUMNS).where(events.c.seq > after).order_by(events.c.seq)
+    return [(row.seq, event_of(row)) for row in connection.execute(found.limit(limit))]
+
+
+def event_of(row: Any) -> Event:
+    """Return the event of a row of `EVENT_COLUMNS`."""
+    return Event(
+        id=EventId(row.id),
+        at=Instant(row.at),
+        cause=Cause(row.cause),
+        fact=load_fact(row.kind, row.version, row.body),
+        command=None if row.command is None else CommandId(row.command),
+        device=row.device,
+        person=row.person,
+    )

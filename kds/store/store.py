@@ -1,0 +1,256 @@
+"""The store itself: what the bridge (and a display, for its own outbox) may ask of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from kds.kitchen.ids import CommandId, OrderKey, VisitId
+from kds.kitchen.orders import Order
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+from kds.store import reads, schema
+from kds.store.days import BusinessDay
+from kds.store.engine import Database, Rows
+from kds.store.errors import SequenceConflict, StoreError
+from kds.store.migrate import migrate
+from kds.store.rows import Derived, derive
+from kds.store.snapshots import Snapshots
+from kds.store.values import (
+    Answer,
+    Batch,
+    Book,
+    Entry,
+    Intake,
+    Keyed,
+    OrderRef,
+    VisitRow,
+)
+
+BUSY_MS = 5_000
+
+
+class Store:
+    """The durable memory of one kitchen.
+
+    Thread: `load`, `commit`, `snapshot` and the other writing methods belong to one thread, the
+    writer; reading methods may be called from any. Whatever raises has changed nothing.
+    `epoch` names this log: another one after a restore or a replacement.
+    """
+
+    def __init__(self, database: Database, epoch: str, day: BusinessDay) -> None:
+        self.epoch = epoch
+        self._database = database
+        self._day = day
+        self._snapshots = Snapshots(database)
+        self._tables = _Tables(database)
+
+    @classmethod
+    def open(cls, url: str, *, day: BusinessDay | None = None, busy_ms: int = BUSY_MS) -> Store:
+        """Open the database at `url`, brought to this program's shape; a new one is made.
+
+        Raises `StoreUnavailable`, `StoreTooNew`, or `StoreCorrupt`, which leaves the file as it is.
+        `busy_ms`: how long to wait for another program's lock.
+        """
+        database = Database(url, busy_ms)
+        try:
+            database.refuse_emptied()
+            with database.writing() as connection:
+                migrate(connection)
+            database.check(thoroughly=False)
+            with database.reading() as connection:
+                epoch = connection.execute(select(schema.meta.c.epoch)).scalar_one()
+        except BaseException:
+            database.close()
+            raise
+        return cls(database, epoch, day or BusinessDay())
+
+    def close(self) -> None:
+        """Close every connection."""
+        self._database.close()
+
+    # --- writer ---
+
+    def load(self) -> Kitchen:
+        """Return the state: the snapshot and all events after it."""
+        with self._database.writing() as connection:
+            return self._snapshots.load(connection)
+
+    def commit(self, batch: Batch) -> None:
+        """Keep all of `batch` in one transaction; it is on disk when this returns.
+
+        Raises `SequenceConflict` when the log is not where `batch.before` stands, and
+        `StoreUnavailable` when the disk does not take it.
+        """
+        seqs = [entry.seq for entry in batch.entries]
+        if seqs != list(range(batch.before.seq + 1, batch.after.seq + 1)):
+            raise StoreError(f"the entries {seqs} do not lead to log place {batch.after.seq}")
+        derived = derive(batch, self._day)
+        with self._database.writing() as connection:
+            self._move(connection, batch.before.seq, batch.after.seq)
+            self._tables.write(connection, batch, derived)
+
+    def snapshot(self, kitchen: Kitchen) -> None:
+        """Keep the state of the last commit, so that the next start begins from it."""
+        with self._database.writing() as connection:
+            self._move(connection, kitchen.seq, kitchen.seq)
+            self._snapshots.write(connection, kitchen)
+        self._snapshots.written(kitchen)
+
+    def put_book(self, book: Book) -> None:
+        """Keep a rule book; one of the same hash is kept once."""
+        with self._database.writing() as connection:
+            self._tables.books.write(connection, [(book.hash, book.text, book.compiled, book.at)])
+
+    def _move(self, connection: Connection, before: int, after: int) -> None:
+        """Move the log's place, if it is where this writer believes; the fence of two writers."""
+        row = schema.meta.c
+        moved = connection.execute(
+            update(schema.meta).where(row.epoch == self.epoch, row.seq == before).values(seq=after)
+        )
+        if moved.rowcount != 1:
+            raise SequenceConflict(
+                f"the log is no longer at place {before}: another writer was here"
+            )
+
+    # --- any thread ---
+
+    def restore_visit(self, order: OrderKey) -> tuple[Visit, tuple[Order, ...]] | None:
+        """Return the archived visit that holds `order`, with its orders; None if none does."""
+        with self._database.reading() as connection:
+            return reads.archived_visit(connection, order)
+
+    def answer(self, command: CommandId) -> Answer | None:
+        """Return what a command came to."""
+        with self._database.reading() as connection:
+            return reads.answer(connection, command)
+
+    def keyed(self, key: str) -> Keyed | None:
+        """Return the answer under an idempotency key."""
+        with self._database.reading() as connection:
+            return reads.keyed(connection, key)
+
+    def order_ref(self, order: OrderKey) -> OrderRef | None:
+        """Return where an order is, also an archived one."""
+        with self._database.reading() as connection:
+            return reads.order_ref(connection, order)
+
+    def events_after(self, seq: int, limit: int) -> tuple[Entry, ...]:
+        """Return up to `limit` entries after a log place, oldest first."""
+        with self._database.reading() as connection:
+            return reads.events_after(connection, seq, limit)
+
+    def floor(self) -> int:
+        """Return the lowest place whose event is still kept; 1 for an empty log."""
+        with self._database.reading() as connection:
+            return reads.floor(connection)
+
+    def events_of_visit(self, visit: VisitId) -> tuple[Entry, ...]:
+        """Return all kept entries about a visit, oldest first."""
+        with self._database.reading() as connection:
+            return reads.events_of_visit(connection, visit)
+
+    def visits(self, *, table: str | None = None, on: date | None = None) -> tuple[VisitRow, ...]:
+        """Return the visits of a table, of a business day, or both, oldest first."""
+        with self._database.reading() as connection:
+            return reads.visits(connection, table, on)
+
+    def personal(self, orders: Sequence[OrderKey]) -> dict[OrderKey, str]:
+        """Return who these orders are for, as far as known."""
+        with self._database.reading() as connection:
+            return reads.personal(connection, orders)
+
+    def intake(self, intake_id: str) -> Intake | None:
+        """Return something that was sent to us, as it came."""
+        with self._database.reading() as connection:
+            return reads.intake(connection, intake_id)
+
+    def book(self, book_hash: str) -> Book | None:
+        """Return a rule book."""
+        with self._database.reading() as connection:
+            return reads.book(connection, book_hash)
+
+    def check(self) -> None:
+        """Read the whole file for damage; raises `StoreCorrupt`. Takes seconds on a large one."""
+        self._database.check(thoroughly=True)
+
+
+class _Tables:
+    """The statements of a commit, compiled once."""
+
+    def __init__(self, database: Database) -> None:
+        self.events = Rows(database, schema.events)
+        self.orders = Rows(database, schema.orders, replaces=True)
+        self.visits = Rows(database, schema.visits, replaces=True)
+        self.portions = Rows(database, schema.portions, replaces=True)
+        self.archive = Rows(database, schema.archive, replaces=True)
+        self.intakes = Rows(database, schema.intakes)
+        self.answers = Rows(database, schema.answers, replaces=True)
+        self.keys = Rows(database, schema.idempotency, replaces=True)
+        self.personal = Rows(database, schema.personal, replaces=True)
+        self.outbox = Rows(database, schema.outbox, skip=("place",))
+        self.books = Rows(database, schema.books, replaces=True)
+
+    def write(self, connection: Connection, batch: Batch, derived: Derived) -> None:
+        """Write all rows of a batch."""
+        self.events.write(connection, derived.events)
+        self.orders.write(connection, derived.orders)
+        self.visits.write(connection, derived.visits)
+        self.portions.write(connection, derived.portions)
+        if derived.fewer_groups:
+            _cut_portions(connection, derived)
+        if derived.restored:
+            gone = [{"v": visit} for (visit,) in derived.restored]
+            found = schema.archive.c.visit == bindparam("v")
+            connection.execute(delete(schema.archive).where(found), gone)
+        self.archive.write(connection, derived.archived)
+        self._write_named(connection, batch)
+
+    def _write_named(self, connection: Connection, batch: Batch) -> None:
+        self.intakes.write(
+            connection,
+            [
+                (
+                    i.id,
+                    i.at,
+                    i.endpoint,
+                    i.source,
+                    i.content_type,
+                    i.body,
+                    i.verdict,
+                    i.order_id,
+                    i.status,
+                )
+                for i in batch.intakes
+            ],
+        )
+        self.answers.write(
+            connection, [(a.id, a.at, a.result.value, a.seq, a.why) for a in batch.answers]
+        )
+        self.keys.write(
+            connection, [(k.key, k.digest, k.status, k.answer, k.at) for k in batch.keys]
+        )
+        self.personal.write(connection, [(*p.order, p.customer, p.at) for p in batch.personal])
+        self.outbox.write(
+            connection,
+            [
+                (o.channel, o.id, o.key, o.body, o.created_at, o.due_at, 0, None, None)
+                for o in batch.outgoing
+            ],
+        )
+
+
+def _cut_portions(connection: Connection, derived: Derived) -> None:
+    """Remove the rows of groups that a line no longer has."""
+    row = schema.portions.c
+    connection.execute(
+        delete(schema.portions).where(
+            row.source == bindparam("s"),
+            row.order_id == bindparam("o"),
+            row.line_id == bindparam("l"),
+            row.place >= bindparam("p"),
+        ),
+        [dict(zip("solp", cut, strict=True)) for cut in derived.fewer_groups],
+    )
