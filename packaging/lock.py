@@ -13,9 +13,8 @@ from pathlib import Path
 from environment import ROOT, Environment, clean_surroundings
 from progress import SetupError, say
 
-# `display` joins when the first window does: PySide6 alone is 250 MB. Its Debian packages
-# (machine.py) come with it.
-EXTRAS = ("bridge",)
+# What is installed and tested here; the Debian packages of an extra (machine.py) come with it.
+EXTRAS = ("bridge", "display")
 
 
 def renew(*, upgrade: bool) -> None:
