@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cache
+from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
@@ -15,8 +16,18 @@ from kds.kitchen.messages import LineContent, Modifier, OrderFields
 from kds.kitchen.orders import Gate, Line, Order, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
-from kds.rulebook.compiled import BookData, Clock, Limits, MenuClass, Queue, Station
+from kds.rulebook.clocks import day_end
+from kds.rulebook.compiled import (
+    BookData,
+    Clock,
+    Limits,
+    MenuClass,
+    Queue,
+    Station,
+    WaitRule,
+)
 from kds.rulebook.matching import Subject, judge, subject
+from kds.rulebook.waiting import Gatekeeper, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
 
@@ -54,6 +65,8 @@ class _Lookup:
     by_rule: dict[RuleId, MenuClass]
     routings: dict[RuleId, Routing]
     has_modifier_rules: bool
+    keepers: tuple[Gatekeeper, ...]
+    zone: ZoneInfo
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
 
 
@@ -63,6 +76,8 @@ def _lookup(data: BookData) -> _Lookup:
         by_rule={entry.id: entry for entry in data.menu},
         routings={e.id: Routing(e.steps, e.menu_class, e.id, e.where) for e in data.menu},
         has_modifier_rules=any(m.modifier_has for m in matches),
+        keepers=tuple(Gatekeeper.of(rule) for rule in data.waits),
+        zone=ZoneInfo(data.zone),
     )
 
 
@@ -137,8 +152,7 @@ class Book:
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:
         """Return the holds to place and to release in `visit` after `facts` have happened."""
-        del kitchen, visit, facts, now
-        return ()
+        return settle(self._lookup.keepers, kitchen, visit, facts, now)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line, by the entry that routed it."""
@@ -162,6 +176,14 @@ class Book:
         if any(hold.gate in (Gate.RUN, Gate.START) for hold in line.holds):
             rank = _HELD_RANK
         return rank + _RUSHED_RANK if line.rush > 0 else rank
+
+    def wait_rule(self, rule: RuleId) -> WaitRule | None:
+        """Return the wait rule of that id, None if this book has none."""
+        return next((wait for wait in self.data.waits if wait.id == rule), None)
+
+    def day_end(self, at: Instant) -> Instant:
+        """Return when the business day that `at` lies in ends, by the store's wall clock."""
+        return day_end(at, self._lookup.zone, self.data.ending.day_ends_min)
 
     def entry(self, line: Line) -> MenuClass | None:
         """Return the menu entry that routed `line`, None if it is not in this book."""

@@ -17,6 +17,7 @@ from kds.rulebook.compiled import (
     Limits,
     Match,
     MenuClass,
+    PotState,
     Station,
     WaitRule,
 )
@@ -62,7 +63,7 @@ def _data(book: BookSpec, sources: Sources) -> BookData:
             Station(StationId(s.spec.id), _wording(s.spec.name)) for s in sources.stations
         ),
         menu=tuple(_menu_class(entry, base) for entry in sources.menu),
-        waits=tuple(_wait_rule(rule) for rule in sources.rules),
+        waits=tuple(_wait_rule(rule, serve_step=book.serve_step) for rule in sources.rules),
         defaults=limits_of(base, RuleId("limits"), where),
         ending=Ending(book.end_after_paid, book.day_ends),
         zone=book.zone,
@@ -125,13 +126,14 @@ def _steps(chains: tuple[Chain, ...]) -> tuple[Step, ...]:
     return tuple(steps)
 
 
-def _wait_rule(rule: Located[WaitSpec]) -> WaitRule:
+def _wait_rule(rule: Located[WaitSpec], *, serve_step: bool) -> WaitRule:
     spec = rule.spec
     return WaitRule(
         id=RuleId(spec.id),
         where=str(rule.place),
         waits_for=tuple(spec.waits_for),
-        until=spec.until,
+        # Where nothing is marked as served, ready is all that will ever show.
+        until=spec.until if serve_step else PotState.READY,
         holds=tuple(Hold(hold.menu_class, hold.gate) for hold in spec.holds),
         services=tuple(spec.when.service),
         reason=_wording(spec.reason),

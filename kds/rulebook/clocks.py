@@ -1,0 +1,78 @@
+"""The clocks behind limits and endings: since when a line counts, and when a business day ends."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.messages import OrderFields
+from kds.kitchen.orders import Gate, Level, Line
+from kds.kitchen.portions import PortionState
+from kds.rulebook.compiled import Clock, Limits
+
+_RUNNING = (PortionState.QUEUED, PortionState.COOKING)
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MS = timedelta(milliseconds=1)
+_BELIEVED_MS = 12 * 3_600_000
+
+
+def running_since(fields: OrderFields, line: Line, visit: VisitId, clock: Clock) -> Instant | None:
+    """Return from when the limits of `line` count in `visit`; None while no clock runs.
+
+    Nothing runs for what is held, also not where the hold is only on the run: the release sets
+    `fired_at` anew, and the clock starts there.
+    """
+    if any(hold.gate is Gate.RUN and hold.visit == visit for hold in line.holds):
+        return None
+    fired = [
+        group.fired_at
+        for group in line.groups
+        if group.state in _RUNNING and group.visit == visit and group.fired_at is not None
+    ]
+    if not fired:
+        return None
+    if clock is Clock.FIRED:
+        return min(fired)
+    return line.received_at if clock is Clock.RECEIVED else waiting_since(fields, line)
+
+
+def waiting_since(fields: OrderFields, line: Line) -> Instant:
+    """Return when the guest ordered, as far as the till's word can be believed.
+
+    Credible: at most 12 h before the line came and not after it.
+    """
+    placed = None if fields.placed_at is None else instant_of(fields.placed_at)
+    if placed is None or not 0 <= line.received_at - placed <= _BELIEVED_MS:
+        return line.received_at
+    return placed
+
+
+def instant_of(text: str) -> Instant | None:
+    """Return the kitchen time of an ISO 8601 text with an offset, None if it is none."""
+    try:
+        when = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return None if when.tzinfo is None else Instant((when - _EPOCH) // _MS)
+
+
+def levels(limits: Limits) -> Iterator[tuple[Level, int]]:
+    """Yield the levels that `limits` set, mildest first, with their seconds."""
+    stated = (
+        (Level.ATTENTION, limits.attention_s),
+        (Level.LATE, limits.late_s),
+        (Level.CRITICAL, limits.critical_s),
+    )
+    for level, limit_s in stated:
+        if limit_s is not None:
+            yield level, limit_s
+
+
+def day_end(at: Instant, zone: ZoneInfo, day_ends_min: int) -> Instant:
+    """Return when the business day that `at` lies in ends, by the store's wall clock."""
+    local = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)
+    edge = time(day_ends_min // 60, day_ends_min % 60)
+    date = local.date() if local.time() < edge else local.date() + timedelta(days=1)
+    return Instant((datetime.combine(date, edge, zone) - _EPOCH) // _MS)

@@ -1,0 +1,245 @@
+"""What time alone makes happen. Pure: the same kitchen, book and time give the same facts.
+
+`visit_due` looks at one visit only, so that whoever waits can keep an index and ask again only
+for visits that changed. After an event that names no visit (a rule paused or resumed, a book
+adopted) every visit has to be asked again. A fact's id follows from what it is about, so it
+happens once, whoever finds it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+from urllib.parse import quote
+
+from kds.kitchen.events import (
+    Cause,
+    Event,
+    Fact,
+    HoldPlaced,
+    HoldReleased,
+    LineLate,
+    Opening,
+    VisitArchived,
+    VisitEnded,
+)
+from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+from kds.rulebook.book import Book
+from kds.rulebook.clocks import levels, running_since
+from kds.rulebook.compiled import WaitRule
+from kds.rulebook.endings import archive_at, ends_at, surplus
+
+_BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND})
+_NONE = Decimal(0)
+_ENDED_BY_RULE = "rule"
+
+
+@dataclass(frozen=True, slots=True)
+class _Due:
+    """A fact that happens at `at`, with what its id is made of."""
+
+    at: Instant
+    visit: VisitId
+    id: tuple[str, ...]
+    fact: Fact
+
+
+def due(
+    kitchen: Kitchen, book: Book, now: Instant, visits: Iterable[VisitId] | None = None
+) -> tuple[Event, ...]:
+    """Return the facts that time has made by `now` and that are not in the kitchen yet.
+
+    `visits`: look at these only (those whose `visit_due` has come); None: at all.
+    """
+    names = kitchen.visits if visits is None else dict.fromkeys(visits)
+    known = [v for v in (kitchen.visits.get(name) for name in names) if v is not None]
+    found = [item for visit in known for item in _of_visit(kitchen, visit, book) if item.at <= now]
+    gone = {item.visit for item in found if isinstance(item.fact, VisitArchived)}
+    found += [_archived(kitchen, v, kitchen.at) for v in surplus(kitchen) if v.id not in gone]
+    found += _rescheduled(kitchen, known, book, now)
+    found.sort(key=lambda item: (item.at, item.visit, item.id))
+    return tuple(Event(EventId(_id(item.id)), now, Cause.TIME, item.fact) for item in found)
+
+
+def next_due(kitchen: Kitchen, book: Book) -> Instant | None:
+    """Return when `due` next has something to say, None if never as things stand."""
+    times = [visit_due(kitchen, visit, book) for visit in kitchen.visits]
+    times.append(house_due(kitchen))
+    return min((at for at in times if at is not None), default=None)
+
+
+def visit_due(kitchen: Kitchen, visit_id: VisitId, book: Book) -> Instant | None:
+    """Return when time next makes something happen in this visit; the past means at once."""
+    visit = kitchen.visits.get(visit_id)
+    if visit is None:
+        return None
+    times = [item.at for item in _of_visit(kitchen, visit, book)]
+    times += [at for _, at in _unscheduled(kitchen, visit, book)]
+    return min(times, default=None)
+
+
+def house_due(kitchen: Kitchen) -> Instant | None:
+    """Return when something is due that belongs to no single visit: too many ended ones kept."""
+    return None if next(surplus(kitchen), None) is None else kitchen.at
+
+
+def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
+    """Yield what time makes of one visit, each with its instant; of a line the next level only."""
+    if visit.ended_at is not None:
+        at = archive_at(kitchen, visit, book)
+        if at is not None:
+            yield _archived(kitchen, visit, at)
+    else:
+        ends = ends_at(kitchen, visit, book)
+        if ends is not None:
+            fact = VisitEnded(visit.id, _ENDED_BY_RULE)
+            yield _Due(ends, visit.id, ("end", visit.id, str(_touched(kitchen, visit))), fact)
+    if visit.removed or visit.merged_into is not None:
+        return
+    lines = tuple(kitchen.lines_of(visit))
+    yield from _timeouts(kitchen, visit, lines, book)
+    for line in lines:
+        yield from _late(kitchen, visit, line, book)
+
+
+def _archived(kitchen: Kitchen, visit: Visit, at: Instant) -> _Due:
+    fact = VisitArchived(visit.id)
+    return _Due(at, visit.id, ("archive", visit.id, str(_touched(kitchen, visit))), fact)
+
+
+def _touched(kitchen: Kitchen, visit: Visit) -> int:
+    """Return the log place that last touched the visit: it may end, or leave, more than once."""
+    orders = (kitchen.orders.get(key) for key in visit.orders)
+    seqs = [line.seq for line in kitchen.lines_of(visit)]
+    return max([visit.seq, *seqs, *(order.seq for order in orders if order is not None)])
+
+
+# --- holds ---------------------------------------------------------------------------------
+
+
+def _timeouts(kitchen: Kitchen, visit: Visit, lines: Iterable[Line], book: Book) -> Iterator[_Due]:
+    """Yield the release of each rule's holds in a visit: all its lines in one fact."""
+    for rule_id, holds in _holds_by_rule(visit.id, lines).items():
+        rule = book.wait_rule(rule_id)
+        until = _opens_at(rule, holds.values())
+        if until is None or _unplanned(kitchen, rule, holds.values()):
+            continue
+        opening = _opening(kitchen, rule, holds.values())
+        fact = HoldReleased(visit.id, tuple(holds), rule_id, opening)
+        since = min(hold.since for hold in holds.values())
+        yield _Due(until, visit.id, ("open", visit.id, rule_id, str(since)), fact)
+
+
+def _holds_by_rule(visit: VisitId, lines: Iterable[Line]) -> dict[RuleId, dict[LineKey, Hold]]:
+    found: dict[RuleId, dict[LineKey, Hold]] = {}
+    for line in lines:
+        for hold in line.holds:
+            if hold.visit == visit and hold.rule not in _BY_PEOPLE:
+                found.setdefault(hold.rule, {})[line.key] = hold
+    return found
+
+
+def _opens_at(rule: WaitRule | None, holds: Iterable[Hold]) -> Instant | None:
+    """Return when the holds open by themselves; those of a rule that is gone open at once."""
+    if rule is None:
+        return min(hold.since for hold in holds)
+    return min((hold.until for hold in holds if hold.until is not None), default=None)
+
+
+def _opening(kitchen: Kitchen, rule: WaitRule | None, holds: Iterable[Hold]) -> Opening:
+    """Return whether this is a time-out that counts against the rule.
+
+    A hold that a pause has planned to open was given less than the rule's time: that says
+    nothing of the rule, also when the rule has been resumed meanwhile.
+    """
+    if rule is None or _paused_at(kitchen, rule.id) is not None:
+        return Opening.PAUSED
+    full = any(h.until is not None and h.until - h.since >= rule.timeout_s * 1000 for h in holds)
+    return Opening.TIMEOUT if full else Opening.PAUSED
+
+
+def _paused_at(kitchen: Kitchen, rule: RuleId) -> Instant | None:
+    state = kitchen.rules.get(rule)
+    return None if state is None else state.paused_at
+
+
+# --- a paused rule lets go -----------------------------------------------------------------
+
+
+def _unplanned(kitchen: Kitchen, rule: WaitRule | None, holds: Iterable[Hold]) -> bool:
+    """The rule was paused after these holds were placed, and they have no turn yet."""
+    paused_at = None if rule is None else _paused_at(kitchen, rule.id)
+    return paused_at is not None and min(hold.since for hold in holds) < paused_at
+
+
+def _unscheduled(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[tuple[WaitRule, Instant]]:
+    """Yield the paused rules whose holds in this visit need a turn, and since when."""
+    if not kitchen.rules or visit.merged_into is not None or visit.removed:
+        return
+    for rule_id, holds in _holds_by_rule(visit.id, kitchen.lines_of(visit)).items():
+        rule = book.wait_rule(rule_id)
+        paused_at = _paused_at(kitchen, rule_id)
+        if rule is not None and paused_at is not None and _unplanned(kitchen, rule, holds.values()):
+            yield rule, paused_at
+
+
+def _rescheduled(kitchen: Kitchen, visits: Iterable[Visit], book: Book, now: Instant) -> list[_Due]:
+    """Return the turns that the tables of paused rules get: the oldest first, n a minute."""
+    waiting: dict[RuleId, list[tuple[Instant, VisitId, dict[LineKey, Hold]]]] = {}
+    rules: dict[RuleId, WaitRule] = {}
+    for visit in visits:
+        for rule, _ in _unscheduled(kitchen, visit, book):
+            holds = _holds_by_rule(visit.id, kitchen.lines_of(visit))[rule.id]
+            since = min(hold.since for hold in holds.values())
+            waiting.setdefault(rule.id, []).append((since, visit.id, holds))
+            rules[rule.id] = rule
+    found: list[_Due] = []
+    for rule_id, tables in waiting.items():
+        tables.sort(key=lambda table: table[:2])
+        for number, (_, visit_id, holds) in enumerate(tables, 1):
+            until = Instant(now + number * 60_000 // rules[rule_id].tables_per_minute)
+            found += _turns(rule_id, visit_id, holds, until, now)
+    return found
+
+
+def _turns(
+    rule: RuleId, visit: VisitId, holds: dict[LineKey, Hold], until: Instant, now: Instant
+) -> Iterator[_Due]:
+    """Yield the same holds once more, with the table's turn as their end."""
+    since = min(hold.since for hold in holds.values())
+    for gate in Gate:
+        keys = tuple(key for key, hold in holds.items() if hold.gate is gate)
+        if keys:
+            reason = holds[keys[0]].reason
+            # No portions: what is held stays held, what was let go meanwhile stays free.
+            fact = HoldPlaced(visit, keys, rule, gate, reason, until, portions=_NONE)
+            yield _Due(now, visit, ("turn", visit, rule, gate, str(since)), fact)
+
+
+# --- lateness ------------------------------------------------------------------------------
+
+
+def _late(kitchen: Kitchen, visit: Visit, line: Line, book: Book) -> Iterator[_Due]:
+    """Yield the limits that the line has not passed yet, by its clock in this visit."""
+    order = kitchen.orders.get(line.key.order)
+    if order is None:
+        return
+    limits = book.limits(order.fields, line)
+    since = running_since(order.fields, line, visit.id, limits.clock)
+    if since is None:
+        return
+    passed = {over.level for over in line.overtime if over.rule == limits.rule}
+    for level, limit_s in levels(limits):
+        if level not in passed:
+            fact = LineLate(visit.id, line.key, level, limits.rule, limit_s, limits.clock)
+            parts = ("late", visit.id, *line.key, limits.rule, level)
+            yield _Due(Instant(since + limit_s * 1000), visit.id, parts, fact)
+
+
+def _id(parts: Iterable[str]) -> str:
+    """Return an id in which no part can be taken for another."""
+    return "t:" + ":".join(quote(part, safe="/#@") for part in parts)

@@ -1,0 +1,275 @@
+"""The mechanism *wait for* (broth first): whose gate closes, and what opens it.
+
+One gate per visit and rule. It is closed while lines are held by the rule; that it was open
+before shows in lines that would have been held and are not. So nothing is remembered but holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from kds.kitchen.events import (
+    Fact,
+    HoldPlaced,
+    HoldReleased,
+    LinesSplit,
+    Opening,
+    OrderReceived,
+    PortionsMoved,
+    PortionsVoided,
+    RulePaused,
+    VisitRestored,
+    VisitsMerged,
+)
+from kds.kitchen.ids import Instant, LineKey, OrderKey, RuleId, VisitId
+from kds.kitchen.messages import Service
+from kds.kitchen.orders import Gate, Hold, Line
+from kds.kitchen.portions import Move
+from kds.kitchen.state import Kitchen, RuleState
+from kds.kitchen.visits import Visit
+from kds.rulebook.compiled import PotState, WaitRule
+from kds.rulebook.pots import Pots
+
+_TELLING = (
+    OrderReceived,
+    PortionsMoved,
+    PortionsVoided,
+    HoldReleased,
+    VisitsMerged,
+    LinesSplit,
+    VisitRestored,
+)
+"""Facts after which a gate may have to close or open."""
+
+_STRIKING_VIEW = "expo"
+
+
+@dataclass(frozen=True, slots=True)
+class Gatekeeper:
+    """A wait rule with its names as sets, made once per book."""
+
+    rule: WaitRule
+    pot_classes: frozenset[str]
+    gates: Mapping[str, Gate]
+    services: frozenset[Service]
+    personal: frozenset[RuleId]
+
+    @classmethod
+    def of(cls, rule: WaitRule) -> Gatekeeper:
+        """Return the keeper of `rule`."""
+        return cls(
+            rule,
+            frozenset(rule.waits_for),
+            {hold.menu_class: hold.gate for hold in rule.holds},
+            frozenset(rule.services),
+            frozenset(rule.personal),
+        )
+
+
+def settle(
+    keepers: Sequence[Gatekeeper],
+    kitchen: Kitchen,
+    visit_id: VisitId,
+    facts: Sequence[Fact],
+    now: Instant,
+) -> Sequence[Fact]:
+    """Return the holds that the wait rules place and release in a visit after `facts`."""
+    if not keepers or not any(isinstance(fact, _TELLING) for fact in facts):
+        return ()
+    visit = kitchen.visits.get(visit_id)
+    if visit is None or visit.merged_into is not None:
+        return ()
+    lines = tuple(kitchen.lines_of(visit))
+    answers: list[Fact] = []
+    for keeper in keepers:
+        table = _Table(keeper, kitchen, visit, lines)
+        if table.held or table.plates:
+            answers += table.settle(facts, now)
+    return answers
+
+
+class _Table:
+    """One visit under one rule: the pots, the plates, and which of them are held."""
+
+    def __init__(
+        self, keeper: Gatekeeper, kitchen: Kitchen, visit: Visit, lines: Iterable[Line]
+    ) -> None:
+        self._keeper = keeper
+        self._rule = keeper.rule
+        self._kitchen = kitchen
+        self._visit = visit.id
+        self._orders = visit.orders
+        self._pot_lines: list[Line] = []
+        self.plates: list[Line] = []
+        self.held: dict[LineKey, Hold] = {}
+        for line in lines:
+            self._sort(line)
+
+    def _sort(self, line: Line) -> None:
+        menu_class = line.routing.menu_class
+        if menu_class in self._keeper.pot_classes:
+            self._pot_lines.append(line)
+        elif menu_class in self._keeper.gates:
+            self.plates.append(line)
+        for hold in line.holds:
+            if hold.rule == self._rule.id and hold.visit == self._visit:
+                self.held[line.key] = hold
+
+    def settle(self, facts: Sequence[Fact], now: Instant) -> Iterator[Fact]:
+        """Yield what follows from `facts`: a pause, lines set free, lines held."""
+        state = self._kitchen.rules.get(self._rule.id)
+        is_paused = state is not None and state.paused_at is not None
+        if not is_paused and self._piles_up(state, facts, now):
+            is_paused = True
+            yield RulePaused(self._rule.id, self._rule.paused)
+        if not self.held and not self._pot_lines:
+            return
+        pots = Pots.of(
+            self._pot_lines,
+            self._visit,
+            self._keeper.personal,
+            share_percent=self._rule.personal_share_percent,
+            guests=self._guests(),
+            must_be_served=self._rule.until is PotState.SERVED,
+        )
+        freed = self._openings(pots, facts) if self.held else {}
+        yield from self._released(freed)
+        if not is_paused:
+            yield from self._closed(pots, facts, freed, now)
+
+    def _guests(self) -> int | None:
+        """Return how many eat at this table, as far as any of its orders knows."""
+        if not self._keeper.personal:
+            return None
+        orders = (self._kitchen.orders.get(key) for key in self._orders)
+        known = [o.fields.guests for o in orders if o is not None and o.fields.guests is not None]
+        return max(known, default=None)
+
+    def _piles_up(self, state: RuleState | None, facts: Sequence[Fact], now: Instant) -> bool:
+        """Too many tables of late had their gate opened by the clock alone, this one just now."""
+        if state is None or not any(self._is_own(f, Opening.TIMEOUT) for f in facts):
+            return False
+        since = now - self._rule.pause_within_s * 1000
+        tables = {visit for at, visit in state.timeouts if at >= since}
+        return len(tables) >= self._rule.pause_after
+
+    def _is_own(self, fact: Fact, opening: Opening) -> bool:
+        return (
+            isinstance(fact, HoldReleased)
+            and (fact.rule, fact.visit) == (self._rule.id, self._visit)
+            and fact.opened_by is opening
+        )
+
+    # --- opening -------------------------------------------------------------------------
+
+    def _openings(self, pots: Pots, facts: Sequence[Fact]) -> dict[LineKey, Opening]:
+        """Return which held lines are free now, and why."""
+        was_struck = self._was_struck(pots, facts)
+        merged = any(isinstance(f, VisitsMerged) and f.into == self._visit for f in facts)
+        freed: dict[LineKey, Opening] = {}
+        for key in self.held:
+            if self._service(key.order) not in self._keeper.services:
+                freed[key] = Opening.SERVICE
+            elif pots.are_up_for(self._seat(key)):
+                freed[key] = Opening.MERGED if merged else Opening.STATE
+            elif not pots.any_live:
+                freed[key] = Opening.VOID
+            elif was_struck:
+                freed[key] = Opening.STRUCK
+        return freed
+
+    def _was_struck(self, pots: Pots, facts: Sequence[Fact]) -> bool:
+        """A plate left the pass: wet gloves do not strike the pot, but it must be there."""
+        own = {plate.key for plate in self.plates if self._was_gated(plate, pots)}
+        for fact in facts:
+            if self._is_own(fact, Opening.STRUCK):
+                return True
+            if isinstance(fact, PortionsMoved) and fact.visit == self._visit:
+                at_pass = fact.move is Move.BUMP and fact.view == _STRIKING_VIEW
+                if (at_pass or fact.move is Move.SERVE) and any(m.line in own for m in fact.items):
+                    return True
+        return False
+
+    def _was_gated(self, plate: Line, pots: Pots) -> bool:
+        """The plate is held, or came after the pot and so was: it says something of the gate."""
+        if plate.key in self.held:
+            return True
+        times = [g.fired_at for g in plate.groups if g.fired_at and g.visit == self._visit]
+        return max([plate.received_at, *times]) >= pots.since
+
+    def _service(self, key: OrderKey) -> Service | None:
+        order = self._kitchen.orders.get(key)
+        return None if order is None else order.fields.service
+
+    def _seat(self, key: LineKey) -> str | None:
+        line = self._kitchen.line(key)
+        return None if line is None else line.content.seat
+
+    def _released(self, freed: Mapping[LineKey, Opening]) -> Iterator[Fact]:
+        for opening in dict.fromkeys(freed.values()):
+            keys = tuple(key for key, why in freed.items() if why is opening)
+            yield HoldReleased(self._visit, keys, self._rule.id, opening)
+
+    # --- closing -------------------------------------------------------------------------
+
+    def _closed(
+        self,
+        pots: Pots,
+        facts: Sequence[Fact],
+        freed: Mapping[LineKey, Opening],
+        now: Instant,
+    ) -> Iterator[Fact]:
+        """Yield the holds on lines that have just come, unless the gate has opened before."""
+        if not pots.any_live:
+            return
+        fresh = [plate for plate in self._just_opened(facts) if not self._may_run(plate, pots)]
+        if not fresh:
+            return
+        still = [hold for key, hold in self.held.items() if key not in freed]
+        if not still and (freed or self._was_open(pots, fresh)):
+            return
+        until = still[0].until if still else None
+        until = until or Instant(now + self._rule.timeout_s * 1000)
+        for gate in Gate:
+            keys = tuple(p.key for p in fresh if self._gate(p) is gate)
+            if keys:
+                rule = self._rule
+                yield HoldPlaced(self._visit, keys, rule.id, gate, rule.reason, until)
+
+    def _gate(self, plate: Line) -> Gate:
+        return self._keeper.gates[plate.routing.menu_class]
+
+    def _may_run(self, plate: Line, pots: Pots) -> bool:
+        service = self._service(plate.key.order)
+        return service not in self._keeper.services or pots.are_up_for(plate.content.seat)
+
+    def _just_opened(self, facts: Sequence[Fact]) -> Iterator[Line]:
+        """Yield the plates that nobody could work on before the revisions among `facts`.
+
+        A line that was shown as workable is never taken back, also not when it grows.
+        """
+        keys = {fact.message.key for fact in facts if isinstance(fact, OrderReceived)}
+        seqs = {key: self._kitchen.orders[key].seq for key in keys if key in self._kitchen.orders}
+        for plate in self.plates if seqs else ():
+            seq = seqs.get(plate.key.order)
+            if seq is None or plate.key in self.held:
+                continue
+            groups = [g for g in plate.groups if g.visit == self._visit and not g.voided_at]
+            if groups and not _is_start_held(plate) and all(g.seq == seq for g in groups):
+                yield plate
+
+    def _was_open(self, pots: Pots, fresh: Sequence[Line]) -> bool:
+        """A plate that came with or after the pot is free: this gate has been opened already."""
+        new = {plate.key for plate in fresh}
+        return any(
+            plate.key not in new
+            and not _is_start_held(plate)
+            and any(g.visit == self._visit and not g.voided_at for g in plate.groups)
+            and self._was_gated(plate, pots)
+            for plate in self.plates
+        )
+
+
+def _is_start_held(line: Line) -> bool:
+    return any(hold.gate is Gate.START for hold in line.holds)
