@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from kds.board.bands import limits_of
-from kds.board.values import Band, BandClock, Ticket, TicketLine
+from kds.board.values import BandClock, Ticket, TicketLine
 from kds.kitchen.ids import Instant
 
 
@@ -34,7 +33,4 @@ def ready_age_s(item: Ticket | TicketLine, now: Instant) -> float | None:
 
 def left_s(clock: BandClock, now: Instant) -> float | None:
     """Return the seconds until `clock` is late; below 0 it is late by that much."""
-    for band, at in limits_of(clock):
-        if band is Band.LATE:
-            return (at - now) / 1000
-    return None
+    return None if clock.late_at is None else (clock.late_at - now) / 1000

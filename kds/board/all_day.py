@@ -29,10 +29,10 @@ class Share(NamedTuple):
     held: Decimal
 
 
-def shares_of(lines: Iterable[TicketLine]) -> Iterator[Share]:
-    """Yield what `lines` still have to cook; a set counts as its parts."""
-    for line in lines:
-        if line.counts.to_cook > 0 and "set" not in line.flags:
+def shares_of(food: Iterable[TicketLine]) -> Iterator[Share]:
+    """Yield what lines still have to cook, shells of sets left out by the caller."""
+    for line in food:
+        if line.counts.to_cook > 0:
             dish = Dish(line.name, line.names, line.unit)
             waits = line.band in (Band.HELD, Band.GATED)
             held = line.counts.to_cook if waits else line.counts.held

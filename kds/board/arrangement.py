@@ -93,5 +93,5 @@ def waits_all(part: Part, inner: Iterable[Part]) -> bool:
         return all(waits_all(child, ()) for child in inner)
     if part.counts.to_cook == 0:
         return False
-    is_gated = any(hold.gate is Gate.RUN for hold in part.holds())
+    is_gated = any(hold.gate is Gate.RUN for hold in part.holds)
     return is_gated or part.counts.queued + part.counts.cooking == 0

@@ -15,20 +15,23 @@ AGE_BANDS = (Band.NORMAL, Band.ATTENTION, Band.LATE, Band.CRITICAL)
 _BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND})
 
 
-def limits_of(clock: BandClock) -> Iterator[tuple[Band, Instant]]:
-    """Yield the bands that `clock` leads to, each with the instant at which it begins."""
-    limits = (clock.attention_s, clock.late_s, clock.critical_s)
-    for band, limit_s in zip(AGE_BANDS[1:], limits, strict=True):
-        if limit_s is not None:
-            yield band, Instant(clock.since + round(limit_s * 1000))
+def limits_of(clock: BandClock) -> tuple[tuple[Band, Instant], ...]:
+    """Return the bands that `clock` leads to, each with the instant at which it begins."""
+    limits = (
+        (Band.ATTENTION, clock.attention_at),
+        (Band.LATE, clock.late_at),
+        (Band.CRITICAL, clock.critical_at),
+    )
+    return tuple((band, at) for band, at in limits if at is not None)
 
 
 def age_band(clock: BandClock | None, now: Instant) -> Band:
     """Return the worst band that `clock` has reached; normal without a clock."""
-    if clock is None:
-        return Band.NORMAL
-    reached = (band for band, at in limits_of(clock) if now >= at)
-    return max(reached, key=AGE_BANDS.index, default=Band.NORMAL)
+    if clock is not None:
+        for band, at in reversed(limits_of(clock)):
+            if now >= at:
+                return band
+    return Band.NORMAL
 
 
 def runs(counts: Counts, gate: Gate | None) -> bool:

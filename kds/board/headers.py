@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+from kds.board.parts import Orders
 from kds.board.scope import MOVED_SHOWN_MS, Scope, Use
 from kds.board.values import TicketLine
-from kds.board.visibility import Orders, is_card
+from kds.board.visibility import is_card
 from kds.kitchen.ids import Instant, VisitId, visit_of
 from kds.kitchen.messages import Member, Modifier, ModifierKind, OrderFields, Payment
 from kds.kitchen.orders import Order

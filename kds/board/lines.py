@@ -15,10 +15,9 @@ from kds.kitchen.orders import Gate, Hold, Line, Origin
 
 def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
     """Make the line of `part`; `round_` and `depth` say where it stands in the ticket."""
-    line, content = part.line, part.line.content
+    line, content, progress = part.line, part.line.content, part.progress
     hold = _strongest(part)
-    fired_at = part.fired_at()
-    clock = _clock(scope, part, hold, fired_at)
+    clock = _clock(scope, part, hold)
     stations = scope.stations_of(line)
     return TicketLine(
         key=line.key,
@@ -43,16 +42,16 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         flags=_flags(scope, part, round_),
         rush=line.rush,
         changed=line.changed,
-        void_unacknowledged=part.is_unacknowledged,
+        void_unacknowledged=progress.is_unacknowledged,
         void_reason=line.void_reason,
         hold=None if hold is None else _mark(hold, scope.now),
         band=_band(scope, part, hold, clock),
         clock=clock,
         received_at=line.received_at,
-        fired_at=fired_at,
-        started_at=part.started_at(),
-        ready_at=part.ready_at(),
-        served_at=part.served_at(),
+        fired_at=progress.fired_at,
+        started_at=progress.started_at,
+        ready_at=progress.ready_at,
+        served_at=progress.served_at,
         rule=line.routing.rule,
         where=line.routing.where,
     )
@@ -88,11 +87,12 @@ def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
 
 def _strongest(part: Part) -> Hold | None:
     """Return the hold to show: a start before a run, then the one that opens last."""
-    return max(
-        part.holds(),
-        key=lambda h: (h.gate is Gate.START, h.until is None, h.until or 0, h.since, h.rule),
-        default=None,
-    )
+    return max(part.holds, key=_strength, default=None)
+
+
+def _strength(hold: Hold) -> tuple[bool, bool, int, int, str]:
+    until = hold.until
+    return hold.gate is Gate.START, until is None, until or 0, hold.since, hold.rule
 
 
 def _mark(hold: Hold, now: Instant) -> HoldMark:
@@ -100,35 +100,37 @@ def _mark(hold: Hold, now: Instant) -> HoldMark:
     return HoldMark(hold.rule, hold.reason, hold.gate, hold.since, hold.until, passed)
 
 
-def _clock(
-    scope: Scope, part: Part, hold: Hold | None, fired_at: Instant | None
-) -> BandClock | None:
+def _clock(scope: Scope, part: Part, hold: Hold | None) -> BandClock | None:
     """Return the clock that makes the line late, None while it does not run."""
-    if part.is_shell or part.is_info or not runs(part.counts, hold.gate if hold else None):
+    if not part.is_food or not runs(part.counts, hold.gate if hold else None):
         return None
-    limits = scope.book.limits(part.order.fields, part.line)
-    since = _since(limits.clock, part, fired_at)
+    limits = scope.book.limits(part.fields, part.line)
+    since = _since(limits.clock, part)
     if since is None:
         return None
     return BandClock(
         limits.clock,
         since,
-        limits.attention_s,
-        limits.late_s,
-        limits.critical_s,
+        _after(since, limits.attention_s),
+        _after(since, limits.late_s),
+        _after(since, limits.critical_s),
         limits.rule,
         limits.where,
     )
 
 
-def _since(clock: str, part: Part, fired_at: Instant | None) -> Instant | None:
+def _after(since: Instant, limit_s: float | None) -> Instant | None:
+    return None if limit_s is None else Instant(since + round(limit_s * 1000))
+
+
+def _since(clock: str, part: Part) -> Instant | None:
     match clock:
         case "received":
             return part.line.received_at
         case "placed":
-            return waiting_since(part.order.fields.placed_at, part.line.received_at)
+            return waiting_since(part.fields.placed_at, part.line.received_at)
         case _:
-            return fired_at
+            return part.progress.fired_at
 
 
 def _band(scope: Scope, part: Part, hold: Hold | None, clock: BandClock | None) -> Band:

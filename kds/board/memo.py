@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from bisect import bisect_left, insort
 from dataclasses import replace
 from heapq import nlargest
 
 from kds.board.all_day import Tally
 from kds.board.scope import Scope, Use, stock_use
-from kds.board.tickets import Made, Place, make
+from kds.board.tickets import Known, Made, Place, make
 from kds.board.values import AlertCard, Board, Ticket
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.state import Kitchen
@@ -38,6 +38,54 @@ class BoardMemo:
         self._views.pop(view, None)
 
 
+class _Wall:
+    """Tickets in their order, and until when they stay as they are.
+
+    Everything is kept sorted, so that one ticket among hundreds is replaced by bisection.
+    """
+
+    def __init__(self) -> None:
+        self._places: list[Place] = []
+        self._tickets: list[Ticket] = []
+        self._sinces: list[Instant] = []
+        self._untils: list[Instant] = []
+
+    def put(self, made: Made) -> None:
+        """Add what was made of a visit."""
+        if made.ticket is not None:
+            index = bisect_left(self._places, made.place)
+            self._places.insert(index, made.place)
+            self._tickets.insert(index, made.ticket)
+        if made.since is not None:
+            insort(self._sinces, made.since)
+        if made.until is not None:
+            insort(self._untils, made.until)
+
+    def take(self, made: Made) -> None:
+        """Remove what was put."""
+        if made.ticket is not None:
+            index = bisect_left(self._places, made.place)
+            del self._places[index], self._tickets[index]
+        if made.since is not None:
+            del self._sinces[bisect_left(self._sinces, made.since)]
+        if made.until is not None:
+            del self._untils[bisect_left(self._untils, made.until)]
+
+    def tickets(self) -> tuple[Ticket, ...]:
+        """Return the tickets in order."""
+        return tuple(self._tickets)
+
+    @property
+    def since(self) -> Instant | None:
+        """The last instant at which time alone changed something."""
+        return self._sinces[-1] if self._sinces else None
+
+    @property
+    def until(self) -> Instant | None:
+        """The next one."""
+        return self._untils[0] if self._untils else None
+
+
 class _View:
     """One view: what was made of each visit, and the last board.
 
@@ -51,46 +99,38 @@ class _View:
         self._made: dict[VisitId, Made] = {}
         self._live: dict[VisitId, Made] = {}
         self._users: dict[Use, set[VisitId]] = {}
+        self._wall = _Wall()
         self._tally = Tally()
-        self._since: Instant | None = None
-        self._until: Instant | None = None
 
     def board(self, scope: Scope) -> Board:
         last, before = self._last, self._board
         stale = self._stale(scope)
-        is_same = last is not None and last.kitchen.alerts is scope.kitchen.alerts
-        if before is not None and is_same and not stale and before.book == scope.book.hash:
-            self._last = scope
-            return before
         for visit in stale:
             self._refresh(scope, visit)
         self._last = scope
-        if stale or before is None:
-            self._set_window()
-            tickets = self._tickets()
-        else:
-            tickets = before.tickets
+        same_alerts = last is not None and last.kitchen.alerts is scope.kitchen.alerts
+        if before is not None and same_alerts and not stale and before.book == scope.book.hash:
+            return before
+        keeps = before is not None and same_alerts
         self._board = Board(
             view=scope.view,
             book=scope.book.hash,
-            tickets=tickets,
-            alerts=before.alerts if before is not None and is_same else alert_cards(scope.kitchen),
+            tickets=self._wall.tickets(),
+            alerts=before.alerts if before and keeps else alert_cards(scope.kitchen),
             all_day=self._tally.rows(),
-            valid_until=self._until,
+            valid_until=self._wall.until,
         )
         return self._board
 
     def _stale(self, scope: Scope) -> set[VisitId]:
         """Return the visits whose tickets may have changed since the last call."""
         last = self._last
-        if last is None or last.book is not scope.book or last.kitchen.folds != scope.kitchen.folds:
+        if last is None or not _same_rules(last, scope):
             return {*scope.kitchen.visits, *self._made}
-        stale: set[VisitId] = set()
-        for use in _changed(last.kitchen, scope.kitchen):
+        stale: set[VisitId] = _changed_visits(last.kitchen, scope.kitchen)
+        for use in (*stale, *_changed_uses(last.kitchen, scope.kitchen)):
             stale |= self._users.get(use, set())
-        changed, removed = scope.kitchen.visits.changes_since(last.kitchen.visits)
-        stale |= changed.keys() | removed
-        if not _is_within(scope.now, self._since, self._until):
+        if not _is_within(scope.now, self._wall.since, self._wall.until):
             stale.update(
                 visit
                 for visit, made in self._live.items()
@@ -100,12 +140,9 @@ class _View:
 
     def _refresh(self, scope: Scope, visit_id: VisitId) -> None:
         """Make the visit's ticket again; one that turns out equal stays the object it was."""
-        old = self._made.pop(visit_id, None)
-        self._live.pop(visit_id, None)
-        for use in old.uses if old is not None else ():
-            self._forget_use(use, visit_id)
+        old = self._drop(visit_id)
         visit = scope.kitchen.visits.get(visit_id)
-        new = None if visit is None else make(scope, visit)
+        new = None if visit is None else make(scope, visit, self._known(scope, old))
         self._tally.replace(old.shares if old else (), new.shares if new else ())
         if new is None:
             return
@@ -114,45 +151,61 @@ class _View:
         self._made[visit_id] = new
         if new.ticket is not None or new.since is not None or new.until is not None:
             self._live[visit_id] = new
+        self._wall.put(new)
         for use in new.uses:
             self._users.setdefault(use, set()).add(visit_id)
 
-    def _forget_use(self, use: Use, visit: VisitId) -> None:
-        users = self._users[use]
-        users.discard(visit)
-        if not users:
-            del self._users[use]
+    def _drop(self, visit_id: VisitId) -> Made | None:
+        old = self._made.pop(visit_id, None)
+        if old is None:
+            return None
+        self._live.pop(visit_id, None)
+        self._wall.take(old)
+        for use in old.uses:
+            users = self._users[use]
+            users.discard(visit_id)
+            if not users:
+                del self._users[use]
+        return old
 
-    def _set_window(self) -> None:
-        """Work out around the last time how long nothing changes by itself."""
-        made = self._live.values()
-        self._since = max((m.since for m in made if m.since is not None), default=None)
-        self._until = min((m.until for m in made if m.until is not None), default=None)
+    def _known(self, scope: Scope, old: Made | None) -> Known:
+        """Return what of `old` may be used again in `scope`."""
+        last = self._last
+        if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
+            return Known()
+        same_stock = last.kitchen.stock is scope.kitchen.stock
+        if not same_stock or not _is_within(scope.now, old.since, old.until):
+            return Known(old.parts)
+        return Known(old.parts, {line.key: line for line in old.ticket.lines})
 
-    def _tickets(self) -> tuple[Ticket, ...]:
-        placed = sorted(self._live.values(), key=_place)
-        return tuple(made.ticket for made in placed if made.ticket is not None)
 
-
-def _place(made: Made) -> Place:
-    return made.place
+def _same_rules(last: Scope, scope: Scope) -> bool:
+    """Lines are still cooked where they were, and by the same limits and ranks."""
+    folds, former = scope.kitchen.folds, last.kitchen.folds
+    return last.book is scope.book and (folds is former or folds == former)
 
 
 def _is_within(now: Instant, since: Instant | None, until: Instant | None) -> bool:
     return (since is None or since <= now) and (until is None or now < until)
 
 
-def _changed(old: Kitchen, new: Kitchen) -> Iterator[Use]:
-    """Yield the orders, visits and stock items that are not what they were."""
+def _changed_visits(old: Kitchen, new: Kitchen) -> set[VisitId]:
+    if new.visits is old.visits:
+        return set()
+    changed, removed = new.visits.changes_since(old.visits)
+    return {*changed, *removed}
+
+
+def _changed_uses(old: Kitchen, new: Kitchen) -> set[Use]:
+    """Return the orders and stock items that are not what they were."""
+    uses: set[Use] = set()
     if new.orders is not old.orders:
         orders, gone_orders = new.orders.changes_since(old.orders)
-        yield from orders.keys() | gone_orders
-    if new.visits is not old.visits:
-        visits, gone_visits = new.visits.changes_since(old.visits)
-        yield from visits.keys() | gone_visits
+        uses.update(orders, gone_orders)
     if new.stock is not old.stock:
         items, gone_items = new.stock.changes_since(old.stock)
-        yield from map(stock_use, items.keys() | gone_items)
+        uses.update(map(stock_use, (*items, *gone_items)))
+    return uses
 
 
 def alert_cards(kitchen: Kitchen) -> tuple[AlertCard, ...]:

@@ -2,39 +2,65 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from kds.board.scope import Scope
 from kds.kitchen.counts import last_steps, line_counts, step_counts
 from kds.kitchen.ids import Instant, LineId, LineKey, OrderKey, VisitId
-from kds.kitchen.messages import LineState
+from kds.kitchen.messages import LineState, OrderFields
 from kds.kitchen.orders import Gate, Hold, Line, Order
-from kds.kitchen.portions import OPEN, Counts, Group, PortionState
+from kds.kitchen.portions import Counts, Group, PortionState
 from kds.kitchen.visits import Visit
 
+Orders = Mapping[OrderKey, Order]
 _S = PortionState
-_UNDER_WAY = frozenset({_S.QUEUED, _S.COOKING})
-_WORKABLE = OPEN - {_S.WAITING}
+_ZERO = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the portions at some steps of a line are.
+
+    `is_unacknowledged`: some are void and nobody there has seen it. `is_workable`: some are not
+    done and need not wait for earlier steps. `is_begun`: some are alive and have reached these
+    steps. `fired_at`, `started_at`: of the oldest still open; `ready_at`, `served_at`: of the
+    latest.
+    """
+
+    is_unacknowledged: bool = False
+    is_workable: bool = False
+    is_begun: bool = False
+    is_held: bool = False
+    fired_at: Instant | None = None
+    started_at: Instant | None = None
+    ready_at: Instant | None = None
+    served_at: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
     """A line in one visit (None: wherever it is), as a view is concerned with it.
 
-    `groups`: those of the view's own steps. `is_shell`: a set, cooked as its children.
-    `is_info`: nothing of it was ever to be cooked (quantity zero or below, or no step at all).
+    `steps`: the view's own. `is_shell`: a set, cooked as its children. `is_info`: nothing of it
+    was ever to be cooked (quantity zero or below, or no step at all). `holds`: those that still
+    keep something back.
     """
 
-    order: Order
     line: Line
+    fields: OrderFields
     visit: VisitId | None
     steps: tuple[int, ...]
-    groups: tuple[Group, ...]
     counts: Counts
+    progress: Progress
+    holds: tuple[Hold, ...]
     is_shell: bool
     is_info: bool
+
+    def is_of(self, line: Line, order: Order) -> bool:
+        """It was made of just these objects, and of nothing else that can change."""
+        return self.line is line and self.fields is order.fields and not self.is_shell
 
     @property
     def is_struck_at_once(self) -> bool:
@@ -42,88 +68,34 @@ class Part:
         return self.line.ordered == 0 and self.line.content.state is LineState.VOID
 
     @property
-    def is_unacknowledged(self) -> bool:
-        """Portions are void and somebody concerned has not seen it."""
-        return any(g.state is _S.VOID and not g.acknowledged for g in self.groups)
-
-    @property
-    def is_workable(self) -> bool:
-        """The view's own steps have something that is not done and has not to wait for others."""
-        return any(g.state in _WORKABLE for g in self.groups)
-
-    @property
-    def is_begun(self) -> bool:
-        """Something of the view's own steps lives and is not waiting for earlier steps."""
-        return any(g.state is not _S.WAITING and g.state is not _S.VOID for g in self.groups)
-
-    def holds(self) -> Iterator[Hold]:
-        """Yield the holds that still keep something back."""
-        is_held = any(g.state is _S.HELD for g in self.groups)
-        is_here = self.counts.live > self.counts.served
-        for hold in self.line.holds:
-            keeps = is_held if hold.gate is Gate.START else is_here
-            if keeps and (self.visit is None or hold.visit == self.visit):
-                yield hold
-
-    def fired_at(self) -> Instant | None:
-        """Return when the oldest portion that is not ready was fired."""
-        steps = self.line.routing.steps
-        if len(steps) == len(self.steps) > 1:
-            entries = (i for i in self.steps if not steps[i].after)
-            return _earliest(self._entered(step) for step in entries)
-        return _earliest(g.fired_at for g in self.groups if g.state in _UNDER_WAY)
-
-    def _entered(self, step: int) -> Instant | None:
-        """Return when the portions under way entered the chain at `step`: the last ones in."""
-        left = self.counts.queued + self.counts.cooking
-        entered = [(g.fired_at, g.portions) for g in self.groups if g.step == step and g.fired_at]
-        since: Instant | None = None
-        for at, portions in sorted(entered, reverse=True):
-            if left <= 0:
-                break
-            since, left = at, left - portions
-        return since
-
-    def started_at(self) -> Instant | None:
-        """Return when the oldest portion in the pan was started."""
-        return _earliest(g.started_at for g in self.groups if g.state is _S.COOKING)
-
-    def ready_at(self) -> Instant | None:
-        """Return when the latest ready portion got ready for this view."""
-        final = set(last_steps(self.line)) & set(self.steps) or set(self.steps)
-        done = (g for g in self.groups if g.state in {_S.READY, _S.SERVED} and g.step in final)
-        return _latest(g.ready_at for g in done)
-
-    def served_at(self) -> Instant | None:
-        """Return when the latest served portion was served."""
-        return _latest(g.served_at for g in self.groups if g.state is _S.SERVED)
-
-
-def _earliest(instants: Iterable[Instant | None]) -> Instant | None:
-    return min((at for at in instants if at is not None), default=None)
-
-
-def _latest(instants: Iterable[Instant | None]) -> Instant | None:
-    return max((at for at in instants if at is not None), default=None)
+    def is_food(self) -> bool:
+        """It says how far the ticket is: no shell, no mere information."""
+        return not self.is_shell and not self.is_info
 
 
 def part_of(
-    scope: Scope, order: Order, line: Line, visit: VisitId | None, parents: frozenset[LineId]
+    scope: Scope,
+    order: Order,
+    line: Line,
+    visit: VisitId | None,
+    steps: tuple[int, ...],
+    *,
+    is_parent: bool,
 ) -> Part:
-    """Make the part of `line`. `parents`: lines of its order that have children."""
-    steps = scope.steps_of(line)
-    own = frozenset(steps)
-    is_shell = not line.routing.steps and line.key.line_id in parents
+    """Make the part of `line`. `steps`: the view's own; `is_parent`: other lines are part of it."""
+    is_shell = is_parent and not line.routing.steps
     is_info = not is_shell and (line.ordered == 0 or not line.routing.steps)
+    groups = [g for g in line.groups if g.step in steps and (visit is None or g.visit == visit)]
+    counts = _uncooked(line) if is_info else _counts(scope, order, line, steps, visit)
+    progress = _progress(line, groups, steps, counts)
     return Part(
-        order=order,
         line=line,
+        fields=order.fields,
         visit=visit,
         steps=steps,
-        groups=tuple(
-            g for g in line.groups if g.step in own and (visit is None or g.visit == visit)
-        ),
-        counts=_uncooked(line) if is_info else _counts(scope, order, line, steps, visit),
+        counts=counts,
+        progress=progress,
+        holds=_holds(line, visit, counts, is_held=progress.is_held) if line.holds else (),
         is_shell=is_shell,
         is_info=is_info,
     )
@@ -140,14 +112,84 @@ def _counts(
 
 def _uncooked(line: Line) -> Counts:
     """Count what no station cooks: it is ready as soon as it is ordered."""
-    live = min(line.ordered, max(Decimal(0), line.content.quantity))
+    live = min(line.ordered, max(_ZERO, line.content.quantity))
     return Counts(ready=live, void=line.ordered - live)
 
 
-def parents_in(order: Order) -> frozenset[LineId]:
-    """Return the lines of `order` that have children."""
-    named = (line.content.parent for line in order.lines.values())
-    return frozenset(parent for parent in named if parent is not None)
+def _holds(line: Line, visit: VisitId | None, counts: Counts, *, is_held: bool) -> tuple[Hold, ...]:
+    """Return the holds that still keep something back: starting, or carrying to the table."""
+    is_here = counts.live > counts.served
+    return tuple(
+        hold
+        for hold in line.holds
+        if (visit is None or hold.visit == visit)
+        and (is_held if hold.gate is Gate.START else is_here)
+    )
+
+
+def _progress(
+    line: Line, groups: Sequence[Group], steps: tuple[int, ...], counts: Counts
+) -> Progress:
+    void = [g for g in groups if g.state is _S.VOID]
+    begun = [g for g in groups if g.state is not _S.VOID and g.state is not _S.WAITING]
+    done = [g for g in begun if g.state is _S.READY or g.state is _S.SERVED]
+    is_held = any(g.state is _S.HELD for g in begun)
+    return Progress(
+        is_unacknowledged=any(not g.acknowledged for g in void),
+        is_workable=len(begun) > len(done),
+        is_begun=bool(begun),
+        is_held=is_held,
+        fired_at=_fired_at(line, groups, steps, counts),
+        started_at=_earliest(g.started_at for g in begun if g.state is _S.COOKING),
+        ready_at=_ready_at(line, done, steps) if done else None,
+        served_at=_latest(g.served_at for g in done if g.state is _S.SERVED) if done else None,
+    )
+
+
+def _fired_at(
+    line: Line, groups: Sequence[Group], steps: tuple[int, ...], counts: Counts
+) -> Instant | None:
+    """Return when the oldest portion that is not ready was fired.
+
+    Over a whole chain that is when it entered the chain, not when it reached the later step.
+    """
+    under_way = counts.queued + counts.cooking
+    if under_way <= 0:
+        return None
+    chain = line.routing.steps
+    if 1 < len(chain) == len(steps):
+        entries = (i for i in steps if not chain[i].after)
+        return _earliest(_entered(groups, step, under_way) for step in entries)
+    is_open = (g for g in groups if g.state is _S.QUEUED or g.state is _S.COOKING)
+    return _earliest(g.fired_at for g in is_open)
+
+
+def _entered(groups: Iterable[Group], step: int, portions: Decimal) -> Instant | None:
+    """Return when the oldest of the last `portions` that entered `step` did so."""
+    entered = [(g.fired_at, g.portions) for g in groups if g.step == step and g.fired_at]
+    since: Instant | None = None
+    for at, count in sorted(entered, reverse=True):
+        if portions <= 0:
+            break
+        since, portions = at, portions - count
+    return since
+
+
+def _ready_at(line: Line, done: Iterable[Group], steps: tuple[int, ...]) -> Instant | None:
+    """Return when the latest portion got ready in the last step that this view knows of."""
+    final = set(last_steps(line)).intersection(steps) or steps
+    return _latest(g.ready_at for g in done if g.step in final)
+
+
+def _earliest(instants: Iterable[Instant | None]) -> Instant | None:
+    return min((at for at in instants if at is not None), default=None)
+
+
+def _latest(instants: Iterable[Instant | None]) -> Instant | None:
+    return max((at for at in instants if at is not None), default=None)
+
+
+# --- the parts of a visit ------------------------------------------------------------------
 
 
 def orders_of(scope: Scope, visit: Visit) -> dict[OrderKey, Order]:
@@ -157,20 +199,30 @@ def orders_of(scope: Scope, visit: Visit) -> dict[OrderKey, Order]:
     return {key: order for key, order in found if order is not None}
 
 
-def parts_of(scope: Scope, visit: Visit, orders: dict[OrderKey, Order]) -> list[Part]:
-    """Return the parts of `visit` in order of arrival."""
+def parts_of(
+    scope: Scope, visit: Visit, orders: Orders, known: Mapping[LineKey, Part]
+) -> dict[LineKey, Part]:
+    """Return the parts of `visit` that concern the view, in order of arrival.
+
+    `known`: parts made before, which hold as long as line and order fields are the same objects.
+    """
     parents = {key: parents_in(order) for key, order in orders.items()}
-    parts = []
-    for key, order, line in _lines(visit.lines, orders):
-        parts.append(part_of(scope, order, line, visit.id, parents[key.order]))
+    parts: dict[LineKey, Part] = {}
+    for key in visit.lines:
+        order = orders.get(key.order)
+        line = None if order is None else order.lines.get(key.line_id)
+        if order is None or line is None:
+            continue
+        is_parent = key.line_id in parents[key.order]
+        before = known.get(key)
+        if before is not None and not is_parent and before.is_of(line, order):
+            parts[key] = before
+        elif (steps := scope.steps_of(line)) or not line.routing.steps:
+            parts[key] = part_of(scope, order, line, visit.id, steps, is_parent=is_parent)
     return parts
 
 
-def _lines(
-    keys: Iterable[LineKey], orders: dict[OrderKey, Order]
-) -> Iterator[tuple[LineKey, Order, Line]]:
-    for key in keys:
-        order = orders.get(key.order)
-        line = None if order is None else order.lines.get(key.line_id)
-        if order is not None and line is not None:
-            yield key, order, line
+def parents_in(order: Order) -> frozenset[LineId]:
+    """Return the lines of `order` that have children."""
+    named = (line.content.parent for line in order.lines.values())
+    return frozenset(parent for parent in named if parent is not None)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from decimal import Decimal
 
 from kds.board.all_day import Share, shares_of
@@ -18,11 +18,10 @@ from kds.board.headers import (
     tables_of,
 )
 from kds.board.lines import make_line
-from kds.board.parts import Part, orders_of, parts_of
+from kds.board.parts import Orders, Part, orders_of, parts_of
 from kds.board.scope import PICKUP, Scope, Use, stock_use
 from kds.board.values import Band, Owed, Ticket, TicketLine
 from kds.board.visibility import (
-    Orders,
     is_card,
     is_unread,
     is_visible,
@@ -30,12 +29,25 @@ from kds.board.visibility import (
     shown,
 )
 from kds.board.waits import waiting_since
-from kds.kitchen.ids import ANY_STATION, Instant, StationId, VisitId
+from kds.kitchen.ids import ANY_STATION, Instant, LineKey, StationId, VisitId
+from kds.kitchen.orders import Line
 from kds.kitchen.portions import OPEN
 from kds.kitchen.visits import Visit
 
 Place = tuple[int, int, int, VisitId]
 """Where a ticket stands: pinned ones first, then rank, time and id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was made of a visit before, line by line, and may be used again.
+
+    A part holds as long as its line does, a line besides that only while nothing that it was
+    made with has changed.
+    """
+
+    parts: Mapping[LineKey, Part] = field(default_factory=dict)
+    lines: Mapping[LineKey, TicketLine] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,46 +64,63 @@ class Made:
     until: Instant | None
     uses: frozenset[Use]
     shares: tuple[Share, ...] = ()
+    parts: Mapping[LineKey, Part] = field(default_factory=dict)
 
 
-def make(scope: Scope, visit: Visit) -> Made:
+def make(scope: Scope, visit: Visit, known: Known) -> Made:
     """Make the ticket of `visit`, or find that the view does not show it."""
     orders = orders_of(scope, visit)
-    parts = parts_of(scope, visit, orders)
+    parts = parts_of(scope, visit, orders, known.parts)
     cards = {key: order for key, order in orders.items() if is_card(order)}
     read = frozenset(key for key, card in cards.items() if not is_unread(visit, card))
     uses: set[Use] = {visit.id, *orders}
-    leaves = leaves_pickup_at(parts) if scope.view == PICKUP else None
-    if not orders or not is_visible(scope, visit, orders, parts, len(read) < len(cards)):
+    leaves = leaves_pickup_at(parts.values()) if scope.view == PICKUP else None
+    if not orders or not is_visible(scope, visit, orders, parts, unread=len(read) < len(cards)):
         since, until = window(() if leaves is None else (leaves,), scope.now)
         return Made(None, (0, 0, 0, visit.id), since, until, frozenset(uses))
-    seen = shown(scope, parts, read)
-    merged, traces = merged_into(scope, visit, orders)
-    ticket = _ticket(scope, visit, orders, _lines(scope, visit, orders, seen), parts, merged)
-    uses |= traces
-    uses |= {
-        stock_use(text) for p in seen for text in (p.line.content.item_id, p.line.content.name)
-    }
-    moved = moved_until(visit)
-    changes = [at for at in (leaves, moved) if at is not None]
-    changes.extend(at for line in ticket.lines for at in changes_of(line))
-    since, until = window(changes, scope.now)
+    seen = shown(scope, parts, orders, read)
+    lines = _lines(scope, visit, orders, seen, known)
+    merged, looked_at = merged_into(scope, visit, orders)
+    food = [line for line in lines if parts[line.key].is_food]
+    ticket = _ticket(scope, visit, orders, lines, food, merged)
+    since, until = window(_changes(visit, food, leaves), scope.now)
     return Made(
-        ticket,
-        _place(scope, visit, ticket, seen),
-        since,
-        until,
-        frozenset(uses),
-        tuple(shares_of(ticket.lines)),
+        ticket=ticket,
+        place=_place(scope, visit, ticket, seen),
+        since=since,
+        until=until,
+        uses=frozenset(uses | looked_at | _stock_uses(food)),
+        shares=tuple(shares_of(food)),
+        parts=parts,
     )
 
 
-def _lines(scope: Scope, visit: Visit, orders: Orders, seen: list[Part]) -> tuple[TicketLine, ...]:
+def _stock_uses(food: Iterable[TicketLine]) -> set[Use]:
+    return {stock_use(name) for line in food for name in (line.item_id, line.name) if name}
+
+
+def _changes(visit: Visit, food: Iterable[TicketLine], leaves: Instant | None) -> Iterator[Instant]:
+    """Yield the instants at which time alone changes the ticket."""
+    for at in (leaves, moved_until(visit)):
+        if at is not None:
+            yield at
+    for line in food:
+        yield from changes_of(line)
+
+
+def _lines(
+    scope: Scope, visit: Visit, orders: Orders, seen: list[Part], known: Known
+) -> tuple[TicketLine, ...]:
     rounds = rounds_of(orders, visit.lines)
-    placed = arranged(seen, rounds, at_station=scope.station is not None)
-    return tuple(
-        make_line(scope, part, rounds.get(part.line.key, 1), depth) for part, depth in placed
-    )
+    lines = []
+    for part, depth in arranged(seen, rounds, at_station=scope.station is not None):
+        key = part.line.key
+        line = known.lines.get(key)
+        is_same = line is not None and known.parts.get(key) is part
+        if line is None or not is_same or (line.round, line.depth) != (rounds[key], depth):
+            line = make_line(scope, part, rounds[key], depth)
+        lines.append(line)
+    return tuple(lines)
 
 
 def _ticket(
@@ -99,13 +128,12 @@ def _ticket(
     visit: Visit,
     orders: Orders,
     lines: tuple[TicketLine, ...],
-    parts: Sequence[Part],
+    food: Sequence[TicketLine],
     merged: tuple[Visit, ...],
 ) -> Ticket:
     first = next(iter(orders.values()))
     fields = first.fields
     common = shared(orders.values())
-    food = _food(lines)
     band = ticket_band(food)
     worst = worst_line(food, scope.now) if band in AGE_BANDS else None
     return Ticket(
@@ -137,38 +165,31 @@ def _ticket(
         waiting_since=waiting_since(fields.placed_at, first.received_at),
         fired_at=min((li.fired_at for li in food if li.fired_at is not None), default=None),
         ready_at=_ready_at(food) if band is Band.READY else None,
-        owed=_owed(scope, parts),
+        owed=_owed(scope, visit, orders),
         lines=lines,
     )
-
-
-def _food(lines: Iterable[TicketLine]) -> list[TicketLine]:
-    """Return the lines that say how far the ticket is: no shells, no mere information."""
-    return [
-        line
-        for line in lines
-        if "set" not in line.flags and (line.counts.live > 0 or line.counts.void > 0)
-    ]
 
 
 def _ready_at(food: Iterable[TicketLine]) -> Instant | None:
     return max((li.ready_at for li in food if li.ready_at is not None), default=None)
 
 
-def _owed(scope: Scope, parts: Iterable[Part]) -> tuple[Owed, ...]:
+def _owed(scope: Scope, visit: Visit, orders: Orders) -> tuple[Owed, ...]:
     """Return what other stations have not finished, the most first."""
     owed: dict[StationId, Decimal] = {}
-    for part in parts:
-        for station, portions in _open_at(scope, part):
+    for key in visit.lines:
+        order = orders.get(key.order)
+        line = None if order is None else order.lines.get(key.line_id)
+        for station, portions in () if line is None else _open_at(scope, visit, line):
             owed[station] = owed.get(station, Decimal(0)) + portions
     rows = (Owed(station, portions) for station, portions in owed.items())
     return tuple(sorted(rows, key=lambda row: (-row.portions, row.station)))
 
 
-def _open_at(scope: Scope, part: Part) -> Iterator[tuple[StationId, Decimal]]:
-    steps = part.line.routing.steps
-    for group in part.line.groups:
-        if group.state in OPEN and group.visit == part.visit:
+def _open_at(scope: Scope, visit: Visit, line: Line) -> Iterator[tuple[StationId, Decimal]]:
+    steps = line.routing.steps
+    for group in line.groups:
+        if group.state in OPEN and group.visit == visit.id:
             station = steps[group.step].station
             if station != ANY_STATION and (here := scope.works_for(station)) != scope.station:
                 yield here, group.portions
@@ -178,8 +199,8 @@ def _place(scope: Scope, visit: Visit, ticket: Ticket, seen: Sequence[Part]) -> 
     """Return where the ticket stands. A pinned one keeps its place whatever becomes of it."""
     if visit.pinned:
         return 0, 0, visit.opened_at, visit.id
-    open_lines = [part.line for part in seen if part.counts.to_cook > 0 and not part.is_shell]
-    lines = open_lines or [part.line for part in seen if not part.is_shell]
+    food = [part for part in seen if part.is_food]
+    lines = [part.line for part in food if part.counts.to_cook > 0] or [p.line for p in food]
     rank = min(map(scope.book.rank, lines), default=0)
     since = ticket.received_at if ticket.fired_at is None else ticket.fired_at
     return 1, rank, since, visit.id

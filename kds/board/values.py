@@ -29,16 +29,17 @@ class Band(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class BandClock:
-    """The clock that a band is measured by, since when it runs, and its limits in seconds.
+    """The clock that a band is measured by, since when it runs, and when it passes its limits.
 
-    `rule`, `where`: the rule that set the limits and its `file:line`.
+    A limit that the book does not set is None. `rule`, `where`: the rule that set the limits
+    and its `file:line`.
     """
 
     name: str
     since: Instant
-    attention_s: float | None
-    late_s: float | None
-    critical_s: float | None
+    attention_at: Instant | None
+    late_at: Instant | None
+    critical_at: Instant | None
     rule: str
     where: str
 

@@ -33,7 +33,10 @@ def order_lines(
         return None
     scope = look(kitchen, book, ALL, now)
     parents = parents_in(order)
-    parts = [part_of(scope, order, line, None, parents) for line in order.lines.values()]
+    parts = [
+        part_of(scope, order, line, None, scope.steps_of(line), is_parent=line_id in parents)
+        for line_id, line in order.lines.items()
+    ]
     rounds = rounds_of({key: order}, (line.key for line in order.lines.values()))
     placed = arranged(parts, rounds, at_station=False)
     return tuple(make_line(scope, part, rounds[part.line.key], depth) for part, depth in placed)

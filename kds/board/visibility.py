@@ -19,14 +19,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from kds.board.parts import Part
+from kds.board.parts import Orders, Part
 from kds.board.scope import ALL, EXPO, PICKUP, PICKUP_SHOWN_MS, Scope
 from kds.kitchen.ids import Instant, LineKey, OrderKey
 from kds.kitchen.messages import Service
 from kds.kitchen.orders import Order
 from kds.kitchen.visits import Visit
 
-Orders = Mapping[OrderKey, Order]
+Parts = Mapping[LineKey, Part]
 
 
 def is_card(order: Order) -> bool:
@@ -44,47 +44,45 @@ def is_unread(visit: Visit, card: Order) -> bool:
     return not is_over and (card.incomplete or not fields.cancelled)
 
 
-def shown(scope: Scope, parts: Iterable[Part], read: frozenset[OrderKey]) -> list[Part]:
+def shown(scope: Scope, parts: Parts, orders: Orders, read: frozenset[OrderKey]) -> list[Part]:
     """Return the parts that a ticket shows. `read`: information cards that are done with."""
-    parts = list(parts)
     visible = {
-        part.line.key: part
-        for part in parts
-        if not part.is_shell and part.order.key not in read and _is_shown(scope, part)
+        key
+        for key, part in parts.items()
+        if not part.is_shell and key.order not in read and _is_shown(scope, part)
     }
-    context = _above(visible.values())
-    return [part for part in parts if part.line.key in visible or part.line.key in context]
+    context = _above(visible, orders)
+    return [part for key, part in parts.items() if key in visible or key in context]
 
 
 def _is_shown(scope: Scope, part: Part) -> bool:
     if part.is_info:
         return not part.is_struck_at_once and (scope.station is None or bool(part.steps))
-    if part.is_unacknowledged:
+    if part.progress.is_unacknowledged:
         return True
-    return part.counts.live > 0 if scope.station is None else part.is_begun
+    return part.counts.live > 0 if scope.station is None else part.progress.is_begun
 
 
-def _above(parts: Iterable[Part]) -> set[LineKey]:
-    """Return the lines that `parts` are inside of: the sets that give them their context."""
-    keys: set[LineKey] = set()
-    for part in parts:
-        parent = part.line.content.parent
-        while parent is not None and (key := part.line.key._replace(line_id=parent)) not in keys:
-            keys.add(key)
-            above = part.order.lines.get(parent)
-            parent = None if above is None else above.content.parent
-    return keys
+def _above(visible: Iterable[LineKey], orders: Orders) -> set[LineKey]:
+    """Return the lines that those are inside of: the sets that give them their context."""
+    above: set[LineKey] = set()
+    for key in visible:
+        lines = orders[key.order].lines
+        parent = lines[key.line_id].content.parent
+        while parent is not None and (over := key._replace(line_id=parent)) not in above:
+            above.add(over)
+            line = lines.get(parent)
+            parent = None if line is None else line.content.parent
+    return above
 
 
-def is_visible(
-    scope: Scope, visit: Visit, orders: Orders, parts: Sequence[Part], unread: bool
-) -> bool:
-    """Return whether the view shows the visit. `parts`: all its lines; `unread`: it has a card."""
+def is_visible(scope: Scope, visit: Visit, orders: Orders, parts: Parts, *, unread: bool) -> bool:
+    """Return whether the view shows the visit. `unread`: it has a card to take note of."""
     if visit.removed or visit.merged_into is not None:
         return False
-    food = [part for part in parts if not part.is_shell and not part.is_info]
+    food = [part for part in parts.values() if part.is_food]
     if scope.station is not None:
-        return any(part.is_workable or part.is_unacknowledged for part in food)
+        return any(p.progress.is_workable or p.progress.is_unacknowledged for p in food)
     if scope.view == PICKUP:
         return is_fetched(visit, orders) and _is_awaited(scope, food)
     if scope.view == EXPO:
@@ -98,7 +96,7 @@ def _is_for_expo(scope: Scope, visit: Visit, part: Part) -> bool:
     if visit.ended_at is not None:
         return counts.to_cook > 0
     is_through = counts.live == counts.served if scope.book.serve_step else counts.to_cook == 0
-    return not is_through or part.is_unacknowledged
+    return not is_through or part.progress.is_unacknowledged
 
 
 def is_fetched(visit: Visit, orders: Orders) -> bool:
@@ -120,9 +118,9 @@ def leaves_pickup_at(parts: Iterable[Part]) -> Instant | None:
     """Return when a ticket leaves the guests' board by itself, None while something is open."""
     ready: list[Instant] = []
     for part in parts:
-        if part.is_shell or part.is_info or part.counts.live == 0:
+        if not part.is_food or part.counts.live == 0:
             continue
-        at = part.ready_at()
+        at = part.progress.ready_at
         if part.counts.to_cook > 0 or at is None:
             return None
         ready.append(at)

@@ -60,7 +60,7 @@ def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:
     """Say what the clock reads and which limit was passed, or comes next."""
     name = _CLOCKS.get(clock.name, Wording(clock.name, clock.name))[lang]
     reads = minutes(seconds(clock.since, now))
-    limits = list(limits_of(clock))
+    limits = limits_of(clock)
     due = next((at for b, at in limits if b is band), limits[0][1] if limits else None)
     limit = _NO_LIMIT[lang]
     if due is not None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import compress
+from operator import is_not
 from typing import TypeVar, cast, overload
 from zlib import crc32
 
@@ -99,9 +101,10 @@ class FrozenMap(Mapping[K, V]):
         """Return what was set and which keys were removed since `older`, by identity of values."""
         changed: dict[K, V] = {}
         removed: list[K] = []
-        for mine, theirs in zip(self._buckets, older._buckets, strict=True):
-            if mine is theirs:
-                continue
+        # Every refresh of every wall asks this: the buckets that differ are found in C.
+        differ = map(is_not, self._buckets, older._buckets)
+        for index in compress(range(_BUCKETS), differ):
+            mine, theirs = self._buckets[index], older._buckets[index]
             changed.update((k, v) for k, v in mine.items() if theirs.get(k) is not v)
             removed.extend(key for key in theirs if key not in mine)
         return changed, frozenset(removed)
