@@ -16,7 +16,7 @@ from kds.kitchen.messages import LineContent, Modifier, OrderFields
 from kds.kitchen.orders import Gate, Line, Order, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
-from kds.rulebook.clocks import day_end
+from kds.rulebook.clocks import business_day
 from kds.rulebook.compiled import (
     BookData,
     Clock,
@@ -32,6 +32,7 @@ from kds.rulebook.waiting import Gatekeeper, settle
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
 
 _ROUTES_KEPT = 4096
+_DAYS_KEPT = 4
 _UNMATCHED = Routing((Step(ANY_STATION),))
 _SHELL = Routing(())
 
@@ -68,6 +69,7 @@ class _Lookup:
     keepers: tuple[Gatekeeper, ...]
     zone: ZoneInfo
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
+    days: list[tuple[Instant, Instant]] = field(default_factory=list)
 
 
 def _lookup(data: BookData) -> _Lookup:
@@ -183,7 +185,13 @@ class Book:
 
     def day_end(self, at: Instant) -> Instant:
         """Return when the business day that `at` lies in ends, by the store's wall clock."""
-        return day_end(at, self._lookup.zone, self.data.ending.day_ends_min)
+        days = self._lookup.days
+        for begins, ends in days:
+            if begins <= at < ends:
+                return ends
+        known = business_day(at, self._lookup.zone, self.data.ending.day_ends_min)
+        days[:] = [known, *days[: _DAYS_KEPT - 1]]
+        return known[1]
 
     def entry(self, line: Line) -> MenuClass | None:
         """Return the menu entry that routed `line`, None if it is not in this book."""

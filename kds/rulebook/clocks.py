@@ -55,7 +55,7 @@ def instant_of(text: str) -> Instant | None:
         when = datetime.fromisoformat(text)
     except ValueError:
         return None
-    return None if when.tzinfo is None else Instant((when - _EPOCH) // _MS)
+    return None if when.tzinfo is None else _instant(when)
 
 
 def levels(limits: Limits) -> Iterator[tuple[Level, int]]:
@@ -70,9 +70,16 @@ def levels(limits: Limits) -> Iterator[tuple[Level, int]]:
             yield level, limit_s
 
 
-def day_end(at: Instant, zone: ZoneInfo, day_ends_min: int) -> Instant:
-    """Return when the business day that `at` lies in ends, by the store's wall clock."""
+def business_day(at: Instant, zone: ZoneInfo, ends_min: int) -> tuple[Instant, Instant]:
+    """Return begin and end of the business day that `at` lies in, by the store's wall clock."""
     local = (_EPOCH + timedelta(milliseconds=at)).astimezone(zone)
-    edge = time(day_ends_min // 60, day_ends_min % 60)
-    date = local.date() if local.time() < edge else local.date() + timedelta(days=1)
-    return Instant((datetime.combine(date, edge, zone) - _EPOCH) // _MS)
+    edge = time(ends_min // 60, ends_min % 60)
+    end = local.date() if local.time() < edge else local.date() + timedelta(days=1)
+    begin = end - timedelta(days=1)
+    return _instant(datetime.combine(begin, edge, zone)), _instant(
+        datetime.combine(end, edge, zone)
+    )
+
+
+def _instant(when: datetime) -> Instant:
+    return Instant((when - _EPOCH) // _MS)

@@ -8,9 +8,10 @@ happens once, whoever finds it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from decimal import Decimal
+from functools import partial
+from typing import NamedTuple
 from urllib.parse import quote
 
 from kds.kitchen.events import (
@@ -25,27 +26,33 @@ from kds.kitchen.events import (
     VisitEnded,
 )
 from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
-from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
 from kds.rulebook.clocks import levels, running_since
 from kds.rulebook.compiled import WaitRule
 from kds.rulebook.endings import archive_at, ends_at, surplus
+from kds.rulebook.lookups import lines_in
 
 _BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND})
 _NONE = Decimal(0)
 _ENDED_BY_RULE = "rule"
+_END, _ARCHIVE = "end", "archive"
+
+_Lines = Sequence[tuple[Order, Line]]
 
 
-@dataclass(frozen=True, slots=True)
-class _Due:
-    """A fact that happens at `at`, with what its id is made of."""
+class _Due(NamedTuple):
+    """A fact that happens at `at`. `id`: what the event's id is made of; `make`: the fact.
+
+    Made lazily, because mostly only the time is asked for.
+    """
 
     at: Instant
     visit: VisitId
     id: tuple[str, ...]
-    fact: Fact
+    make: Callable[[], Fact]
 
 
 def due(
@@ -58,11 +65,11 @@ def due(
     names = kitchen.visits if visits is None else dict.fromkeys(visits)
     known = [v for v in (kitchen.visits.get(name) for name in names) if v is not None]
     found = [item for visit in known for item in _of_visit(kitchen, visit, book) if item.at <= now]
-    gone = {item.visit for item in found if isinstance(item.fact, VisitArchived)}
-    found += [_archived(kitchen, v, kitchen.at) for v in surplus(kitchen) if v.id not in gone]
+    leaving = {item.visit for item in found if item.id[0] == _ARCHIVE}
+    found += [_archived(v, kitchen.at) for v in surplus(kitchen) if v.id not in leaving]
     found += _rescheduled(kitchen, known, book, now)
     found.sort(key=lambda item: (item.at, item.visit, item.id))
-    return tuple(Event(EventId(_id(item.id)), now, Cause.TIME, item.fact) for item in found)
+    return tuple(Event(_id(kitchen, item), now, Cause.TIME, item.make()) for item in found)
 
 
 def next_due(kitchen: Kitchen, book: Book) -> Instant | None:
@@ -88,55 +95,56 @@ def house_due(kitchen: Kitchen) -> Instant | None:
 
 
 def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
-    """Yield what time makes of one visit, each with its instant; of a line the next level only."""
+    """Yield what time makes of one visit, each with its instant."""
+    lines = lines_in(kitchen, visit)
     if visit.ended_at is not None:
-        at = archive_at(kitchen, visit, book)
+        at = archive_at(kitchen, visit, lines, book)
         if at is not None:
-            yield _archived(kitchen, visit, at)
+            yield _archived(visit, at)
     else:
-        ends = ends_at(kitchen, visit, book)
+        ends = ends_at(kitchen, visit, lines, book)
         if ends is not None:
-            fact = VisitEnded(visit.id, _ENDED_BY_RULE)
-            yield _Due(ends, visit.id, ("end", visit.id, str(_touched(kitchen, visit))), fact)
+            yield _Due(ends, visit.id, (_END,), lambda: VisitEnded(visit.id, _ENDED_BY_RULE))
     if visit.removed or visit.merged_into is not None:
         return
-    lines = tuple(kitchen.lines_of(visit))
     yield from _timeouts(kitchen, visit, lines, book)
-    for line in lines:
-        yield from _late(kitchen, visit, line, book)
+    for order, line in lines:
+        yield from _late(visit.id, order, line, book)
 
 
-def _archived(kitchen: Kitchen, visit: Visit, at: Instant) -> _Due:
-    fact = VisitArchived(visit.id)
-    return _Due(at, visit.id, ("archive", visit.id, str(_touched(kitchen, visit))), fact)
-
-
-def _touched(kitchen: Kitchen, visit: Visit) -> int:
-    """Return the log place that last touched the visit: it may end, or leave, more than once."""
-    orders = (kitchen.orders.get(key) for key in visit.orders)
-    seqs = [line.seq for line in kitchen.lines_of(visit)]
-    return max([visit.seq, *seqs, *(order.seq for order in orders if order is not None)])
+def _archived(visit: Visit, at: Instant) -> _Due:
+    return _Due(at, visit.id, (_ARCHIVE,), lambda: VisitArchived(visit.id))
 
 
 # --- holds ---------------------------------------------------------------------------------
 
 
-def _timeouts(kitchen: Kitchen, visit: Visit, lines: Iterable[Line], book: Book) -> Iterator[_Due]:
+def _timeouts(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Iterator[_Due]:
     """Yield the release of each rule's holds in a visit: all its lines in one fact."""
     for rule_id, holds in _holds_by_rule(visit.id, lines).items():
         rule = book.wait_rule(rule_id)
         until = _opens_at(rule, holds.values())
         if until is None or _unplanned(kitchen, rule, holds.values()):
             continue
-        opening = _opening(kitchen, rule, holds.values())
-        fact = HoldReleased(visit.id, tuple(holds), rule_id, opening)
         since = min(hold.since for hold in holds.values())
-        yield _Due(until, visit.id, ("open", visit.id, rule_id, str(since)), fact)
+        make = partial(_release, kitchen, visit.id, rule_id, rule, holds)
+        yield _Due(until, visit.id, ("open", rule_id, str(since)), make)
 
 
-def _holds_by_rule(visit: VisitId, lines: Iterable[Line]) -> dict[RuleId, dict[LineKey, Hold]]:
+def _release(
+    kitchen: Kitchen,
+    visit: VisitId,
+    rule_id: RuleId,
+    rule: WaitRule | None,
+    holds: dict[LineKey, Hold],
+) -> Fact:
+    opening = _opening(kitchen, rule, holds.values())
+    return HoldReleased(visit, tuple(holds), rule_id, opening)
+
+
+def _holds_by_rule(visit: VisitId, lines: _Lines) -> dict[RuleId, dict[LineKey, Hold]]:
     found: dict[RuleId, dict[LineKey, Hold]] = {}
-    for line in lines:
+    for _, line in lines:
         for hold in line.holds:
             if hold.visit == visit and hold.rule not in _BY_PEOPLE:
                 found.setdefault(hold.rule, {})[line.key] = hold
@@ -180,7 +188,7 @@ def _unscheduled(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[tuple[W
     """Yield the paused rules whose holds in this visit need a turn, and since when."""
     if not kitchen.rules or visit.merged_into is not None or visit.removed:
         return
-    for rule_id, holds in _holds_by_rule(visit.id, kitchen.lines_of(visit)).items():
+    for rule_id, holds in _holds_by_rule(visit.id, lines_in(kitchen, visit)).items():
         rule = book.wait_rule(rule_id)
         paused_at = _paused_at(kitchen, rule_id)
         if rule is not None and paused_at is not None and _unplanned(kitchen, rule, holds.values()):
@@ -193,7 +201,7 @@ def _rescheduled(kitchen: Kitchen, visits: Iterable[Visit], book: Book, now: Ins
     rules: dict[RuleId, WaitRule] = {}
     for visit in visits:
         for rule, _ in _unscheduled(kitchen, visit, book):
-            holds = _holds_by_rule(visit.id, kitchen.lines_of(visit))[rule.id]
+            holds = _holds_by_rule(visit.id, lines_in(kitchen, visit))[rule.id]
             since = min(hold.since for hold in holds.values())
             waiting.setdefault(rule.id, []).append((since, visit.id, holds))
             rules[rule.id] = rule
@@ -217,29 +225,48 @@ def _turns(
             reason = holds[keys[0]].reason
             # No portions: what is held stays held, what was let go meanwhile stays free.
             fact = HoldPlaced(visit, keys, rule, gate, reason, until, portions=_NONE)
-            yield _Due(now, visit, ("turn", visit, rule, gate, str(since)), fact)
+            yield _Due(now, visit, ("turn", rule, gate, str(since)), partial(_same, fact))
+
+
+def _same(fact: Fact) -> Fact:
+    return fact
 
 
 # --- lateness ------------------------------------------------------------------------------
 
 
-def _late(kitchen: Kitchen, visit: Visit, line: Line, book: Book) -> Iterator[_Due]:
+def _late(visit: VisitId, order: Order, line: Line, book: Book) -> Iterator[_Due]:
     """Yield the limits that the line has not passed yet, by its clock in this visit."""
-    order = kitchen.orders.get(line.key.order)
-    if order is None:
-        return
     limits = book.limits(order.fields, line)
-    since = running_since(order.fields, line, visit.id, limits.clock)
+    since = running_since(order.fields, line, visit, limits.clock)
     if since is None:
         return
     passed = {over.level for over in line.overtime if over.rule == limits.rule}
     for level, limit_s in levels(limits):
         if level not in passed:
-            fact = LineLate(visit.id, line.key, level, limits.rule, limit_s, limits.clock)
-            parts = ("late", visit.id, *line.key, limits.rule, level)
-            yield _Due(Instant(since + limit_s * 1000), visit.id, parts, fact)
+            make = partial(
+                LineLate, visit, line.key, level, limits.rule, limit_s, limits.clock.value
+            )
+            parts = ("late", *line.key, limits.rule, level)
+            yield _Due(Instant(since + limit_s * 1000), visit, parts, make)
 
 
-def _id(parts: Iterable[str]) -> str:
-    """Return an id in which no part can be taken for another."""
-    return "t:" + ":".join(quote(part, safe="/#@") for part in parts)
+# --- ids -----------------------------------------------------------------------------------
+
+
+def _id(kitchen: Kitchen, item: _Due) -> EventId:
+    """Return the event's id, in which no part can be taken for another.
+
+    A visit may end and leave more than once, so there the last log place that touched it counts.
+    """
+    parts = (item.visit, *item.id)
+    if item.id[0] in (_END, _ARCHIVE):
+        parts = (*parts, str(_touched(kitchen, item.visit)))
+    return EventId("t:" + ":".join(quote(part, safe="/#@") for part in parts))
+
+
+def _touched(kitchen: Kitchen, visit_id: VisitId) -> int:
+    visit = kitchen.visits[visit_id]
+    orders = (kitchen.orders.get(key) for key in visit.orders)
+    seqs = [line.seq for line in kitchen.lines_of(visit)]
+    return max([visit.seq, *seqs, *(order.seq for order in orders if order is not None)])

@@ -2,30 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.ids import Instant
 from kds.kitchen.messages import Payment
-from kds.kitchen.orders import Order
+from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import OPEN, Group, PortionState
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
+from kds.rulebook.lookups import lines_in
 
 KEPT_CLOSED = 500
 """So many ended visits stay in the state, whatever the hour."""
 
 _KEPT_AFTER_DAY_MS = 2 * 3_600_000
+_Lines = Sequence[tuple[Order, Line]]
 _SETTLED = (Payment.PAID, Payment.REFUNDED)
 
 
-def ends_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
+def ends_at(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Instant | None:
     """Return when an open visit ends by rule as things stand, None if something must happen first.
 
     So long after all is paid and out, and at the latest with the business day, when nothing is
     left to cook.
     """
-    groups = list(groups_of(kitchen, visit))
+    groups = _groups(visit, lines)
     if any(group.state in OPEN for group in groups):
         return None
     closing = book.day_end(visit.opened_at)
@@ -53,26 +55,11 @@ def _last_touched(visit: Visit, groups: list[Group]) -> Instant:
     return max(times, default=visit.opened_at)
 
 
-def archive_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
+def archive_at(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Instant | None:
     """Return when an ended visit may leave the state, None while somebody still works on it."""
-    if visit.ended_at is None or not can_leave(kitchen, visit):
+    if visit.ended_at is None or not _can_leave(kitchen, visit, lines):
         return None
     return Instant(book.day_end(visit.ended_at) + _KEPT_AFTER_DAY_MS)
-
-
-def can_leave(kitchen: Kitchen, visit: Visit) -> bool:
-    """Nothing of it is open here, nor anything of its orders in a visit that is not over."""
-    if not visit.removed and any(g.state in OPEN for g in groups_of(kitchen, visit)):
-        return False
-    return not any(_lives_elsewhere(kitchen, order, visit.id) for order in _orders(kitchen, visit))
-
-
-def _lives_elsewhere(kitchen: Kitchen, order: Order, visit: VisitId) -> bool:
-    """Parts of `order`, whose home this visit is, were split off to a visit still in the state."""
-    if order.visit != visit:
-        return False
-    others = {g.visit for line in order.lines.values() for g in line.groups} - {visit}
-    return any(other in kitchen.visits for other in others)
 
 
 def surplus(kitchen: Kitchen) -> Iterator[Visit]:
@@ -80,17 +67,29 @@ def surplus(kitchen: Kitchen) -> Iterator[Visit]:
     excess = len(kitchen.closed) - KEPT_CLOSED
     for visit_id in kitchen.closed if excess > 0 else ():
         visit = kitchen.visits.get(visit_id)
-        if excess > 0 and visit is not None and can_leave(kitchen, visit):
+        if visit is not None and _can_leave(kitchen, visit, lines_in(kitchen, visit)):
             excess -= 1
             yield visit
+        if excess <= 0:
+            return
 
 
-def groups_of(kitchen: Kitchen, visit: Visit) -> Iterator[Group]:
-    """Yield all portion groups that lie in `visit`."""
-    for line in kitchen.lines_of(visit):
-        for group in line.groups:
-            if group.visit == visit.id:
-                yield group
+def _can_leave(kitchen: Kitchen, visit: Visit, lines: _Lines) -> bool:
+    """Nothing of it is open here, nor do parts of its orders lie in another visit of the state."""
+    if not visit.removed and any(g.state in OPEN for g in _groups(visit, lines)):
+        return False
+    return not any(
+        group.visit != visit.id and group.visit in kitchen.visits
+        for order in _orders(kitchen, visit)
+        if order.visit == visit.id
+        for line in order.lines.values()
+        for group in line.groups
+    )
+
+
+def _groups(visit: Visit, lines: _Lines) -> list[Group]:
+    """Return all portion groups that lie in `visit`."""
+    return [g for _, line in lines for g in line.groups if g.visit == visit.id]
 
 
 def _orders(kitchen: Kitchen, visit: Visit) -> Iterator[Order]:

@@ -22,13 +22,14 @@ from kds.kitchen.events import (
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, OrderKey, RuleId, VisitId
+from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
 from kds.kitchen.messages import Service
-from kds.kitchen.orders import Gate, Hold, Line
+from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.portions import Move
 from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.visits import Visit
 from kds.rulebook.compiled import PotState, WaitRule
+from kds.rulebook.lookups import lines_in
 from kds.rulebook.pots import Pots
 
 _TELLING = (
@@ -80,7 +81,7 @@ def settle(
     visit = kitchen.visits.get(visit_id)
     if visit is None or visit.merged_into is not None:
         return ()
-    lines = tuple(kitchen.lines_of(visit))
+    lines = lines_in(kitchen, visit)
     answers: list[Fact] = []
     for keeper in keepers:
         table = _Table(keeper, kitchen, visit, lines)
@@ -93,7 +94,11 @@ class _Table:
     """One visit under one rule: the pots, the plates, and which of them are held."""
 
     def __init__(
-        self, keeper: Gatekeeper, kitchen: Kitchen, visit: Visit, lines: Iterable[Line]
+        self,
+        keeper: Gatekeeper,
+        kitchen: Kitchen,
+        visit: Visit,
+        lines: Iterable[tuple[Order, Line]],
     ) -> None:
         self._keeper = keeper
         self._rule = keeper.rule
@@ -103,18 +108,21 @@ class _Table:
         self._pot_lines: list[Line] = []
         self.plates: list[Line] = []
         self.held: dict[LineKey, Hold] = {}
-        for line in lines:
-            self._sort(line)
+        self._sources: dict[LineKey, Order] = {}
+        for order, line in lines:
+            self._sort(order, line)
 
-    def _sort(self, line: Line) -> None:
+    def _sort(self, order: Order, line: Line) -> None:
         menu_class = line.routing.menu_class
         if menu_class in self._keeper.pot_classes:
             self._pot_lines.append(line)
         elif menu_class in self._keeper.gates:
             self.plates.append(line)
+            self._sources[line.key] = order
         for hold in line.holds:
             if hold.rule == self._rule.id and hold.visit == self._visit:
                 self.held[line.key] = hold
+                self._sources[line.key] = order
 
     def settle(self, facts: Sequence[Fact], now: Instant) -> Iterator[Fact]:
         """Yield what follows from `facts`: a pause, lines set free, lines held."""
@@ -169,7 +177,7 @@ class _Table:
         merged = any(isinstance(f, VisitsMerged) and f.into == self._visit for f in facts)
         freed: dict[LineKey, Opening] = {}
         for key in self.held:
-            if self._service(key.order) not in self._keeper.services:
+            if self._service(key) not in self._keeper.services:
                 freed[key] = Opening.SERVICE
             elif pots.are_up_for(self._seat(key)):
                 freed[key] = Opening.MERGED if merged else Opening.STATE
@@ -198,13 +206,11 @@ class _Table:
         times = [g.fired_at for g in plate.groups if g.fired_at and g.visit == self._visit]
         return max([plate.received_at, *times]) >= pots.since
 
-    def _service(self, key: OrderKey) -> Service | None:
-        order = self._kitchen.orders.get(key)
-        return None if order is None else order.fields.service
+    def _service(self, key: LineKey) -> Service:
+        return self._sources[key].fields.service
 
     def _seat(self, key: LineKey) -> str | None:
-        line = self._kitchen.line(key)
-        return None if line is None else line.content.seat
+        return self._sources[key].lines[key.line_id].content.seat
 
     def _released(self, freed: Mapping[LineKey, Opening]) -> Iterator[Fact]:
         for opening in dict.fromkeys(freed.values()):
@@ -241,7 +247,7 @@ class _Table:
         return self._keeper.gates[plate.routing.menu_class]
 
     def _may_run(self, plate: Line, pots: Pots) -> bool:
-        service = self._service(plate.key.order)
+        service = self._service(plate.key)
         return service not in self._keeper.services or pots.are_up_for(plate.content.seat)
 
     def _just_opened(self, facts: Sequence[Fact]) -> Iterator[Line]:
@@ -249,12 +255,12 @@ class _Table:
 
         A line that was shown as workable is never taken back, also not when it grows.
         """
-        keys = {fact.message.key for fact in facts if isinstance(fact, OrderReceived)}
-        seqs = {key: self._kitchen.orders[key].seq for key in keys if key in self._kitchen.orders}
-        for plate in self.plates if seqs else ():
-            seq = seqs.get(plate.key.order)
-            if seq is None or plate.key in self.held:
+        received = {fact.message.key for fact in facts if isinstance(fact, OrderReceived)}
+        for plate in self.plates if received else ():
+            order = self._sources[plate.key]
+            if order.key not in received or plate.key in self.held:
                 continue
+            seq = order.seq
             groups = [g for g in plate.groups if g.visit == self._visit and not g.voided_at]
             if groups and not _is_start_held(plate) and all(g.seq == seq for g in groups):
                 yield plate
