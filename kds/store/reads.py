@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_
 
 from kds.kitchen.commands import Result
 from kds.kitchen.ids import CommandId, Instant, OrderId, OrderKey, SourceId, VisitId
@@ -14,58 +14,81 @@ from kds.kitchen.orders import Order
 from kds.kitchen.visits import Visit
 from kds.records.state import ARCHIVED
 from kds.store import schema
+from kds.store.engine import Database, LookUp
 from kds.store.snapshots import EVENT_COLUMNS, event_of, read_events
 from kds.store.values import Answer, Book, Entry, Intake, Keyed, OrderRef, VisitRow
 
 _MOST_KEYS = 400
 
+# Statements are built once: building one costs three times as much as running it.
+_ARCHIVED = select(schema.archive.c.version, schema.archive.c.body).where(
+    schema.archive.c.visit == bindparam("visit")
+)
+_ORDER = select(
+    schema.orders.c.revision,
+    schema.orders.c.visit,
+    schema.orders.c.archived,
+    schema.orders.c.seq,
+    schema.orders.c.at,
+).where(
+    schema.orders.c.source == bindparam("source"),
+    schema.orders.c.order_id == bindparam("order_id"),
+)
+_ANSWER = select(
+    schema.answers.c.at, schema.answers.c.result, schema.answers.c.seq, schema.answers.c.why
+).where(schema.answers.c.id == bindparam("id"))
+_KEYED = select(
+    schema.idempotency.c.digest,
+    schema.idempotency.c.status,
+    schema.idempotency.c.answer,
+    schema.idempotency.c.at,
+).where(schema.idempotency.c.key == bindparam("key"))
+_INTAKE = select(schema.intakes).where(schema.intakes.c.id == bindparam("id"))
+_BOOK = select(schema.books).where(schema.books.c.hash == bindparam("hash"))
+_OF_VISIT = (
+    select(*EVENT_COLUMNS)
+    .where(schema.events.c.visit == bindparam("visit"))
+    .order_by(schema.events.c.seq)
+)
+_FLOOR = select(schema.events.c.seq).order_by(schema.events.c.seq).limit(1)
+
+
+class HotReads:
+    """The look-ups that every order and command asks for, compiled once. Any thread."""
+
+    def __init__(self, database: Database) -> None:
+        self._answer = LookUp(database, _ANSWER)
+        self._keyed = LookUp(database, _KEYED)
+        self._order = LookUp(database, _ORDER)
+
+    def answer(self, command: CommandId) -> Answer | None:
+        """Return what a command came to."""
+        row = self._answer.one(id=command)
+        if row is None:
+            return None
+        at, result, seq, why = row
+        return Answer(command, Instant(at), Result(result), seq, why)
+
+    def keyed(self, key: str) -> Keyed | None:
+        """Return the answer under an idempotency key."""
+        row = self._keyed.one(key=key)
+        return None if row is None else Keyed(key, *row)
+
+    def order_ref(self, order: OrderKey) -> OrderRef | None:
+        """Return where an order is."""
+        row = self._order.one(source=order.source, order_id=order.order_id)
+        return None if row is None else OrderRef(order, *row)
+
 
 def archived_visit(
-    connection: Connection, order: OrderKey
+    connection: Connection, visit: VisitId
 ) -> tuple[Visit, tuple[Order, ...]] | None:
-    """Return the archived visit of `order`."""
-    ref = order_ref(connection, order)
-    if ref is None or ref.archived is None:
-        return None
-    row = connection.execute(
-        select(schema.archive.c.version, schema.archive.c.body).where(
-            schema.archive.c.visit == ref.archived
-        )
-    ).first()
+    """Return an archived visit with its orders."""
+    row = connection.execute(_ARCHIVED, {"visit": visit}).first()
     if row is None:
         return None
     archived = ARCHIVED.load(row.version, row.body)
     return archived.visit, archived.orders
-
-
-def order_ref(connection: Connection, order: OrderKey) -> OrderRef | None:
-    """Return where an order is."""
-    table = schema.orders
-    row = connection.execute(
-        select(table).where(table.c.source == order.source, table.c.order_id == order.order_id)
-    ).first()
-    if row is None:
-        return None
-    archived = None if row.archived is None else VisitId(row.archived)
-    return OrderRef(order, row.revision, VisitId(row.visit), archived, row.seq, Instant(row.at))
-
-
-def answer(connection: Connection, command: CommandId) -> Answer | None:
-    """Return what a command came to."""
-    table = schema.answers
-    row = connection.execute(select(table).where(table.c.id == command)).first()
-    if row is None:
-        return None
-    return Answer(command, Instant(row.at), Result(row.result), row.seq, row.why)
-
-
-def keyed(connection: Connection, key: str) -> Keyed | None:
-    """Return the answer under an idempotency key."""
-    table = schema.idempotency
-    row = connection.execute(select(table).where(table.c.key == key)).first()
-    if row is None:
-        return None
-    return Keyed(key, row.digest, row.status, row.answer, Instant(row.at))
 
 
 # --- the log -------------------------------------------------------------------------------
@@ -78,15 +101,13 @@ def events_after(connection: Connection, seq: int, limit: int) -> tuple[Entry, .
 
 def events_of_visit(connection: Connection, visit: VisitId) -> tuple[Entry, ...]:
     """Return all entries about a visit."""
-    found = select(*EVENT_COLUMNS).where(schema.events.c.visit == visit)
-    rows = connection.execute(found.order_by(schema.events.c.seq))
+    rows = connection.execute(_OF_VISIT, {"visit": visit})
     return tuple(Entry(row.seq, event_of(row)) for row in rows)
 
 
 def floor(connection: Connection) -> int:
     """Return the lowest kept log place."""
-    seq = schema.events.c.seq
-    lowest: int | None = connection.execute(select(seq).order_by(seq).limit(1)).scalar()
+    lowest: int | None = connection.execute(_FLOOR).scalar()
     return lowest or 1
 
 
@@ -131,8 +152,7 @@ def personal(connection: Connection, orders: Sequence[OrderKey]) -> dict[OrderKe
 
 def intake(connection: Connection, intake_id: str) -> Intake | None:
     """Return something that was sent to us."""
-    table = schema.intakes
-    row = connection.execute(select(table).where(table.c.id == intake_id)).first()
+    row = connection.execute(_INTAKE, {"id": intake_id}).first()
     if row is None:
         return None
     return Intake(
@@ -150,6 +170,5 @@ def intake(connection: Connection, intake_id: str) -> Intake | None:
 
 def book(connection: Connection, book_hash: str) -> Book | None:
     """Return a rule book."""
-    table = schema.books
-    row = connection.execute(select(table).where(table.c.hash == book_hash)).first()
+    row = connection.execute(_BOOK, {"hash": book_hash}).first()
     return None if row is None else Book(row.hash, row.text, row.compiled, Instant(row.at))

@@ -125,6 +125,7 @@ answers = Table(
     _number("seq"),
     _text("why"),
     Index(None, "at"),
+    sqlite_with_rowid=False,
 )
 
 idempotency = Table(
@@ -136,6 +137,7 @@ idempotency = Table(
     _text("answer"),
     _number("at"),
     Index(None, "at"),
+    sqlite_with_rowid=False,
 )
 
 personal = Table(
@@ -146,6 +148,7 @@ personal = Table(
     _text("customer"),
     _number("at"),
     Index(None, "at"),
+    sqlite_with_rowid=False,
 )
 """The only place of names, phones and addresses, so that they can be erased."""
 
@@ -162,6 +165,7 @@ orders = Table(
     _number("seq"),
     _number("at"),
     Index(None, "at"),
+    sqlite_with_rowid=False,
 )
 """Every order known, also archived ones; `archived`: the visit in whose archive row it lies."""
 
@@ -188,6 +192,7 @@ visits = Table(
     _text("orders"),
     Index(None, "business_date"),
     Index(None, "table_name"),
+    sqlite_with_rowid=False,
 )
 
 portions = Table(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -59,14 +62,15 @@ class Snapshots:
 
         A snapshot that can not be read is passed over, as long as the log is whole.
         """
-        try:
-            kitchen = self._snapshot(connection)
-        except RecordError as error:
-            if _first_seq(connection) != 1:
-                raise StoreCorrupt(f"The snapshot can not be read: {error}") from error
-            kitchen = Kitchen()
-        self._kept = kitchen
-        return _folded(connection, kitchen)
+        with _without_collector():
+            try:
+                kitchen = self._snapshot(connection)
+            except RecordError as error:
+                if _first_seq(connection) != 1:
+                    raise StoreCorrupt(f"The snapshot can not be read: {error}") from error
+                kitchen = Kitchen()
+            self._kept = kitchen
+            return _folded(connection, kitchen)
 
     def _snapshot(self, connection: Connection) -> Kitchen:
         maps: dict[str, list[tuple[Any, Any]]] = {part.name: [] for part in PARTS}
@@ -84,6 +88,21 @@ class Snapshots:
         if head is None:
             return Kitchen()
         return load_kitchen(*head, {name: FrozenMap(pairs) for name, pairs in maps.items()})
+
+
+@contextmanager
+def _without_collector() -> Iterator[None]:
+    """Put off the search for garbage cycles: there are none in what is loaded, only a lot of it.
+
+    It would walk the growing state again and again, for as long as the loading itself takes.
+    """
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
 
 
 def _first_seq(connection: Connection) -> int | None:

@@ -31,6 +31,12 @@ from kds.store.values import (
 
 BUSY_MS = 5_000
 
+_MOVE = (
+    update(schema.meta)
+    .where(schema.meta.c.epoch == bindparam("epoch_"), schema.meta.c.seq == bindparam("before"))
+    .values(seq=bindparam("seq"))
+)
+
 
 class Store:
     """The durable memory of one kitchen.
@@ -46,6 +52,7 @@ class Store:
         self._day = day
         self._snapshots = Snapshots(database)
         self._tables = _Tables(database)
+        self._hot = reads.HotReads(database)
 
     @classmethod
     def open(cls, url: str, *, day: BusinessDay | None = None, busy_ms: int = BUSY_MS) -> Store:
@@ -106,10 +113,7 @@ class Store:
 
     def _move(self, connection: Connection, before: int, after: int) -> None:
         """Move the log's place, if it is where this writer believes; the fence of two writers."""
-        row = schema.meta.c
-        moved = connection.execute(
-            update(schema.meta).where(row.epoch == self.epoch, row.seq == before).values(seq=after)
-        )
+        moved = connection.execute(_MOVE, {"epoch_": self.epoch, "before": before, "seq": after})
         if moved.rowcount != 1:
             raise SequenceConflict(
                 f"the log is no longer at place {before}: another writer was here"
@@ -119,23 +123,23 @@ class Store:
 
     def restore_visit(self, order: OrderKey) -> tuple[Visit, tuple[Order, ...]] | None:
         """Return the archived visit that holds `order`, with its orders; None if none does."""
+        ref = self._hot.order_ref(order)
+        if ref is None or ref.archived is None:
+            return None
         with self._database.reading() as connection:
-            return reads.archived_visit(connection, order)
+            return reads.archived_visit(connection, ref.archived)
 
     def answer(self, command: CommandId) -> Answer | None:
         """Return what a command came to."""
-        with self._database.reading() as connection:
-            return reads.answer(connection, command)
+        return self._hot.answer(command)
 
     def keyed(self, key: str) -> Keyed | None:
         """Return the answer under an idempotency key."""
-        with self._database.reading() as connection:
-            return reads.keyed(connection, key)
+        return self._hot.keyed(key)
 
     def order_ref(self, order: OrderKey) -> OrderRef | None:
         """Return where an order is, also an archived one."""
-        with self._database.reading() as connection:
-            return reads.order_ref(connection, order)
+        return self._hot.order_ref(order)
 
     def events_after(self, seq: int, limit: int) -> tuple[Entry, ...]:
         """Return up to `limit` entries after a log place, oldest first."""
@@ -200,11 +204,10 @@ class _Tables:
         self.visits.write(connection, derived.visits)
         self.portions.write(connection, derived.portions)
         if derived.fewer_groups:
-            _cut_portions(connection, derived)
+            cuts = [dict(zip("solp", cut, strict=True)) for cut in derived.fewer_groups]
+            connection.execute(_CUT_PORTIONS, cuts)
         if derived.restored:
-            gone = [{"v": visit} for (visit,) in derived.restored]
-            found = schema.archive.c.visit == bindparam("v")
-            connection.execute(delete(schema.archive).where(found), gone)
+            connection.execute(_UNARCHIVE, [{"v": visit} for (visit,) in derived.restored])
         self.archive.write(connection, derived.archived)
         self._write_named(connection, batch)
 
@@ -242,15 +245,10 @@ class _Tables:
         )
 
 
-def _cut_portions(connection: Connection, derived: Derived) -> None:
-    """Remove the rows of groups that a line no longer has."""
-    row = schema.portions.c
-    connection.execute(
-        delete(schema.portions).where(
-            row.source == bindparam("s"),
-            row.order_id == bindparam("o"),
-            row.line_id == bindparam("l"),
-            row.place >= bindparam("p"),
-        ),
-        [dict(zip("solp", cut, strict=True)) for cut in derived.fewer_groups],
-    )
+_CUT_PORTIONS = delete(schema.portions).where(
+    schema.portions.c.source == bindparam("s"),
+    schema.portions.c.order_id == bindparam("o"),
+    schema.portions.c.line_id == bindparam("l"),
+    schema.portions.c.place >= bindparam("p"),
+)
+_UNARCHIVE = delete(schema.archive).where(schema.archive.c.visit == bindparam("v"))

@@ -18,6 +18,7 @@ def upgrade() -> None:
         sa.Column("seq", BIG, nullable=False),
         sa.Column("why", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_answers")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_answers_at"), "answers", ["at"], unique=False)
     op.create_table(
@@ -66,6 +67,7 @@ def upgrade() -> None:
         sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_idempotency_at"), "idempotency", ["at"], unique=False)
     op.create_table(
@@ -100,6 +102,7 @@ def upgrade() -> None:
         sa.Column("seq", BIG, nullable=False),
         sa.Column("at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("source", "order_id", name=op.f("pk_orders")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_orders_at"), "orders", ["at"], unique=False)
     op.create_table(
@@ -130,6 +133,7 @@ def upgrade() -> None:
         sa.Column("customer", sa.Text(), nullable=False),
         sa.Column("at", BIG, nullable=False),
         sa.PrimaryKeyConstraint("source", "order_id", name=op.f("pk_personal")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_personal_at"), "personal", ["at"], unique=False)
     op.create_table(
@@ -179,6 +183,7 @@ def upgrade() -> None:
         sa.Column("business_date", sa.Text(), nullable=False),
         sa.Column("orders", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
+        sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_visits_business_date"), "visits", ["business_date"], unique=False)
     op.create_index(op.f("ix_visits_table_name"), "visits", ["table_name"], unique=False)
