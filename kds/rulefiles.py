@@ -81,3 +81,14 @@ def _unreadable(file: str, error: OSError | UnicodeDecodeError) -> Diagnostic:
         return fault(Place(file, line, 1), "文件不是 UTF-8 编码", "the file is not UTF-8 text")
     why = error.strerror or str(error)
     return fault(Place(file, 0, 0), f"无法读取：{why}", f"cannot be read: {why}")
+
+
+def shipped_book(name: str) -> Path:
+    """Return the directory of a book that comes with the program: hotpot, full_service, fast_food.
+
+    Raises `FileNotFoundError` for another name, or when the books were not installed.
+    """
+    directory = Path(__file__).resolve().parent.parent / "rules" / name
+    if not directory.is_dir():
+        raise FileNotFoundError(f"no rule book named {name!r} comes with this program")
+    return directory
