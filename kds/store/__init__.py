@@ -11,6 +11,8 @@ from kds.store.errors import (
     StoreTooNew,
     StoreUnavailable,
 )
+from kds.store.outbox import Outbox
+from kds.store.purge import Retention
 from kds.store.store import Store
 from kds.store.values import (
     Answer,
@@ -35,8 +37,10 @@ __all__ = [
     "Intake",
     "Keyed",
     "OrderRef",
+    "Outbox",
     "Outgoing",
     "Personal",
+    "Retention",
     "SequenceConflict",
     "Store",
     "StoreCorrupt",

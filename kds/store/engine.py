@@ -1,7 +1,7 @@
 """Connections: the one place that knows which database it is.
 
-One writer connection, used by one thread; readers come from a pool of their own and can not
-write. Faults of driver and database become `StoreError`s here.
+One writer connection, taken by one thread at a time; readers come from a pool of their own and
+can not write. Faults of driver and database become `StoreError`s here.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
 from sqlalchemy import (
@@ -46,16 +47,21 @@ class Database:
         else:
             self._writers = self._readers = create_engine(self.url, pool_pre_ping=True)
         self._writer: Connection | None = None
+        self._lock = Lock()
 
     @property
     def dialect(self) -> Any:
         """The dialect that statements are compiled for."""
         return self._writers.dialect
 
+    def insert(self, table: Table) -> sqlite.Insert | postgresql.Insert:
+        """Return an INSERT of this database's kind: the standard knows no ON CONFLICT."""
+        return sqlite.insert(table) if self.is_sqlite else postgresql.insert(table)
+
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction of the writer; whatever fails, nothing of it is kept."""
-        with _translated():
+        """One transaction of the writer; whatever fails, nothing of it is kept. Any thread."""
+        with self._lock, _translated():
             if self._writer is None:
                 self._writer = self._writers.connect()
             connection = self._writer
@@ -236,8 +242,9 @@ class LookUp:
 class Rows:
     """An INSERT of many rows into a table, compiled once. Rows are tuples in column order.
 
-    With `replaces`, a row takes the place of the one of the same key; `but` names columns that
-    the older row keeps.
+    With `replaces`, a row takes the place of the one of the same `key` (the primary one unless
+    named); with `ignores`, it is passed over when there is one of that key. `skip`: columns that
+    the database fills in.
     """
 
     def __init__(
@@ -247,11 +254,20 @@ class Rows:
         *,
         key: Sequence[str] | None = None,
         replaces: bool = False,
+        ignores: Sequence[str] = (),
         skip: Sequence[str] = (),
     ) -> None:
         columns = [c.name for c in table.columns if c.name not in skip]
-        self.statement = _insert(database, table, key, columns if replaces else ())
-        compiled = self.statement.compile(dialect=database.dialect, column_keys=columns)
+        statement = database.insert(table)
+        if ignores:
+            statement = statement.on_conflict_do_nothing(index_elements=list(ignores))
+        elif replaces:
+            key = list(key or [c.name for c in table.primary_key])
+            statement = statement.on_conflict_do_update(
+                index_elements=key,
+                set_={name: statement.excluded[name] for name in columns if name not in key},
+            )
+        compiled = statement.compile(dialect=database.dialect, column_keys=columns)
         self._sql = str(compiled)
         self._names = columns
         self._is_positional = compiled.positiontup is not None
@@ -265,17 +281,3 @@ class Rows:
         if not self._is_positional:
             given = [dict(zip(self._names, row, strict=True)) for row in rows]
         connection.exec_driver_sql(self._sql, given)
-
-
-def _insert(
-    database: Database, table: Table, key: Sequence[str] | None, columns: Sequence[str]
-) -> Any:
-    insert = sqlite.insert if database.is_sqlite else postgresql.insert
-    statement = insert(table)
-    if not columns:
-        return statement
-    key = list(key or [c.name for c in table.primary_key])
-    return statement.on_conflict_do_update(
-        index_elements=key,
-        set_={name: statement.excluded[name] for name in columns if name not in key},
-    )

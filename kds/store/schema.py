@@ -17,6 +17,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    text,
 )
 
 metadata = MetaData(
@@ -240,6 +241,13 @@ outbox = Table(
     _maybe_number("done_at"),
     _maybe_text("parked"),
     UniqueConstraint("channel", "id"),
-    Index(None, "channel", "done_at", "due_at"),
+    Index(
+        "ix_outbox_pending",
+        "channel",
+        "key",
+        "place",
+        sqlite_where=text("done_at IS NULL AND parked IS NULL"),
+        postgresql_where=text("done_at IS NULL AND parked IS NULL"),
+    ),
 )
 """`place` gives the order; entries of one `key` go out one after the other. `parked`: why not."""

@@ -7,7 +7,7 @@ from datetime import date
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
-from kds.kitchen.ids import CommandId, OrderKey, VisitId
+from kds.kitchen.ids import CommandId, Instant, OrderKey, VisitId
 from kds.kitchen.orders import Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
@@ -16,6 +16,8 @@ from kds.store.days import BusinessDay
 from kds.store.engine import Database, Rows
 from kds.store.errors import SequenceConflict, StoreError
 from kds.store.migrate import migrate
+from kds.store.outbox import Outbox, outbox_row
+from kds.store.purge import Retention, purge
 from kds.store.rows import Derived, derive
 from kds.store.snapshots import Snapshots
 from kds.store.values import (
@@ -41,9 +43,10 @@ _MOVE = (
 class Store:
     """The durable memory of one kitchen.
 
-    Thread: `load`, `commit`, `snapshot` and the other writing methods belong to one thread, the
-    writer; reading methods may be called from any. Whatever raises has changed nothing.
-    `epoch` names this log: another one after a restore or a replacement.
+    Thread: `load`, `commit` and `snapshot` belong to one thread, the writer; everything else may
+    be called from any, while the writer works. Whatever raises has changed nothing.
+    `epoch` names this log: another one after a restore or a replacement. `outbox`: what is to be
+    sent to others.
     """
 
     def __init__(self, database: Database, epoch: str, day: BusinessDay) -> None:
@@ -53,6 +56,7 @@ class Store:
         self._snapshots = Snapshots(database)
         self._tables = _Tables(database)
         self._hot = reads.HotReads(database)
+        self.outbox = Outbox(database)
 
     @classmethod
     def open(cls, url: str, *, day: BusinessDay | None = None, busy_ms: int = BUSY_MS) -> Store:
@@ -110,6 +114,11 @@ class Store:
         """Keep a rule book; one of the same hash is kept once."""
         with self._database.writing() as connection:
             self._tables.books.write(connection, [(book.hash, book.text, book.compiled, book.at)])
+
+    def purge(self, now: Instant, retention: Retention | None = None) -> int:
+        """Remove a little of what is too old; returns how many rows, 0 when nothing is left."""
+        with self._database.writing() as connection:
+            return purge(connection, now, retention or Retention(), self._day)
 
     def _move(self, connection: Connection, before: int, after: int) -> None:
         """Move the log's place, if it is where this writer believes; the fence of two writers."""
@@ -194,7 +203,7 @@ class _Tables:
         self.answers = Rows(database, schema.answers, replaces=True)
         self.keys = Rows(database, schema.idempotency, replaces=True)
         self.personal = Rows(database, schema.personal, replaces=True)
-        self.outbox = Rows(database, schema.outbox, skip=("place",))
+        self.outbox = Rows(database, schema.outbox, skip=("place",), ignores=("channel", "id"))
         self.books = Rows(database, schema.books, replaces=True)
 
     def write(self, connection: Connection, batch: Batch, derived: Derived) -> None:
@@ -236,13 +245,7 @@ class _Tables:
             connection, [(k.key, k.digest, k.status, k.answer, k.at) for k in batch.keys]
         )
         self.personal.write(connection, [(*p.order, p.customer, p.at) for p in batch.personal])
-        self.outbox.write(
-            connection,
-            [
-                (o.channel, o.id, o.key, o.body, o.created_at, o.due_at, 0, None, None)
-                for o in batch.outgoing
-            ],
-        )
+        self.outbox.write(connection, [outbox_row(entry) for entry in batch.outgoing])
 
 
 _CUT_PORTIONS = delete(schema.portions).where(

@@ -121,10 +121,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("channel", "id", name=op.f("uq_outbox_channel_id")),
     )
     op.create_index(
-        op.f("ix_outbox_channel_done_at_due_at"),
+        "ix_outbox_pending",
         "outbox",
-        ["channel", "done_at", "due_at"],
+        ["channel", "key", "place"],
         unique=False,
+        sqlite_where=sa.text("done_at IS NULL AND parked IS NULL"),
+        postgresql_where=sa.text("done_at IS NULL AND parked IS NULL"),
     )
     op.create_table(
         "personal",
