@@ -38,10 +38,10 @@ def subject(fact: e.Fact) -> Subject:
             return Subject(rule=fact.rule)
         case _:
             visit, rule = getattr(fact, "visit", None), getattr(fact, "rule", None)
-            return _of_lines(visit, rule, _lines(fact))
+            return _of_lines(visit, rule, lines_of(fact))
 
 
-def _lines(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
+def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
     """Return the lines that `fact` names, each with its portions where it says so."""
     match fact:
         case e.PortionsMoved():
