@@ -12,7 +12,7 @@ K = TypeVar("K", bound=str | tuple[str, ...])
 V = TypeVar("V")
 D = TypeVar("D")
 
-_BUCKETS = 256
+_BUCKETS = 64
 _EMPTY: tuple[dict[str, object], ...] = tuple({} for _ in range(_BUCKETS))
 
 
@@ -28,8 +28,8 @@ def _bucket(key: str | tuple[str, ...]) -> int:
 class FrozenMap(Mapping[K, V]):
     """An immutable mapping from text (or tuples of text) to values.
 
-    `set` and `remove` cost one bucket (1/256 of the map), so five thousand open orders are as
-    quick to change as fifty. Iteration order depends on keys and history only, never on the
+    `set` and `remove` copy one bucket, 1/64 of the map, so five thousand open orders are about
+    as quick to change as fifty. Iteration order depends on keys and history only, never on the
     process. Buckets that two maps share are skipped by `changes_since`.
     """
 
