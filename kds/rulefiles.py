@@ -72,7 +72,8 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
 def _text(path: Path) -> str:
     """Return the text of a file, of a huge one only enough to be refused for its size."""
     with path.open("rb") as file:
-        return file.read(MAX_BYTES + 1).decode("utf-8-sig")
+        data = file.read(MAX_BYTES + 1)
+    return data.decode("utf-8-sig", errors="replace" if len(data) > MAX_BYTES else "strict")
 
 
 def _unreadable(file: str, error: OSError | UnicodeDecodeError) -> Diagnostic:

@@ -35,17 +35,22 @@ def running_since(fields: OrderFields, line: Line, visit: VisitId, clock: Clock)
         return None
     if clock is Clock.FIRED:
         return min(fired)
-    return line.received_at if clock is Clock.RECEIVED else waiting_since(fields, line)
+    return (
+        line.received_at
+        if clock is Clock.RECEIVED
+        else waiting_since(fields.placed_at, line.received_at)
+    )
 
 
-def waiting_since(fields: OrderFields, line: Line) -> Instant:
+def waiting_since(placed_at: str | None, received_at: Instant) -> Instant:
     """Return when the guest ordered, as far as the till's word can be believed.
 
-    Credible: at most 12 h before the line came and not after it.
+    Credible: at most 12 h before it came and not after. Judged once, at arrival, so that a till
+    whose clock is a minute ahead makes no clock jump back a minute later.
     """
-    placed = None if fields.placed_at is None else instant_of(fields.placed_at)
-    if placed is None or not 0 <= line.received_at - placed <= _BELIEVED_MS:
-        return line.received_at
+    placed = None if placed_at is None else instant_of(placed_at)
+    if placed is None or not 0 <= received_at - placed <= _BELIEVED_MS:
+        return received_at
     return placed
 
 

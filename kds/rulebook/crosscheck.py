@@ -20,7 +20,8 @@ def cross_check(sources: Sources) -> Iterator[Diagnostic]:
     yield from _zone(sources)
     stations = sorted(sources.named.get(("stations", "id"), ()))
     for entry in sources.menu:
-        yield from _stations(entry, stations)
+        if stations:  # without any, that alone is the fault
+            yield from _stations(entry, stations)
         yield from _conditions(entry)
         yield from _limit_order(entry, sources)
     yield from _unused_stations(sources)
@@ -33,7 +34,7 @@ def _missing_sections(sources: Sources) -> Iterator[Diagnostic]:
         return
     for name in ("book", "stations"):
         if name not in sources.places:
-            yield fault(Place("book.yaml", 1, 1), f"缺少“{name}”", f"'{name}' is missing")
+            yield fault(sources.start, f"缺少“{name}”", f"'{name}' is missing")
 
 
 def _double(pieces: Iterable[tuple[str, Located[SpecT]]]) -> Iterator[Diagnostic]:

@@ -69,13 +69,12 @@ Node = Scalar | Sequence | Mapping
 def parse(file: str, text: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
     """Return the root node of one file (None: nothing usable in it) and the faults of its form."""
     faults: list[Diagnostic] = []
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_BYTES:
+    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
         return None, (
             fault(
                 Place(file, 1, 1),
-                f"文件过大：{size} 字节，最多 {MAX_BYTES}",
-                f"file too large: {size} bytes, at most {MAX_BYTES} are read",
+                f"文件过大，最多 {MAX_BYTES} 字节",
+                f"file too large, at most {MAX_BYTES} bytes are read",
             ),
         )
     try:

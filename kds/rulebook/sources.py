@@ -21,9 +21,10 @@ class Sources:
 
     `named`: every `id` and `class` of each section, also of pieces that are broken, so that one
     fault does not make others. `places`: where each section first stands. `is_whole`: no file was
-    beyond reading.
+    beyond reading. `start`: a place for what is nowhere.
     """
 
+    start: Place
     book: Located[BookSpec] | None = None
     limits: Located[LimitsSpec] | None = None
     stations: list[Located[StationSpec]] = field(default_factory=list)
@@ -37,10 +38,10 @@ class Sources:
 
 def read(files: Mapping[str, str]) -> Sources:
     """Return the pieces of all `files` (name -> text) and every fault of their form."""
-    sources = Sources()
-    for file in sorted(files):
-        if not file.endswith(CASES_SUFFIX):
-            _read_file(sources, file, files[file])
+    names = sorted(name for name in files if not name.endswith(CASES_SUFFIX))
+    sources = Sources(start=Place(names[0] if names else "book.yaml", 1, 1))
+    for file in names:
+        _read_file(sources, file, files[file])
     return sources
 
 
@@ -52,6 +53,7 @@ def _read_file(sources: Sources, file: str, text: str) -> None:
         if not faults:
             _note(sources, Place(file, 1, 1), "文件为空", "the file is empty", Severity.WARNING)
     elif not isinstance(root, nodes.Mapping):
+        sources.is_whole = False
         _note(sources, root.place, "这里应为“键: 值”", "a mapping (key: value) is expected here")
     else:
         for name, key in root.keys.items():
