@@ -1,0 +1,249 @@
+"""The bridge's composition root: makes every part once, in this order, and ends them in reverse.
+
+1. The lock of the data folder, so that a second bridge changes nothing.
+2. The listening sockets, so that a port in use is said before anything is written.
+3. The store, with the log's state; kitchen time, which goes on from the log's last event.
+4. The rule book in force, adopted in the log where it is a new one.
+5. The writer's thread; from here on it alone changes the kitchen.
+6. Feed, reads, intake, watch; then the displays' server and HTTP; then the ready line.
+
+At SIGTERM: no new connections, answers under way are finished, the writer drains its queue and
+leaves a snapshot, the store is closed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import uvicorn
+from starlette.types import ASGIApp
+
+from kds.rulebook.book import Book
+from kds.store import Store, StoreError
+from pos_bridge import logs, rules
+from pos_bridge.access import Access
+from pos_bridge.displays import Displays
+from pos_bridge.feed import Feed
+from pos_bridge.http.api import application
+from pos_bridge.http.bodies import Bodies
+from pos_bridge.http.services import Services
+from pos_bridge.intake import Intake
+from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.ledger import Ledger
+from pos_bridge.lock import only_one
+from pos_bridge.rates import Rates
+from pos_bridge.reads import Reads
+from pos_bridge.rules import RulesState
+from pos_bridge.settings import Address, Settings, StartError
+from pos_bridge.sockets import listen, real_address
+from pos_bridge.watch import Watch, purge_hourly
+from pos_bridge.writer import Writer
+
+_logger = logging.getLogger(__name__)
+_GRACE_S = 5
+
+
+def run(settings: Settings) -> int:
+    """Serve until SIGTERM or SIGINT; return the exit status. Raises StartError."""
+    logs.start()
+    for early in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(early, lambda *_: sys.exit(0))
+    with (
+        only_one(settings.data),
+        _listening("--http", settings.http) as http,
+        _listening("--displays", settings.displays) as displays,
+        _kept(settings) as kept,
+        asyncio.Runner(loop_factory=_loop_factory()) as runner,
+    ):
+        return runner.run(_serve(settings, kept, http, displays))
+
+
+def _listening(flag: str, address: Address) -> contextlib.closing[socket.socket]:
+    """Bind an address; closed by its server, or here if it does not come to that."""
+    return contextlib.closing(listen(flag, address))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """What lasts: the store, the state in it, the time it goes on from, the rules' state."""
+
+    store: Store
+    ledger: Ledger
+    time: KitchenTime
+    rules: RulesState
+
+
+@contextmanager
+def _kept(settings: Settings) -> Iterator[_Kept]:
+    """Open the store, load the state, put the rule book in force."""
+    with ExitStack() as stack:
+        try:
+            store = stack.enter_context(contextlib.closing(Store.open(settings.database)))
+            kitchen = store.load()
+            time = KitchenTime(kitchen.at, settings.time_scale)
+            folder = rules.folder_of(settings)
+            logged = rules.book_of_log(store, kitchen)
+            choice = rules.choose(kitchen, logged, folder, live=settings.live_rules)
+            ledger = Ledger(store, kitchen, choice.book, time)
+            rules.put_in_force(choice, ledger, store)
+        except StoreError as error:
+            raise StartError(str(error)) from error
+        yield _Kept(store, ledger, time, choice.state)
+
+
+async def _serve(
+    settings: Settings, kept: _Kept, http: socket.socket, displays: socket.socket
+) -> int:
+    """Make the parts that live on the event loop, say that they serve, and wait for the end."""
+    ending = _Ending()
+    feed = Feed(kept.ledger.kitchen, kept.ledger.book, kept.store.epoch)
+    rates = Rates()
+    feed.on_change(lambda entries: rates.happened(entry.event for entry in entries))
+    async with AsyncExitStack() as stack:
+        writer = Writer(kept.ledger, feed.publish, ending.by_fault)
+        writer.start()
+        stack.push_async_callback(writer.stop)
+        reads = Reads(kept.store, feed, kept.time)
+        stack.callback(reads.close)
+        services = Services(
+            feed=feed,
+            reads=reads,
+            writer=writer,
+            intake=Intake(writer, rates, kept.time, lambda: _zone(feed.book)),
+            rates=rates,
+            rules=kept.rules,
+            time=kept.time,
+            bodies=Bodies(),
+        )
+        watch = Watch(feed, writer, kept.time)
+        await stack.enter_async_context(_task(watch.run(), ending))
+        await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
+        access = Access(settings.tokens, settings.displays.host)
+        await stack.enter_async_context(Displays(feed, reads, access).serving(displays))
+        access = Access(settings.tokens, settings.http.host)
+        app = application(services, access)
+        await stack.enter_async_context(_serving(app, http, feed, ending))
+        _say_ready(real_address(settings.http, http), real_address(settings.displays, displays))
+        await ending.wait()
+    _logger.info("ended")
+    return ending.status
+
+
+def _say_ready(http: Address, displays: Address) -> None:
+    print(f"ready http=http://{http} displays=ws://{displays}", flush=True)
+    _logger.info("serving http on %s, displays on %s", http, displays)
+
+
+class _Ending:
+    """Whether it is time to end, and with which status. Event loop thread only."""
+
+    def __init__(self) -> None:
+        self.status = 0
+        self._is_time = asyncio.Event()
+        loop = asyncio.get_running_loop()
+        for wish in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(wish, self._is_time.set)
+
+    def by_fault(self) -> None:
+        """End with status 1: whoever started the bridge starts it again."""
+        self.status = 1
+        self._is_time.set()
+
+    async def wait(self) -> None:
+        """Wait until it is time to end."""
+        await self._is_time.wait()
+
+
+@asynccontextmanager
+async def _task(work: Coroutine[Any, Any, None], ending: _Ending) -> AsyncIterator[None]:
+    """Run `work` beside the block; if it ends by itself, so does the bridge."""
+    task = asyncio.create_task(work)
+    task.add_done_callback(lambda done: _look_at(done, ending))
+    try:
+        yield
+    finally:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _look_at(done: asyncio.Task[None], ending: _Ending) -> None:
+    if not done.cancelled() and done.exception() is not None:
+        _logger.critical("a part of the bridge failed", exc_info=done.exception())
+        ending.by_fault()
+
+
+class _Server(uvicorn.Server):
+    """Uvicorn inside our own loop: the signals are ours, and we learn when it serves."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.is_up = asyncio.Event()
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave the signals alone."""
+        yield
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, and say so."""
+        await super().startup(sockets)
+        self.is_up.set()
+
+
+@asynccontextmanager
+async def _serving(
+    app: ASGIApp, listener: socket.socket, feed: Feed, ending: _Ending
+) -> AsyncIterator[None]:
+    """Serve HTTP until the block ends; then streams end and answers under way are finished."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        ws="none",
+        lifespan="off",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        date_header=False,
+        proxy_headers=False,
+        timeout_keep_alive=75,
+        timeout_graceful_shutdown=_GRACE_S,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve([listener]))
+    task.add_done_callback(lambda done: _look_at(done, ending))
+    await server.is_up.wait()
+    try:
+        yield
+    finally:
+        feed.close()
+        server.should_exit = True
+        await asyncio.gather(task, return_exceptions=True)
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    """Return uvloop's loop where there is one."""
+    try:
+        import uvloop
+    except ImportError:
+        return None
+    return uvloop.new_event_loop
+
+
+@lru_cache(maxsize=4)
+def _zone_named(name: str) -> ZoneInfo:
+    return ZoneInfo(name)
+
+
+def _zone(book: Book) -> ZoneInfo:
+    return _zone_named(book.zone)

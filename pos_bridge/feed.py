@@ -1,0 +1,108 @@
+"""The feed: what has been committed, told to whoever listens.
+
+Event loop thread only. The writer publishes here once per batch; answers read `kitchen`,
+event streams and displays listen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+from kds.kitchen.state import Kitchen
+from kds.rulebook.book import Book
+from kds.store import Entry
+
+_MOST_WAITING = 2_000
+
+
+class TooSlowError(Exception):
+    """A listener fell behind its bounded queue; it starts again from where it got to."""
+
+
+class Listener:
+    """One reader's bounded queue. Events stay whole: it has all since it began, or it is lost."""
+
+    def __init__(self) -> None:
+        self._waiting: deque[Entry] = deque()
+        self._news = asyncio.Event()
+        self._is_lost = False
+        self._is_over = False
+
+    def offer(self, entries: Sequence[Entry]) -> None:
+        """Queue `entries`, or give the reader up."""
+        if len(self._waiting) + len(entries) > _MOST_WAITING:
+            self._is_lost = True
+            self._waiting.clear()
+        elif not self._is_lost:
+            self._waiting.extend(entries)
+        self._news.set()
+
+    def end(self) -> None:
+        """Let the reader take what is queued and then end."""
+        self._is_over = True
+        self._news.set()
+
+    async def take(self) -> list[Entry]:
+        """Wait for news and return them all; [] once the feed has ended. Raises TooSlowError."""
+        while not (self._waiting or self._is_lost or self._is_over):
+            self._news.clear()
+            await self._news.wait()
+        if self._is_lost:
+            raise TooSlowError
+        taken = list(self._waiting)
+        self._waiting.clear()
+        return taken
+
+
+class Feed:
+    """The committed kitchen, the book in force, and whoever listens.
+
+    `kitchen`, `book`: as of the last commit. `epoch`: which log this is.
+    """
+
+    def __init__(self, kitchen: Kitchen, book: Book, epoch: str) -> None:
+        self.kitchen = kitchen
+        self.book = book
+        self.epoch = epoch
+        self._listeners: set[Listener] = set()
+        self._watchers: list[Callable[[Sequence[Entry]], None]] = []
+        self._is_over = False
+
+    @property
+    def listening(self) -> int:
+        """How many listen."""
+        return len(self._listeners)
+
+    def publish(self, kitchen: Kitchen, book: Book, entries: Sequence[Entry]) -> None:
+        """Take over what has been committed and tell everybody."""
+        self.kitchen = kitchen
+        self.book = book
+        for watcher in self._watchers:
+            watcher(entries)
+        for listener in self._listeners:
+            listener.offer(entries)
+
+    def on_change(self, watcher: Callable[[Sequence[Entry]], None]) -> None:
+        """Call `watcher` with the entries of every commit from now on; it must not raise."""
+        self._watchers.append(watcher)
+
+    def close(self) -> None:
+        """End every listener, so that their connections can be closed."""
+        self._is_over = True
+        for listener in self._listeners:
+            listener.end()
+
+    @contextmanager
+    def listen(self) -> Iterator[Listener]:
+        """Listen from the commit after the present `kitchen` on."""
+        listener = Listener()
+        if self._is_over:
+            listener.end()
+        self._listeners.add(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.discard(listener)

@@ -1,0 +1,64 @@
+"""Request bodies: read with a limit while they stream in, and not too many at once."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from starlette.requests import Request
+
+MAX_BYTES = 4 * 1024 * 1024
+_MOST_DRAINED = 4 * MAX_BYTES
+_MOST_HELD = 24 * MAX_BYTES
+_PATIENCE_S = 30
+
+
+class BodyRefusedError(Exception):
+    """A body that is not taken. `status`, `message`: the answer; `start`: what came of it."""
+
+    def __init__(self, status: int, message: str, start: bytes = b"") -> None:
+        super().__init__(message)
+        self.status = status
+        self.message = message
+        self.start = start
+
+
+class Bodies:
+    """Reads bodies. Event loop thread only; what all senders push together is bounded."""
+
+    def __init__(self) -> None:
+        self._held = 0
+
+    @asynccontextmanager
+    async def of(self, request: Request) -> AsyncIterator[bytes]:
+        """Hold the whole body of `request` for the time of the block; raises BodyRefusedError."""
+        if self._held > _MOST_HELD:
+            raise BodyRefusedError(503, "Too many large bodies at once; send again.")
+        chunks: list[bytes] = []
+        try:
+            size = await self._collect(request, chunks)
+            body = chunks[0] if len(chunks) == 1 else b"".join(chunks)
+            if size > MAX_BYTES:
+                raise BodyRefusedError(413, "The body is larger than 4 MB.", body)
+            yield body
+        finally:
+            self._held -= sum(map(len, chunks))
+
+    async def _collect(self, request: Request, chunks: list[bytes]) -> int:
+        """Read into `chunks` what the limit allows; return how much came."""
+        size = 0
+        try:
+            async with asyncio.timeout(_PATIENCE_S):
+                async for chunk in request.stream():
+                    size += len(chunk)
+                    if size <= MAX_BYTES:
+                        self._held += len(chunk)
+                        chunks.append(chunk)
+                    elif size > _MOST_DRAINED:
+                        # Until here we read on: a sender still pushing would not see the answer.
+                        break
+        except TimeoutError:
+            message = "The body did not come to its end in time."
+            raise BodyRefusedError(408, message, b"".join(chunks)) from None
+        return size

@@ -1,0 +1,131 @@
+"""Commands: what people do at screens, and stock as programs set it."""
+
+from __future__ import annotations
+
+import asyncio
+from decimal import Decimal
+from typing import Any
+from uuid import uuid4
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from kds.kitchen.commands import Command, CommandKind
+from kds.records import BadCommands, FieldError, command_from, parse_commands
+from kds.records.body import read_json
+from kds.store import Answer
+from pos_bridge.http.answers import answer
+from pos_bridge.http.raw import RawRoute, answers, body_of
+from pos_bridge.http.services import Services
+from pos_bridge.http.shapes import CommandAnswer, Failure, Faults, StockLeft
+from pos_bridge.jobs import DoCommand
+
+_ONE = {
+    "type": "object",
+    "required": ["id", "kind"],
+    "properties": {
+        "id": {"type": "string", "description": "made by the client; the same is applied once"},
+        "kind": {"enum": [kind.value for kind in CommandKind]},
+        "order": {
+            "type": "object",
+            "properties": {"source": {"type": "string"}, "order_id": {"type": "string"}},
+        },
+        "line_id": {"type": "string", "description": "absent: the whole ticket of the view"},
+        "portions": {"type": ["string", "number"], "description": "absent: all that can"},
+        "view": {"type": "string", "description": "absent: every station's step"},
+        "device": {"type": "string"},
+        "person": {"type": "string"},
+        "at": {"type": "string", "format": "date-time", "description": "when it was done"},
+        "seen": {"type": "integer", "description": "the log place that the actor looked at"},
+    },
+}
+_COMMANDS = {"oneOf": [_ONE, {"type": "array", "items": _ONE}]}
+_FAILURES = answers(_400=Failure, _401=Failure, _413=Failure, _422=Faults, _503=Failure)
+
+
+def router(services: Services) -> APIRouter:
+    """Return the calls that change something in the kitchen."""
+    calls = APIRouter(tags=["commands"], route_class=RawRoute)
+
+    async def post_commands(request: Request) -> Response:
+        """Do one command or a list of them, in order, each once."""
+        return await _do(services, request)
+
+    async def put_stock(request: Request) -> Response:
+        """Set how many portions of an item are left; null: it is not counted."""
+        return await _set_stock(services, request)
+
+    calls.add_api_route(
+        "/v1/commands",
+        post_commands,
+        methods=["POST"],
+        summary="Do commands",
+        response_model=list[CommandAnswer],
+        responses=_FAILURES,
+        openapi_extra=body_of(_COMMANDS),
+    )
+    calls.add_api_route(
+        "/v1/stock/{item_id:path}",
+        put_stock,
+        methods=["PUT"],
+        summary="Set what is left of an item",
+        response_model=StockLeft,
+        responses=_FAILURES,
+        openapi_extra=body_of(StockLeft.model_json_schema()),
+    )
+    calls.add_api_route(
+        "/v1/stock",
+        _stock_call(services),
+        methods=["GET"],
+        summary="Items that are counted",
+        response_model=dict[str, StockLeft],
+    )
+    return calls
+
+
+async def _do(services: Services, request: Request) -> Response:
+    async with services.bodies.of(request) as body:
+        commands = parse_commands(body, request.headers.get("content-type"))
+        done = [services.writer.submit(DoCommand(command)) for command in commands]
+        return answer([_answer(each) for each in await asyncio.gather(*done)])
+
+
+def _answer(done: Answer) -> dict[str, Any]:
+    return {"id": done.id, "result": done.result.value, "why": done.why, "seq": done.seq}
+
+
+# --- stock ---------------------------------------------------------------------------------
+
+
+def _stock_call(services: Services) -> Any:
+    async def get_stock(_request: Request) -> Response:
+        """Answer the portions left by item; what is not listed is not counted."""
+        stock = services.feed.kitchen.stock
+        return answer({item: {"left": _number(left)} for item, left in sorted(stock.items())})
+
+    return get_stock
+
+
+async def _set_stock(services: Services, request: Request) -> Response:
+    item = request.path_params["item_id"]
+    async with services.bodies.of(request) as body:
+        value, _ = read_json(body, request.headers.get("content-type"))
+        await services.writer.submit(DoCommand(_stock_command(item, value)))
+    return answer({"left": _number(services.feed.kitchen.stock.get(item))})
+
+
+def _stock_command(item: str, value: object) -> Command:
+    if not isinstance(value, dict) or "left" not in value:
+        raise BadCommands([FieldError("left", "is missing")])
+    kind = CommandKind.ON_SALE.value
+    return command_from(
+        {"id": uuid4().hex, "kind": kind, "item_id": item, "left": value["left"], "device": "http"}
+    )
+
+
+def _number(left: Decimal | None) -> int | float | None:
+    """Return a count as a JSON number."""
+    if left is None:
+        return None
+    return int(left) if left == int(left) else float(left)

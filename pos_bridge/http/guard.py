@@ -1,0 +1,63 @@
+"""The outermost layer of HTTP: who may call, and the last resort when something of ours fails."""
+
+from __future__ import annotations
+
+import logging
+
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from pos_bridge.access import Access, Caller
+from pos_bridge.http.answers import error
+
+_logger = logging.getLogger(__name__)
+PUBLIC = frozenset({"/health"})
+
+
+class Guard:
+    """An ASGI application around another: checks access, and turns faults into a plain 500.
+
+    Not BaseHTTPMiddleware: it adds a task and several switches to every request.
+    """
+
+    def __init__(self, inner: ASGIApp, access: Access) -> None:
+        self._inner = inner
+        self._access = access
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        refusal = self._access.refusal(_caller(scope), is_public=scope["path"] in PUBLIC)
+        if refusal is not None:
+            challenge = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+            answer = error(refusal.status, refusal.message, challenge)
+            await answer(scope, receive, send)
+            return
+        await self._serve(scope, receive, send)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Hand on; answer 500 and log one line when something fails."""
+        has_begun = False
+
+        async def noting(message: Message) -> None:
+            nonlocal has_begun
+            has_begun = True
+            await send(message)
+
+        try:
+            await self._inner(scope, receive, noting)
+        except Exception:
+            _logger.exception("%s %s failed", scope["method"], scope["path"])
+            if not has_begun:
+                await error(500, "The bridge failed; its log says why.")(scope, receive, send)
+
+
+def _caller(scope: Scope) -> Caller:
+    host, origin, authorization = [], [], []
+    for name, value in scope["headers"]:
+        if name == b"host":
+            host.append(value.decode("latin-1"))
+        elif name == b"origin":
+            origin.append(value.decode("latin-1"))
+        elif name == b"authorization":
+            authorization.append(value.decode("latin-1"))
+    address = scope["client"][0] if scope["client"] else ""
+    return Caller(host, origin, authorization, address)

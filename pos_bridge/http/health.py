@@ -1,0 +1,138 @@
+"""How the bridge does: /health for people and watchdogs, /metrics for Prometheus."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from fastapi import APIRouter
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
+from prometheus_client.metrics_core import Metric
+from prometheus_client.registry import Collector
+from starlette.responses import Response
+
+from kds import __version__
+from kds.kitchen.ids import Instant
+from kds.records.times import iso
+from pos_bridge.http.answers import answer
+from pos_bridge.http.services import Services
+from pos_bridge.rates import Source, What
+from pos_bridge.writer import MOST_WAITING
+
+
+def router(services: Services) -> APIRouter:
+    """Return the calls for watchdogs."""
+    calls = APIRouter(tags=["health"])
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Bridge(services))
+
+    @calls.get("/health", summary="How the bridge does; needs no token")
+    async def get_health() -> Response:
+        """Answer `ok`, or `degraded` with the problems in plain words; 200 either way."""
+        return answer(_health(services))
+
+    @calls.get("/metrics", summary="Figures for Prometheus")
+    async def get_metrics() -> Response:
+        """Answer the figures of /health as Prometheus text."""
+        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+
+    return calls
+
+
+def _health(services: Services) -> dict[str, Any]:
+    kitchen, now = services.feed.kitchen, services.time.now()
+    problems = list(_problems(services))
+    return {
+        "status": "degraded" if problems else "ok",
+        "problems": problems,
+        "version": __version__,
+        "epoch": services.feed.epoch,
+        "seq": kitchen.seq,
+        "at": iso(now),
+        "last_event_age_s": _age_s(kitchen.at, now) if kitchen.seq else None,
+        "clock_ahead_s": services.time.ahead_ms / 1000,
+        "queue": {"waiting": services.writer.waiting, "limit": MOST_WAITING},
+        "listeners": services.feed.listening,
+        "open_visits": len(kitchen.visits) - len(kitchen.closed),
+        "alerts": len(kitchen.alerts),
+        "rules": _rules(services),
+        "sources": {
+            name: _source(source, now) for name, source in services.rates.sources().items()
+        },
+    }
+
+
+def _problems(services: Services) -> Iterator[str]:
+    """Yield what is wrong, worst first."""
+    if services.writer.trouble:
+        yield f"Nothing can be stored: {services.writer.trouble}"
+    if services.rules.note is not None:
+        yield services.rules.note.en
+    if services.writer.waiting > MOST_WAITING // 2:
+        yield "The bridge does not keep up with what it is sent."
+    if services.time.ahead_ms > 60_000:
+        yield "The machine's clock was behind the log; is its date right?"
+
+
+def _rules(services: Services) -> dict[str, Any]:
+    rules = services.rules
+    return {
+        "hash": services.feed.book.hash,
+        "source": rules.origin.value,
+        "note": None if rules.note is None else rules.note.en,
+        "diagnostics": [found.text("en") for found in rules.diagnostics],
+    }
+
+
+def _source(source: Source, now: Instant) -> dict[str, Any]:
+    hour = source.last_hour(now)
+    return {
+        "last_contact": iso(source.last_contact) if source.last_contact else None,
+        "last_contact_age_s": _age_s(source.last_contact, now) if source.last_contact else None,
+        "total": {what.value: source.total[what] for what in What},
+        "last_hour": {what.value: hour[what] for what in What},
+    }
+
+
+def _age_s(at: Instant, now: Instant) -> float:
+    return max(0, now - at) / 1000
+
+
+class _Bridge(Collector):
+    """Reads the figures when Prometheus asks."""
+
+    def __init__(self, services: Services) -> None:
+        self._services = services
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield every figure."""
+        services, kitchen = self._services, self._services.feed.kitchen
+        now = services.time.now()
+        problems = sum(1 for _ in _problems(services))
+        yield _gauge("healthy", "1 when nothing is wrong", not problems)
+        yield _gauge("log_place", "how many events the log has", kitchen.seq)
+        yield _gauge("queue_waiting", "items that wait for the writer", services.writer.waiting)
+        yield _gauge("listeners", "displays and streams that listen", services.feed.listening)
+        yield _gauge("open_visits", "open visits", len(kitchen.visits) - len(kitchen.closed))
+        yield _gauge("alerts", "alert cards shown", len(kitchen.alerts))
+        if kitchen.seq:
+            age_s = _age_s(kitchen.at, now)
+            yield _gauge("last_event_age_seconds", "age of the last event", age_s)
+        orders = CounterMetricFamily(
+            "kds_orders", "by source and outcome", labels=["source", "what"]
+        )
+        contact = GaugeMetricFamily(
+            "kds_source_last_contact_age_seconds", "age of the last delivery", labels=["source"]
+        )
+        for name, source in services.rates.sources().items():
+            for what in What:
+                orders.add_metric([name, what.value], source.total[what])
+            if source.last_contact:
+                contact.add_metric([name], _age_s(source.last_contact, now))
+        yield orders
+        yield contact
+
+
+def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:
+    return GaugeMetricFamily(f"kds_{name}", text, value=value)

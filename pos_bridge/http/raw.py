@@ -1,0 +1,39 @@
+"""Routes that read the request and write the answer by hand; FastAPI only describes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi.routing import APIRoute
+from pydantic import BaseModel
+from starlette.requests import Request
+from starlette.responses import Response
+
+JSON = "application/json"
+
+
+class RawRoute(APIRoute):
+    """A route whose endpoint takes the bare request and returns the finished response.
+
+    No dependency, validation or thread pool stands between them: this is the hot path.
+    """
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Return the endpoint itself."""
+        handler: Callable[[Request], Coroutine[Any, Any, Response]] = self.endpoint
+        return handler
+
+
+def body_of(schema: dict[str, Any], *, also: dict[str, Any] | None = None) -> dict[str, Any]:
+    """Return the description of a JSON body, and `also` of more parameters."""
+    body = {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+    return body | (also or {})
+
+
+def answers(**models: type[BaseModel]) -> dict[int | str, dict[str, Any]]:
+    """Return the description of answers: `_409=Conflict` says what a 409 looks like."""
+    return {
+        int(status[1:]): {"model": model, "description": (model.__doc__ or "").split("\n")[0]}
+        for status, model in models.items()
+    }

@@ -1,0 +1,28 @@
+"""What the HTTP calls work with: made by the composition root, handed to every router."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from pos_bridge.feed import Feed
+from pos_bridge.http.bodies import Bodies
+from pos_bridge.intake import Intake
+from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.rates import Rates
+from pos_bridge.reads import Reads
+from pos_bridge.rules import RulesState
+from pos_bridge.writer import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The parts of a running bridge that answers are made from. Event loop thread only."""
+
+    feed: Feed
+    reads: Reads
+    writer: Writer
+    intake: Intake
+    rates: Rates
+    rules: RulesState
+    time: KitchenTime
+    bodies: Bodies

@@ -1,0 +1,116 @@
+"""The shapes of answers, for the description at /openapi.json; answers are written by hand."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, Field
+
+
+class Failure(BaseModel):
+    """Why nothing was done, in one sentence."""
+
+    error: str
+
+
+class FieldFault(BaseModel):
+    """One fault of a body: where, and what in plain words."""
+
+    field: str = Field(examples=["lines[0].quantity"])
+    message: str
+
+
+class Faults(BaseModel):
+    """Every fault of a body at once. `alert`: the card that shows it in the kitchen."""
+
+    errors: list[FieldFault]
+    alert: str | None = None
+
+
+class Rejection(Failure):
+    """A body that cannot be taken; it is kept, and shown in the kitchen as the card `alert`."""
+
+    alert: str | None = None
+
+
+class OrderAnswer(BaseModel):
+    """What became of an order. `seq`: its place in the log."""
+
+    source: str
+    order_id: str
+    revision: int
+    result: Literal["new", "amended", "unchanged", "stale"]
+    seq: int
+    warnings: list[str]
+
+
+class Conflict(Rejection):
+    """The same revision or key came with other content; both are kept, the first is in force."""
+
+    source: str
+    order_id: str
+    revision: int
+    result: Literal["conflict"]
+    seq: int
+
+
+class CommandAnswer(BaseModel):
+    """What became of a command. A repeat is `no_op` with the `seq` of the first time."""
+
+    id: str
+    result: Literal["applied", "no_op", "refused"]
+    why: str
+    seq: int
+
+
+class OrderRef(BaseModel):
+    """An order for ever."""
+
+    source: str
+    order_id: str
+
+
+class EventAnswer(BaseModel):
+    """One entry of the log."""
+
+    seq: int
+    id: str
+    at: str
+    kind: str
+    cause: Literal["pos", "person", "rule", "time"]
+    order: OrderRef | None
+    visit: str | None
+    line_id: str | None
+    portions: str | None
+    device: str
+    rule: str | None
+    data: dict[str, Any]
+
+
+class TooOld(Failure):
+    """The log does not reach back that far. `floor`: read again from there."""
+
+    floor: int
+
+
+class StockLeft(BaseModel):
+    """Portions left of an item; null: not counted."""
+
+    left: float | None
+
+
+class StockItem(StockLeft):
+    """An item with a count."""
+
+    item_id: str
+
+
+class AlertAnswer(BaseModel):
+    """Something a person should look at; `raw`: the start of what could not be understood."""
+
+    id: str
+    source: str
+    at: str
+    message: str
+    message_zh: str
+    raw: str

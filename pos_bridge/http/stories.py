@@ -1,0 +1,57 @@
+"""A visit looked back at: what happened to each of its lines, and when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from kds.kitchen.events import Fact, OrderReceived
+from kds.kitchen.ids import LineKey
+from kds.records import event_json
+from kds.records.events import lines_of
+from kds.records.times import iso
+from pos_bridge.reads import VisitStory
+
+_TOLD = ("seq", "at", "kind", "cause", "device", "person", "rule", "data")
+
+
+def story_json(story: VisitStory) -> dict[str, Any]:
+    """Return a visit with one timeline per line, and one of what was about no line."""
+    row = story.row
+    lines: dict[LineKey, dict[str, Any]] = {}
+    whole: list[dict[str, Any]] = []
+    for entry in story.entries:
+        told = {name: value for name, value in event_json(*entry).items() if name in _TOLD}
+        touched = list(_touched(entry.event.fact))
+        if not touched:
+            whole.append(told)
+        for key, name, portions in touched:
+            told_of_line = told | {"portions": portions} | ({"data": {}} if name else {})
+            found = lines.setdefault(key, {**key._asdict(), "name": name, "timeline": []})
+            found["name"] = name or found["name"]
+            found["timeline"].append(told_of_line)
+    return {
+        "visit": row.id,
+        "table": row.table,
+        "session": row.session,
+        "opened_at": iso(row.opened_at),
+        "ended_at": None if row.ended_at is None else iso(row.ended_at),
+        "business_date": row.business_date.isoformat(),
+        "orders": [key._asdict() for key in row.orders],
+        "lines": list(lines.values()),
+        "timeline": whole,
+    }
+
+
+def _touched(fact: Fact) -> Iterator[tuple[LineKey, str, str | None]]:
+    """Yield the lines that a fact is about, with name and portions as far as it says them.
+
+    An order's text is long and the same for all its lines, so a line gets its own part only.
+    """
+    if isinstance(fact, OrderReceived):
+        for content in fact.message.lines:
+            key = LineKey(*fact.message.key, content.line_id)
+            yield key, content.name, str(content.quantity)
+        return
+    for key, portions in lines_of(fact):
+        yield key, "", None if portions is None else str(portions)

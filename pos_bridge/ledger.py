@@ -1,0 +1,86 @@
+"""The ledger: the committed kitchen with its store, and when a snapshot of it is due."""
+
+from __future__ import annotations
+
+import logging
+from collections import OrderedDict
+from collections.abc import Sequence
+
+from kds.kitchen.events import VisitRestored
+from kds.kitchen.ids import CommandId, OrderKey
+from kds.kitchen.state import Kitchen
+from kds.rulebook.book import Book
+from kds.store import Answer, Entry, Keyed, Store, StoreError
+from pos_bridge.desk import Desk
+from pos_bridge.kitchen_time import KitchenTime
+
+_logger = logging.getLogger(__name__)
+SNAPSHOT_WHEN_IDLE = 500
+SNAPSHOT_AT_LATEST = 20_000
+_ANSWERS_KEPT = 10_000
+
+
+class Ledger:
+    """What is on disk, and the way to put more there. Writer thread once the writer runs.
+
+    `kitchen` and `book` are as of the last commit. Implements `Memory` for desks.
+    """
+
+    def __init__(self, store: Store, kitchen: Kitchen, book: Book, time: KitchenTime) -> None:
+        self.kitchen = kitchen
+        self.book = book
+        self._store = store
+        self._time = time
+        self._answers: OrderedDict[CommandId, Answer] = OrderedDict()
+        # What was committed before this start may lie behind the last snapshot, however it ended.
+        self._since_snapshot = min(kitchen.seq, SNAPSHOT_WHEN_IDLE)
+
+    def open_desk(self) -> Desk:
+        """Return a desk for one attempt on the committed state."""
+        return Desk(self.kitchen, self.book, self, self._time.now())
+
+    def keep(self, desk: Desk) -> Sequence[Entry]:
+        """Commit what `desk` wants kept, and return its entries; raises what the store raises."""
+        batch = desk.batch()
+        if batch.entries or batch.intakes or batch.answers or batch.keys or batch.personal:
+            self._store.commit(batch)
+        self.kitchen = batch.after
+        self.book = desk.book
+        self._since_snapshot += len(batch.entries)
+        for answer in batch.answers:
+            self._answers[answer.id] = answer
+        while len(self._answers) > _ANSWERS_KEPT:
+            self._answers.popitem(last=False)
+        if self._since_snapshot >= SNAPSHOT_AT_LATEST:
+            self.leave_snapshot()
+        return batch.entries
+
+    @property
+    def owes_snapshot(self) -> bool:
+        """Enough has happened that a snapshot is worth a quiet moment."""
+        return self._since_snapshot >= SNAPSHOT_WHEN_IDLE
+
+    def leave_snapshot(self) -> None:
+        """Keep the state, so that the next start is quick. A failure costs only that."""
+        if not self._since_snapshot:
+            return
+        try:
+            self._store.snapshot(self.kitchen)
+        except StoreError as error:
+            _logger.warning("no snapshot: %s", error)
+        self._since_snapshot = 0
+
+    # --- what the store knows besides the state ---
+
+    def answer(self, command: CommandId) -> Answer | None:
+        """Return what a command came to, None if it was never answered."""
+        return self._answers.get(command) or self._store.answer(command)
+
+    def keyed(self, key: str) -> Keyed | None:
+        """Return what was answered under an idempotency key."""
+        return self._store.keyed(key)
+
+    def archived(self, order: OrderKey) -> VisitRestored | None:
+        """Return the archived visit that an order lies in, None when it is not archived."""
+        found = self._store.restore_visit(order)
+        return None if found is None else VisitRestored(*found)
