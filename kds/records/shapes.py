@@ -14,8 +14,8 @@ from pydantic_core import ErrorDetails, PydanticCustomError
 from kds.records.errors import FieldError
 
 MAX_QUANTITY = 99_999
-MAX_WHOLE = 2**63 - 1
-"""What every database takes as an integer; tills use times in microseconds as revisions."""
+MAX_WHOLE = 2**62
+"""What every database takes as an integer, and can count on from; tills send times as revisions."""
 
 _DECIMAL_TEXT = re.compile(r"\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})\s*", re.ASCII)
 _WHOLE_TEXT = re.compile(r"\s*\+?\d{1,19}\s*", re.ASCII)

@@ -93,7 +93,7 @@ def load_kitchen(
         for upcaster in _HEAD_UPCASTERS[version - 1 :]:
             plain = upcaster(plain)
         known = {name: _HEAD[name].validate_python(value) for name, value in plain.items()}
-    except (ValidationError, KeyError, TypeError, ValueError) as error:
+    except (ValidationError, AttributeError, KeyError, TypeError, ValueError) as error:
         raise RecordError(f"the kept state is damaged: {error}") from error
     empty = Kitchen()
     maps = {n: FrozenMap(v) for n, v in known.items() if isinstance(getattr(empty, n), FrozenMap)}

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
-from pydantic_core import from_json, to_json
+from pydantic_core import PydanticSerializationError, from_json, to_json
 
 from kds.records.errors import RecordError
 
@@ -31,8 +31,13 @@ class Codec(Generic[T_co]):
         self._adapter: TypeAdapter[T_co] = TypeAdapter(of)
 
     def dump(self, value: T_co) -> str:  # type: ignore[misc]  # covariant for a table of codecs
-        """Return the JSON text of `value`."""
-        return self._adapter.dump_json(value, exclude_defaults=True).decode()
+        """Return the JSON text of `value`; `RecordError` for text that no file can hold."""
+        try:
+            return self._adapter.dump_json(value, exclude_defaults=True).decode()
+        except PydanticSerializationError as error:
+            raise RecordError(
+                f"a record of the kind {self.kind!r} can not be kept: {error}"
+            ) from error
 
     def plain(self, value: T_co) -> dict[str, Any]:  # type: ignore[misc]  # as above
         """Return `value` as JSON for other people: an object with every field."""
