@@ -20,7 +20,8 @@ WEIGHTS = ("Regular", "Bold")
 KEPT_NAMES = {0, 13, 14}  # copyright, licence, its address
 LIMIT_BYTES = 6_000_000
 
-# Beside GB2312 and the common part of Big5: Latin of all of Europe and pinyin, punctuation, currencies, fractions, arrows.
+# Beside GB2312 and the common part of Big5: the Latin of all of Europe and of pinyin, punctuation,
+# currencies, fractions, arrows.
 RANGES = (
     (0x0020, 0x007E),
     (0x00A0, 0x017F),
