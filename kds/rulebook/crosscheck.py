@@ -11,8 +11,16 @@ from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
 
 
-def cross_check(sources: Sources) -> Iterator[Diagnostic]:
-    """Yield the faults between pieces that are sound in themselves."""
+def cross_check(sources: Sources) -> tuple[Diagnostic, ...]:
+    """Return the faults between pieces that are sound in themselves.
+
+    Remarks on a book that works come only when there is nothing worse to say.
+    """
+    faults = tuple(_errors(sources))
+    return faults if faults or sources.faults else tuple(_unused_stations(sources))
+
+
+def _errors(sources: Sources) -> Iterator[Diagnostic]:
     yield from _missing_sections(sources)
     yield from _double((piece.spec.id, piece) for piece in sources.stations)
     yield from _double((piece.spec.id, piece) for piece in sources.menu)
@@ -24,7 +32,6 @@ def cross_check(sources: Sources) -> Iterator[Diagnostic]:
             yield from _stations(entry, stations)
         yield from _conditions(entry)
         yield from _limit_order(entry, sources)
-    yield from _unused_stations(sources)
     for rule in sources.rules:
         yield from _wait(rule, sources)
 
@@ -107,7 +114,7 @@ def _unused_stations(sources: Sources) -> Iterator[Diagnostic]:
         for station in stage
     }
     for station in sources.stations:
-        if station.spec.id not in used and not sources.faults:
+        if station.spec.id not in used:
             yield fault(
                 station.at("id"),
                 f"没有菜品送到工位“{station.spec.id}”",
