@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 
 from kds.board.values import Band, BandClock, TicketLine
 from kds.kitchen.ids import Instant
@@ -65,13 +65,13 @@ def line_band(
     return age_band(clock, now)
 
 
-def ticket_band(lines: Sequence[TicketLine]) -> Band:
-    """Return the band of a ticket of these lines, shells and information left out by the caller.
+def ticket_band(of_lines: Iterable[Band]) -> Band:
+    """Return the band of a ticket whose lines have these; shells and information do not count.
 
     All void, all ready, all held or gated say so; what is done does not hide that the rest
     waits. Otherwise the worst age band.
     """
-    bands = {line.band for line in lines}
+    bands = set(of_lines)
     if not bands:
         return Band.NORMAL
     for few in ({Band.VOID}, {Band.VOID, Band.READY}):

@@ -8,9 +8,10 @@ from kds.board.bands import line_band, runs
 from kds.board.parts import Part
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, TicketLine
-from kds.board.waits import waiting_since
 from kds.kitchen.ids import ANY_STATION, Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
+from kds.rulebook.clocks import waiting_since
+from kds.rulebook.compiled import Clock
 
 
 def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
@@ -125,9 +126,9 @@ def _after(since: Instant, limit_s: float | None) -> Instant | None:
 
 def _since(clock: str, part: Part) -> Instant | None:
     match clock:
-        case "received":
+        case Clock.RECEIVED:
             return part.line.received_at
-        case "placed":
+        case Clock.PLACED:
             return waiting_since(part.fields.placed_at, part.line.received_at)
         case _:
             return part.progress.fired_at

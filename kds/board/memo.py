@@ -94,8 +94,7 @@ class _View:
     """
 
     def __init__(self) -> None:
-        self._last: Scope | None = None
-        self._board: Board | None = None
+        self._seen: tuple[Scope, Board] | None = None
         self._made: dict[VisitId, Made] = {}
         self._live: dict[VisitId, Made] = {}
         self._users: dict[Use, set[VisitId]] = {}
@@ -103,28 +102,31 @@ class _View:
         self._tally = Tally()
 
     def board(self, scope: Scope) -> Board:
-        last, before = self._last, self._board
-        stale = self._stale(scope)
+        last, before = self._seen or (None, None)
+        stale = self._stale(last, scope)
         for visit in stale:
-            self._refresh(scope, visit)
-        self._last = scope
-        same_alerts = last is not None and last.kitchen.alerts is scope.kitchen.alerts
-        if before is not None and same_alerts and not stale and before.book == scope.book.hash:
-            return before
-        keeps = before is not None and same_alerts
-        self._board = Board(
+            self._refresh(last, scope, visit)
+        if last is None or before is None or last.kitchen.alerts is not scope.kitchen.alerts:
+            now = self._made_now(scope, alert_cards(scope.kitchen))
+        elif stale or before.book != scope.book.hash:
+            now = self._made_now(scope, before.alerts)
+        else:
+            now = before
+        self._seen = scope, before if before == now else now
+        return self._seen[1]
+
+    def _made_now(self, scope: Scope, alerts: tuple[AlertCard, ...]) -> Board:
+        return Board(
             view=scope.view,
             book=scope.book.hash,
             tickets=self._wall.tickets(),
-            alerts=before.alerts if before and keeps else alert_cards(scope.kitchen),
+            alerts=alerts,
             all_day=self._tally.rows(),
             valid_until=self._wall.until,
         )
-        return self._board
 
-    def _stale(self, scope: Scope) -> set[VisitId]:
+    def _stale(self, last: Scope | None, scope: Scope) -> set[VisitId]:
         """Return the visits whose tickets may have changed since the last call."""
-        last = self._last
         if last is None or not _same_rules(last, scope):
             return {*scope.kitchen.visits, *self._made}
         stale: set[VisitId] = _changed_visits(last.kitchen, scope.kitchen)
@@ -138,11 +140,13 @@ class _View:
             )
         return stale
 
-    def _refresh(self, scope: Scope, visit_id: VisitId) -> None:
+    def _refresh(self, last: Scope | None, scope: Scope, visit_id: VisitId) -> None:
         """Make the visit's ticket again; one that turns out equal stays the object it was."""
-        old = self._drop(visit_id)
+        old = self._made.get(visit_id)
         visit = scope.kitchen.visits.get(visit_id)
-        new = None if visit is None else make(scope, visit, self._known(scope, old))
+        new = None if visit is None else make(scope, visit, _known(last, scope, old))
+        if old is not None:
+            self._drop(visit_id, old)
         self._tally.replace(old.shares if old else (), new.shares if new else ())
         if new is None:
             return
@@ -155,10 +159,8 @@ class _View:
         for use in new.uses:
             self._users.setdefault(use, set()).add(visit_id)
 
-    def _drop(self, visit_id: VisitId) -> Made | None:
-        old = self._made.pop(visit_id, None)
-        if old is None:
-            return None
+    def _drop(self, visit_id: VisitId, old: Made) -> None:
+        del self._made[visit_id]
         self._live.pop(visit_id, None)
         self._wall.take(old)
         for use in old.uses:
@@ -166,17 +168,16 @@ class _View:
             users.discard(visit_id)
             if not users:
                 del self._users[use]
-        return old
 
-    def _known(self, scope: Scope, old: Made | None) -> Known:
-        """Return what of `old` may be used again in `scope`."""
-        last = self._last
-        if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
-            return Known()
-        same_stock = last.kitchen.stock is scope.kitchen.stock
-        if not same_stock or not _is_within(scope.now, old.since, old.until):
-            return Known(old.parts)
-        return Known(old.parts, {line.key: line for line in old.ticket.lines})
+
+def _known(last: Scope | None, scope: Scope, old: Made | None) -> Known:
+    """Return what of `old` may be used again in `scope`."""
+    if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
+        return Known()
+    same_stock = last.kitchen.stock is scope.kitchen.stock
+    if not same_stock or not _is_within(scope.now, old.since, old.until):
+        return Known(old.parts)
+    return Known(old.parts, {line.key: line for line in old.ticket.lines})
 
 
 def _same_rules(last: Scope, scope: Scope) -> bool:

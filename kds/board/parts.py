@@ -87,7 +87,7 @@ def part_of(
     is_info = not is_shell and (line.ordered == 0 or not line.routing.steps)
     groups = [g for g in line.groups if g.step in steps and (visit is None or g.visit == visit)]
     counts = _uncooked(line) if is_info else _counts(scope, order, line, steps, visit)
-    progress = _progress(line, groups, steps, counts)
+    progress = _progress(line, groups, steps)
     return Part(
         line=line,
         fields=order.fields,
@@ -127,9 +127,7 @@ def _holds(line: Line, visit: VisitId | None, counts: Counts, *, is_held: bool) 
     )
 
 
-def _progress(
-    line: Line, groups: Sequence[Group], steps: tuple[int, ...], counts: Counts
-) -> Progress:
+def _progress(line: Line, groups: Sequence[Group], steps: tuple[int, ...]) -> Progress:
     void = [g for g in groups if g.state is _S.VOID]
     begun = [g for g in groups if g.state is not _S.VOID and g.state is not _S.WAITING]
     done = [g for g in begun if g.state is _S.READY or g.state is _S.SERVED]
@@ -139,40 +137,13 @@ def _progress(
         is_workable=len(begun) > len(done),
         is_begun=bool(begun),
         is_held=is_held,
-        fired_at=_fired_at(line, groups, steps, counts),
+        fired_at=_earliest(
+            g.fired_at for g in begun if g.state is _S.QUEUED or g.state is _S.COOKING
+        ),
         started_at=_earliest(g.started_at for g in begun if g.state is _S.COOKING),
         ready_at=_ready_at(line, done, steps) if done else None,
         served_at=_latest(g.served_at for g in done if g.state is _S.SERVED) if done else None,
     )
-
-
-def _fired_at(
-    line: Line, groups: Sequence[Group], steps: tuple[int, ...], counts: Counts
-) -> Instant | None:
-    """Return when the oldest portion that is not ready was fired.
-
-    Over a whole chain that is when it entered the chain, not when it reached the later step.
-    """
-    under_way = counts.queued + counts.cooking
-    if under_way <= 0:
-        return None
-    chain = line.routing.steps
-    if 1 < len(chain) == len(steps):
-        entries = (i for i in steps if not chain[i].after)
-        return _earliest(_entered(groups, step, under_way) for step in entries)
-    is_open = (g for g in groups if g.state is _S.QUEUED or g.state is _S.COOKING)
-    return _earliest(g.fired_at for g in is_open)
-
-
-def _entered(groups: Iterable[Group], step: int, portions: Decimal) -> Instant | None:
-    """Return when the oldest of the last `portions` that entered `step` did so."""
-    entered = [(g.fired_at, g.portions) for g in groups if g.step == step and g.fired_at]
-    since: Instant | None = None
-    for at, count in sorted(entered, reverse=True):
-        if portions <= 0:
-            break
-        since, portions = at, portions - count
-    return since
 
 
 def _ready_at(line: Line, done: Iterable[Group], steps: tuple[int, ...]) -> Instant | None:

@@ -28,11 +28,11 @@ from kds.board.visibility import (
     leaves_pickup_at,
     shown,
 )
-from kds.board.waits import waiting_since
 from kds.kitchen.ids import ANY_STATION, Instant, LineKey, StationId, VisitId
 from kds.kitchen.orders import Line
 from kds.kitchen.portions import OPEN
 from kds.kitchen.visits import Visit
+from kds.rulebook.clocks import waiting_since
 
 Place = tuple[int, int, int, VisitId]
 """Where a ticket stands: pinned ones first, then rank, time and id."""
@@ -134,7 +134,7 @@ def _ticket(
     first = next(iter(orders.values()))
     fields = first.fields
     common = shared(orders.values())
-    band = ticket_band(food)
+    band = ticket_band(line.band for line in food)
     worst = worst_line(food, scope.now) if band in AGE_BANDS else None
     return Ticket(
         visit=visit.id,

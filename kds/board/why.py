@@ -26,6 +26,7 @@ _CLOCKS = {
 }
 _GATES = {Gate.START: Wording("不开做", "start"), Gate.RUN: Wording("不走菜", "run")}
 _NO_RULE = Wording("没有规则，显示在所有档口", "no rule took it, every station shows it")
+_LIMIT = Wording("时限", "limit")
 _NO_LIMIT = Wording("无时限", "no limit")
 
 
@@ -64,8 +65,7 @@ def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:
     due = next((at for b, at in limits if b is band), limits[0][1] if limits else None)
     limit = _NO_LIMIT[lang]
     if due is not None:
-        word = Wording("时限", "limit")[lang]
-        limit = f"{word} {minutes((due - clock.since) / 1000)}"
+        limit = f"{_LIMIT[lang]} {minutes((due - clock.since) / 1000)}"
     place = _place(clock.where, clock.rule)
     if lang == "zh":
         return f"{name}已 {reads}，{limit}{place and f'（{place}）'}"
