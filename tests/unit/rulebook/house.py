@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import Command, CommandKind, Outcome, ReceiveOrder
-from kds.kitchen.decide import decide, record
-from kds.kitchen.events import Event
+from kds.kitchen.decide import Decision, decide, record
+from kds.kitchen.events import Event, Fact
 from kds.kitchen.ids import (
     CommandId,
     Instant,
@@ -39,6 +39,7 @@ class House:
         self.kitchen = Kitchen()
         self.now = START
         self.events: list[Event] = []
+        self.latest: list[Fact] = []
         self._asked = 0
 
     def order(
@@ -50,8 +51,9 @@ class House:
         """Take an order (a whole revision) of the table 8 unless `fields` say otherwise."""
         contents = lines if isinstance(lines, list) else [content(k, *v) for k, v in lines.items()]
         stated: dict[str, Any] = {"session": "s8", "table": "8", **fields}
-        key = OrderKey(SourceId("till"), OrderId(order_id))
-        message = OrderMessage(key, None, fields=OrderFields(**stated), lines=tuple(contents))
+        message = OrderMessage(
+            self.key(order_id), None, fields=OrderFields(**stated), lines=tuple(contents)
+        )
         self._asked += 1
         command = ReceiveOrder(CommandId(f"in{self._asked}"), message, f"digest{self._asked}")
         self._keep(decide(self.kitchen, command, self.book, self.now))
@@ -63,7 +65,7 @@ class House:
         command = Command(
             CommandId(f"do{self._asked}"),
             kind,
-            order=OrderKey(SourceId("till"), OrderId(order_id)),
+            order=self.key(order_id),
             line_id=None if line_id is None else LineId(line_id),
             **given,
         )
@@ -86,9 +88,10 @@ class House:
             pytest.fail("time facts never come to rest")
         self.now = end
 
-    def _keep(self, decision: Any) -> None:
+    def _keep(self, decision: Decision) -> None:
         self.kitchen = decision.kitchen
         self.events += decision.events
+        self.latest = [event.fact for event in decision.events]
 
     def line(self, line_id: str, order_id: str = "1") -> Line:
         """Return a line as it stands."""
@@ -110,9 +113,13 @@ class House:
         """Return the facts of one kind that have happened so far."""
         return [event.fact for event in self.events if isinstance(event.fact, kind)]
 
+    def key(self, order_id: str) -> OrderKey:
+        """Return the key of an order."""
+        return OrderKey(SourceId("till"), OrderId(order_id))
+
     def visit(self, order_id: str = "1") -> VisitId:
         """Return the visit of an order."""
-        return self.kitchen.orders[OrderKey(SourceId("till"), OrderId(order_id))].visit
+        return self.kitchen.orders[self.key(order_id)].visit
 
 
 def content(line_id: str, name: str, category: str = "", **more: Any) -> LineContent:
