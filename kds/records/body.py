@@ -6,6 +6,7 @@ import codecs
 import json
 import re
 from decimal import Decimal, DecimalException
+from functools import lru_cache
 from typing import Any, NoReturn
 
 from pydantic_core import from_json
@@ -73,12 +74,17 @@ def clean(text: str) -> str:
 
 def _text(body: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]]:
     """Decode: a byte order mark, the declared charset, UTF-8 and its kin, then GB 18030."""
+    declared = _declared(content_type or "")
+    if body[:1] == b"{" and declared in {None, "utf-8"}:  # as nearly all do: no need to guess
+        decoded = _decoded(body, "utf-8")
+        if decoded is not None and "\0" not in decoded:
+            return decoded, ()
     for mark, name in _BOMS:
         if body.startswith(mark):
             decoded = _decoded(body[len(mark) :], name)
             if decoded is not None:
                 return decoded, ()
-    for candidate in (_declared(content_type), json.detect_encoding(body)):
+    for candidate in (declared, json.detect_encoding(body)):
         decoded = None if candidate is None else _decoded(body, candidate)
         if decoded is not None:
             return decoded, ()
@@ -88,10 +94,9 @@ def _text(body: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]]:
     raise NotJson("the body is not text that can be read: neither UTF-8 nor GB 18030")
 
 
-def _declared(content_type: str | None) -> str | None:
+@lru_cache(maxsize=64)
+def _declared(content_type: str) -> str | None:
     """Return the codec that a Content-Type (or a bare charset) names, if it is one of ours."""
-    if not content_type:
-        return None
     found = _DECLARED.search(content_type)
     name = found[1] if found else content_type
     try:

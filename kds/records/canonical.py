@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, fields
 from datetime import tzinfo
@@ -289,6 +288,7 @@ _CONTENT: TypeAdapter[tuple[OrderFields, tuple[LineContent, ...]]] = TypeAdapter
 
 def digest(message: OrderMessage, customer: str = "") -> str:
     """Return the hash by which a repeat of `message` is known."""
-    head = [*message.key, message.revision, message.partial, sorted(message.given), customer]
+    key, given = message.key, sorted(message.given)
+    head = repr((*key, message.revision, message.partial, given, customer))
     content = _CONTENT.dump_json((message.fields, message.lines), exclude_defaults=True)
-    return sha256(json.dumps(head).encode() + content).hexdigest()
+    return sha256(head.encode("utf-8", "surrogatepass") + content).hexdigest()

@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
@@ -90,18 +91,18 @@ class Database:
             finally:
                 connection.close()
 
-    def check(self, *, thoroughly: bool) -> None:
-        """Raise `StoreCorrupt` when the file is damaged."""
+    def check(self, connection: Connection, *, thoroughly: bool) -> None:
+        """Raise `StoreCorrupt` when the file is damaged. A server looks after its own files."""
         if not self.is_sqlite:
             return
-        targets = [""]
+        targets = ["1"]  # one fault is enough
         if not thoroughly and self._file.stat().st_size > QUICK_CHECK_BYTES:
-            targets = ["('meta')", "('snapshot')"]
-        with self.reading() as connection:
-            for target in targets:
-                found = connection.exec_driver_sql(f"PRAGMA quick_check{target}").scalar_one()
-                if found != "ok":
-                    raise StoreCorrupt(f"The database {self._file} is damaged: {found}.")
+            targets = ["meta", "snapshot"]
+        for target in targets:
+            check = connection.exec_driver_sql(f"PRAGMA quick_check({target})")
+            found = check.scalars().first()
+            if found != "ok":
+                raise StoreCorrupt(f"The database {self._file} is damaged: {found}.")
 
     def refuse_emptied(self) -> None:
         """Raise `StoreCorrupt` for an empty file that once was a database."""
@@ -192,8 +193,8 @@ def _translated() -> Iterator[None]:
         raise _store_error(error) from error
     except sqlite3.Error as error:
         raise _driver_error(error) from error
-    except SQLAlchemyError as error:
-        raise StoreUnavailable(f"The database does not answer: {error}") from error
+    except PoolTimeoutError as error:
+        raise StoreUnavailable("Too many are reading from the database at once.") from error
 
 
 def _store_error(error: DBAPIError) -> StoreError:

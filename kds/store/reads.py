@@ -114,10 +114,12 @@ def floor(connection: Connection) -> int:
 # --- visits and orders ---------------------------------------------------------------------
 
 
-def visits(connection: Connection, table: str | None, on: date | None) -> tuple[VisitRow, ...]:
-    """Return visits by table and business day."""
+def visits(
+    connection: Connection, table: str | None, on: date | None, limit: int
+) -> tuple[VisitRow, ...]:
+    """Return the latest visits by table and business day, oldest first."""
     row = schema.visits.c
-    found = select(schema.visits).order_by(row.opened_at, row.id)
+    found = select(schema.visits).order_by(row.opened_at.desc(), row.id.desc()).limit(limit)
     if table is not None:
         found = found.where(row.table_name == table)
     if on is not None:
@@ -132,7 +134,7 @@ def visits(connection: Connection, table: str | None, on: date | None) -> tuple[
             business_date=date.fromisoformat(r.business_date),
             orders=tuple(OrderKey(SourceId(s), OrderId(o)) for s, o in json.loads(r.orders)),
         )
-        for r in connection.execute(found)
+        for r in reversed(connection.execute(found).all())
     )
 
 

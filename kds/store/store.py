@@ -69,9 +69,8 @@ class Store:
         try:
             database.refuse_emptied()
             with database.writing() as connection:
+                database.check(connection, thoroughly=False)
                 migrate(connection)
-            database.check(thoroughly=False)
-            with database.reading() as connection:
                 epoch = connection.execute(select(schema.meta.c.epoch)).scalar_one()
         except BaseException:
             database.close()
@@ -165,10 +164,12 @@ class Store:
         with self._database.reading() as connection:
             return reads.events_of_visit(connection, visit)
 
-    def visits(self, *, table: str | None = None, on: date | None = None) -> tuple[VisitRow, ...]:
-        """Return the visits of a table, of a business day, or both, oldest first."""
+    def visits(
+        self, *, table: str | None = None, on: date | None = None, limit: int = 1_000
+    ) -> tuple[VisitRow, ...]:
+        """Return the latest visits of a table, of a business day, or both, oldest first."""
         with self._database.reading() as connection:
-            return reads.visits(connection, table, on)
+            return reads.visits(connection, table, on, limit)
 
     def personal(self, orders: Sequence[OrderKey]) -> dict[OrderKey, str]:
         """Return who these orders are for, as far as known."""
@@ -187,7 +188,8 @@ class Store:
 
     def check(self) -> None:
         """Read the whole file for damage; raises `StoreCorrupt`. Takes seconds on a large one."""
-        self._database.check(thoroughly=True)
+        with self._database.reading() as connection:
+            self._database.check(connection, thoroughly=True)
 
 
 class _Tables:

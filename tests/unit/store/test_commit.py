@@ -143,6 +143,7 @@ def test_visits_are_found_by_table_and_business_day(file: Path) -> None:
     assert [v.id for v in first_day] == [visit_id("1"), visit_id("2")]
     assert (first_day[0].ended_at, first_day[0].orders) == (house.now, (key_of("1"),))
     assert len(store.visits(table="A1", on=date(2026, 11, 22))) == 1
+    assert [v.id for v in store.visits(limit=1)] == [visit_id("3")]
     store.close()
 
 

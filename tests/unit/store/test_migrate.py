@@ -11,7 +11,8 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine
+from sqlalchemy import Table, create_engine, make_url
+from sqlalchemy.schema import CreateTable
 
 from kds.store import Store, StoreError, migrate
 from kds.store.schema import metadata
@@ -59,6 +60,14 @@ def test_an_upgrade_that_fails_leaves_nothing_behind(
             Store.open(url_of(file))
     assert shape(file) == {}
     Store.open(url_of(file)).close()
+
+
+@pytest.mark.parametrize("table", metadata.sorted_tables, ids=lambda table: str(table.name))
+def test_a_server_takes_the_same_tables(table: Table) -> None:
+    server = make_url("postgresql://").get_dialect()()
+    made = str(CreateTable(table).compile(dialect=server))
+    assert "ROWID" not in made
+    assert ("BIGSERIAL" in made) == (table.name in {"snapshot", "outbox"})
 
 
 def test_every_constraint_has_a_name_to_migrate_it_by() -> None:
