@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from itertools import zip_longest
 from typing import NamedTuple
 
 from kds.board.values import AllDay, AllDaySplit, Band, TicketLine
@@ -57,15 +58,15 @@ class Tally:
 
     def replace(self, old: tuple[Share, ...], new: tuple[Share, ...]) -> None:
         """Take the shares of a ticket away and add its new ones."""
-        if old == new:
-            return
-        for share in old:
-            self._add(share, -1)
-        for share in new:
-            self._add(share, 1)
-        self._sorted = None
+        for gone, come in zip_longest(old, new):
+            if gone != come:
+                self._add(gone, -1)
+                self._add(come, 1)
+                self._sorted = None
 
-    def _add(self, share: Share, sign: int) -> None:
+    def _add(self, share: Share | None, sign: int) -> None:
+        if share is None:
+            return
         splits = self._counts.setdefault(share.dish, {})
         splits[share.modifiers] = splits.get(share.modifiers, _ZERO) + sign * share.portions
         self._held[share.dish] = self._held.get(share.dish, _ZERO) + sign * share.held

@@ -63,12 +63,12 @@ def arranged(parts: list[Part], rounds: Rounds, *, at_station: bool) -> list[tup
 
     def place(part: Part) -> tuple[int, bool, int]:
         key = part.line.key
-        waits = at_station and waits_all(part, inner.get(key, ()))
+        waits = at_station and _waits(_with_inner(part, inner))
         return rounds.get(key, 1), waits, places[key]
 
     result: list[tuple[Part, int]] = []
     for root in sorted(roots, key=place):
-        result.extend(_with_inner(root, inner, 0))
+        result.extend(_with_inner(root, inner))
     # Lines that name each other as parents have no root; they are food all the same.
     lost = set(places) - {part.line.key for part, _ in result}
     return result + [(part, 0) for part in parts if part.line.key in lost]
@@ -79,19 +79,21 @@ def _parent_key(line: Line) -> LineKey | None:
     return None if parent is None else line.key._replace(line_id=parent)
 
 
-def _with_inner(
-    part: Part, inner: Mapping[LineKey, list[Part]], depth: int
-) -> Iterator[tuple[Part, int]]:
-    yield part, depth
-    for child in inner.get(part.line.key, ()):
-        yield from _with_inner(child, inner, depth + 1)
+def _with_inner(root: Part, inner: Mapping[LineKey, list[Part]]) -> Iterator[tuple[Part, int]]:
+    """Yield `root` and all inside it, each with its depth. No recursion: a till may nest deep."""
+    ahead = [(root, 0)]
+    while ahead:
+        part, depth = ahead.pop()
+        yield part, depth
+        ahead.extend((child, depth + 1) for child in reversed(inner.get(part.line.key, ())))
 
 
-def waits_all(part: Part, inner: Iterable[Part]) -> bool:
-    """Everything of the part that is not done is kept back by a hold, or by earlier steps."""
-    if part.is_shell:
-        return all(waits_all(child, ()) for child in inner)
-    if part.counts.to_cook == 0:
-        return False
+def _waits(parts: Iterable[tuple[Part, int]]) -> bool:
+    """All that is to be cooked of these is kept back by a hold, or by earlier steps."""
+    open_parts = [part for part, _ in parts if part.is_food and part.counts.to_cook > 0]
+    return bool(open_parts) and all(map(_is_kept_back, open_parts))
+
+
+def _is_kept_back(part: Part) -> bool:
     is_gated = any(hold.gate is Gate.RUN for hold in part.holds)
     return is_gated or part.counts.queued + part.counts.cooking == 0

@@ -87,13 +87,17 @@ def ticket_band(of_lines: Iterable[Band]) -> Band:
 
 def worst_line(lines: Iterable[TicketLine], now: Instant) -> TicketLine | None:
     """Return the line with the worst age band; of equals the one that gets worse first."""
+    aging = [(line, line.clock) for line in lines if line.clock is not None]
+    if not aging:
+        return None
+    worst = max((line.band for line, _ in aging), key=AGE_BANDS.index)
 
-    def badness(line: TicketLine) -> tuple[int, float, int]:
-        assert line.clock is not None
-        ahead = (at for _, at in limits_of(line.clock) if at > now)
-        return -AGE_BANDS.index(line.band), min(ahead, default=float("inf")), line.clock.since
+    def gets_worse_at(item: tuple[TicketLine, BandClock]) -> tuple[float, int]:
+        ahead = (at for _, at in limits_of(item[1]) if at > now)
+        return min(ahead, default=float("inf")), item[1].since
 
-    return min((li for li in lines if li.clock is not None), key=badness, default=None)
+    line, _ = min((item for item in aging if item[0].band is worst), key=gets_worse_at)
+    return line
 
 
 def changes_of(line: TicketLine) -> Iterator[Instant]:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from kds.board.values import Band
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.ids import RuleId
+from kds.kitchen.ids import LineId, RuleId
 from kds.kitchen.messages import LineState
 from kds.kitchen.orders import Gate
 from kds.kitchen.portions import Counts
-from tests.unit.board.factory import MINUTE, START, House, dish, line_key, lines_of
+from tests.unit.board.factory import MINUTE, START, House, dish, key_of, line_key, lines_of
 
 
 def test_a_station_counts_its_own_step_and_the_pass_the_whole_line() -> None:
@@ -178,10 +179,44 @@ def test_a_set_waits_at_a_station_when_all_its_parts_do() -> None:
     assert list(lines_of(house.ticket("cut"))) == ["x", "set", "a"]
 
 
-def test_lines_that_are_parts_of_each_other_are_shown_all_the_same() -> None:
+def test_a_set_in_a_set_waits_when_all_inside_it_does() -> None:
     house = House()
-    house.order("1", dish("a", parent="b"), dish("b", parent="a"), dish("c", parent="gone"))
-    assert set(lines_of(house.ticket("expo"))) >= {"c"}
+    house.order(
+        "1",
+        dish("set"),
+        dish("box", parent="set"),
+        dish("a", parent="box"),
+        dish("done", parent="set"),
+        dish("x"),
+    )
+    house.do(CommandKind.BUMP, "1", "done", view="cut")
+    assert list(lines_of(house.ticket("cut"))) == ["set", "box", "a", "done", "x"]
+    house.gate("1", "a")
+    assert list(lines_of(house.ticket("cut"))) == ["x", "set", "box", "a", "done"]
+
+
+def test_a_portion_without_a_clock_makes_nothing_late() -> None:
+    house = House()
+    house.order("1", dish("a"))
+    order = house.kitchen.orders[key_of("1")]
+    line = order.lines[LineId("a")]
+    unfired = replace(line, groups=tuple(replace(g, fired_at=None) for g in line.groups))
+    orders = house.kitchen.orders.set(order.key, replace(order, lines={line.key.line_id: unfired}))
+    house.kitchen = replace(house.kitchen, orders=orders)
+    house.wait(60 * MINUTE)
+    assert house.ticket("cut").band == Band.NORMAL
+
+
+def test_a_part_of_a_line_that_is_not_there_stands_for_itself() -> None:
+    house = House()
+    house.order("1", dish("a", parent="gone"))
+    assert house.line("expo", "a").depth == 0
+
+
+def test_food_inside_lines_that_name_each_other_as_parents_is_shown() -> None:
+    house = House()
+    house.order("1", dish("a", parent="b"), dish("b", parent="a"), dish("c", parent="a"))
+    assert set(lines_of(house.ticket("cut"))) == {"a", "b", "c"}
 
 
 def test_a_part_that_came_later_makes_a_set_of_a_line() -> None:
