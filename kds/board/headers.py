@@ -17,8 +17,8 @@ from kds.kitchen.visits import Visit
 
 T = TypeVar("T")
 
-LIFTED = frozenset({"rush", "remake", "sold_out", "unrouted", "add_on", "by_hand"})
-"""Flags of lines that the ticket carries as well."""
+LIFTED = frozenset({"rush", "remake", "sold_out", "unrouted", "by_hand"})
+"""Flags of lines that the ticket carries as well while the view has something to do about them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,8 @@ def flags_of(
 ) -> tuple[str, ...]:
     """Return everything that marks the ticket out, sorted by name."""
     flags = {flag for order in orders.values() for flag in order.flags}
-    flags |= {flag for line in lines for flag in line.flags if flag in LIFTED}
+    concerned = (line for line in lines if _is_concern(scope, line))
+    flags |= {flag for line in concerned for flag in line.flags if flag in LIFTED}
     found = {
         "vip": any(o.fields.member and o.fields.member.tier for o in orders.values()),
         "moved": moved_from(visit, scope.now) is not None,
@@ -114,11 +115,18 @@ def flags_of(
         "incomplete": any(order.incomplete for order in orders.values()),
         "info": all(is_card(order) for order in orders.values()),
         "changed": any(line.changed for line in lines),
+        "add_on": any(line.round > 1 for line in lines),
         "allergy": any(has_allergy(line.modifiers) for line in lines),
         "ended": visit.ended_at is not None,
     }
     flags.update(flag for flag, is_on in found.items() if is_on)
     return tuple(sorted(flags))
+
+
+def _is_concern(scope: Scope, line: TicketLine) -> bool:
+    """The view still has the line before it: to cook, or at the pass to carry away."""
+    counts = line.counts
+    return counts.to_cook > 0 if scope.station is not None else counts.live > counts.served
 
 
 def has_allergy(modifiers: Iterable[Modifier]) -> bool:

@@ -8,7 +8,7 @@ from kds.board.bands import line_band, runs
 from kds.board.parts import Part
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, TicketLine
-from kds.kitchen.ids import ANY_STATION, Instant, LineKey
+from kds.kitchen.ids import Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
 from kds.rulebook.clocks import waiting_since
 from kds.rulebook.compiled import Clock
@@ -76,7 +76,7 @@ def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
     flags = set(line.flags)
     found = {
         "set": part.is_shell,
-        "unrouted": any(step.station == ANY_STATION for step in line.routing.steps),
+        "unrouted": any(scope.is_nobodys(step.station) for step in line.routing.steps),
         "rush": line.rush > 0,
         "remake": line.origin is Origin.KITCHEN,
         "sold_out": part.counts.to_cook > 0 and scope.is_sold_out(line.content),

@@ -44,13 +44,18 @@ def known_views(book: Book) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Scope:
-    """All that a ticket depends on besides its visit. `station` None: a view over all steps."""
+    """All that a ticket depends on besides its visit. `station` None: a view over all steps.
+
+    `known`: the stations of the book. A step at any other (the book in force has dropped it) is
+    nobody's, like one that no rule gave to anybody: every station shows it.
+    """
 
     kitchen: Kitchen
     book: Book
     view: str
     now: Instant
     station: StationId | None
+    known: frozenset[StationId]
 
     def steps_of(self, line: Line) -> tuple[int, ...]:
         """Return the steps of `line` that are this view's own."""
@@ -60,7 +65,11 @@ class Scope:
         return tuple(i for i, step in enumerate(steps) if self._is_here(step.station))
 
     def _is_here(self, station: StationId) -> bool:
-        return station == ANY_STATION or self.works_for(station) == self.station
+        return self.works_for(station) == self.station or self.is_nobodys(station)
+
+    def is_nobodys(self, station: StationId) -> bool:
+        """No station of the book does the steps of `station`."""
+        return self.works_for(station) not in self.known
 
     def works_for(self, station: StationId) -> StationId:
         """Return the station that now works for `station`."""
@@ -68,8 +77,8 @@ class Scope:
 
     def stations_of(self, line: Line) -> tuple[StationId, ...]:
         """Return the stations that work on `line`, each once, in the order of its steps."""
-        named = (s.station for s in line.routing.steps if s.station != ANY_STATION)
-        return tuple(dict.fromkeys(map(self.works_for, named)))
+        working = (self.works_for(s.station) for s in line.routing.steps)
+        return tuple(dict.fromkeys(s for s in working if s != ANY_STATION))
 
     def is_sold_out(self, content: LineContent) -> bool:
         """The kitchen counts this dish and has none left."""
@@ -85,7 +94,8 @@ def look(kitchen: Kitchen, book: Book, view: str, now: Instant) -> Scope:
     known = known_views(book)
     if view not in known:
         raise UnknownView(view, known)
-    return Scope(kitchen, book, view, now, None if view in PLACES else StationId(view))
+    station = None if view in PLACES else StationId(view)
+    return Scope(kitchen, book, view, now, station, frozenset(s.id for s in book.stations))
 
 
 def stock_use(key: str) -> Use:

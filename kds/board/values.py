@@ -114,8 +114,8 @@ class Owed(NamedTuple):
 class Ticket:
     """One visit as a view shows it.
 
-    The single fields are those of the visit's first order that states them. `rounds`: how many
-    the visit has had. `merged_from`: tables of the visits that were merged into this one.
+    The single fields are those of the visit's first order that states them. `rounds`: the latest
+    round shown. `merged_from`: tables of the visits that were merged into this one.
     `owed`: what stations other than this view still have to do. `received_at`: when its first
     order reached the bridge; `waiting_since`: since when the guest waits. `worst`: the line
     that gives the ticket its age band, and so its clock.

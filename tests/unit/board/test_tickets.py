@@ -86,6 +86,11 @@ def test_flags_of_lines_and_orders_mark_the_ticket() -> None:
     house.do(CommandKind.RUSH, "1", "b")
     house.do(CommandKind.PIN, "1")
     assert house.ticket("cut").flags == ("allergy", "pinned", "rush")
+    house.do(CommandKind.BUMP, "1", "b", view="cut")
+    assert house.ticket("cut").flags == ("allergy", "pinned")
+    assert "rush" in house.ticket("expo").flags
+    house.do(CommandKind.SERVE, "1", "b")
+    assert "rush" not in house.ticket("expo").flags
 
 
 def test_a_ticket_names_what_other_stations_owe() -> None:

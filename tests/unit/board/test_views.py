@@ -91,6 +91,20 @@ def test_a_dish_without_a_rule_shows_at_every_station_until_one_takes_it() -> No
     assert seen_in(house) == {"wok", "expo", "all"}
 
 
+def test_a_dish_whose_station_the_book_has_dropped_shows_at_every_station() -> None:
+    house = House()
+    house.order("1", dish("a"))
+    house.book = Book(stations=tuple(s for s in house.book.stations if s.id != "cut"))
+    assert {v for v in ("broth", "wok", "drink", "expo") if house.tickets(v)} == {
+        "broth",
+        "wok",
+        "drink",
+        "expo",
+    }
+    assert "unrouted" in house.line("wok", "a").flags
+    assert house.line("wok", "a").stations == ("cut",)
+
+
 def test_expo_shows_a_ticket_until_all_is_served() -> None:
     house = House()
     house.order("1", dish("a"), dish("b"))
