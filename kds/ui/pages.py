@@ -1,0 +1,316 @@
+"""One page while it is being filled: a grid of equal cells, or columns of tickets.
+
+A page answers whether it has room for a ticket and takes it; what it has taken never moves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from functools import lru_cache
+from typing import Protocol
+
+from kds.ui.geometry import Box
+from kds.ui.slips import Arrangement, Part, PlaceStyle, Size, Slip
+
+Rooms = Callable[[int], Box | None]
+"""Gives one room after another for a ticket, when told what height is still needed."""
+Parts = tuple[Part, ...]
+Cell = tuple[int, int]
+Kept = Sequence[tuple[Slip, Sequence[Box]]]
+
+
+class Page(Protocol):
+    """A page that takes tickets until it is full."""
+
+    parts: list[Part]
+
+    def put(self, slip: Slip, *, whole: bool) -> bool:
+        """Take the ticket if there is room. `whole`: only if nothing of it stays hidden."""
+
+    def keep(self, kept: Kept) -> None:
+        """Take tickets where they stood, free places all; each may grow into free room."""
+
+    def is_free(self, boxes: Sequence[Box]) -> bool:
+        """A ticket could stand there."""
+
+    def in_order(self) -> Parts:
+        """Return what was taken in the order in which people read it."""
+
+
+def new_page(size: Size, style: PlaceStyle) -> Page:
+    """Return an empty page."""
+    if style.arrangement is Arrangement.GRID:
+        return GridPage(size, style)
+    return FlowPage(size, style)
+
+
+def fit(slip: Slip, rooms: Rooms, strip: int) -> Parts:
+    """Fit a ticket into rooms, one after another; () if it cannot begin in the first.
+
+    A room that could not show a single further block is passed over. What finds no room at all
+    is counted in the last part.
+    """
+    parts: list[Part] = []
+    first = 0
+    while (room := rooms(slip.rest(first))) is not None:
+        if slip.rest(first) <= room.h:
+            return _numbered([*parts, Part(slip.id, room, first, len(slip.blocks))], 0)
+        end = slip.cut(first, room.h - slip.head_at(first) - strip)
+        if end == first and not parts:
+            return ()
+        if end > first:
+            parts.append(Part(slip.id, room, first, end))
+            first = end
+    return _shortened(slip, parts, strip) if parts else ()
+
+
+def squeeze(slip: Slip, room: Box, strip: int) -> Parts:
+    """Put a ticket into one room at any price."""
+    return _shortened(slip, [Part(slip.id, room, 0, 0)], strip)
+
+
+def hidden(parts: Parts) -> int:
+    """Return how many blocks have found no room."""
+    return parts[-1].hidden
+
+
+def _shortened(slip: Slip, parts: Sequence[Part], strip: int) -> Parts:
+    """Make room for the foot in the last part: all rooms are used and blocks are left over."""
+    last = parts[-1]
+    room = last.box.h - slip.head_at(last.first) - strip - slip.foot
+    end = slip.cut(last.first, room)
+    return _numbered([*parts[:-1], replace(last, last=end)], len(slip.blocks) - end)
+
+
+def _numbered(parts: Sequence[Part], left_over: int) -> Parts:
+    count = len(parts)
+    if count == 1 and not left_over:
+        return tuple(parts)
+    numbered = [replace(part, index=i, count=count) for i, part in enumerate(parts)]
+    return (*numbered[:-1], replace(numbered[-1], hidden=left_over))
+
+
+def one_by_one(boxes: Iterable[Box]) -> Rooms:
+    """Return rooms that are what they are."""
+    left = iter(boxes)
+    return lambda _needed: next(left, None)
+
+
+@lru_cache(maxsize=16)
+def grid_cells(size: Size, style: PlaceStyle) -> dict[Cell, Box]:
+    """Return the cells of a grid in reading order."""
+    columns = style.column_boxes(*size)
+    spans = style.row_spans(len(columns), size[1])
+    return {
+        (r, c): Box(column.x, top, column.w, height)
+        for r, (top, height) in enumerate(spans)
+        for c, column in enumerate(columns)
+    }
+
+
+class GridPage:
+    """Equal cells. A ticket takes the cells below its first one, then others as torn parts."""
+
+    def __init__(self, size: Size, style: PlaceStyle) -> None:
+        self._strip = style.strip
+        self._boxes = grid_cells(size, style)
+        self._free = list(self._boxes)
+        self.parts: list[Part] = []
+
+    def put(self, slip: Slip, *, whole: bool) -> bool:
+        for i, cell in enumerate(self._free):
+            # Most tickets need one cell: what follows costs ten times as much as this.
+            if slip.height > (box := self._boxes[cell]).h:
+                break
+            del self._free[i]
+            self.parts.append(Part(slip.id, box, 0, len(slip.blocks)))
+            return True
+        for start in range(len(self._free)):
+            found = fit(slip, self._rooms(self._free[start:]), self._strip)
+            if found and not (whole and hidden(found)):
+                self._take(found)
+                return True
+        if self.parts or whole:
+            return False
+        # Not one dish fits beside its head: the page is its own, and says what it hides.
+        rows = 1 + max(row for row, _ in self._boxes)
+        self._take(squeeze(slip, self._merged((0, 0), rows), self._strip))
+        return True
+
+    def keep(self, kept: Kept) -> None:
+        reserved = {cell for _, boxes in kept for box in boxes for cell in self._cells(box)}
+        self._free = [cell for cell in self._free if cell not in reserved]
+        for slip, boxes in kept:
+            rooms = self._grown(boxes)
+            found = fit(slip, rooms, self._strip) or squeeze(slip, boxes[0], self._strip)
+            self._take(found)
+            spare = {cell for box in boxes for cell in self._cells(box)}
+            spare -= {cell for part in found for cell in self._cells(part.box)}
+            self._free = sorted({*self._free, *spare})
+
+    def is_free(self, boxes: Sequence[Box]) -> bool:
+        free = set(self._free)
+        return all(free.issuperset(self._cells(box)) for box in boxes)
+
+    def in_order(self) -> Parts:
+        firsts = sorted((p for p in self.parts if p.is_first), key=lambda p: (p.box.y, p.box.x))
+        return with_pieces(firsts, self.parts)
+
+    def _rooms(self, cells: Sequence[Cell]) -> Rooms:
+        """Return the rooms that begin at these free cells, each as few cells high as will do."""
+        unused = dict.fromkeys(cells)
+
+        def room(needed: int) -> Box | None:
+            if not unused:
+                return None
+            row, column = start = next(iter(unused))
+            run = 1
+            while (row + run, column) in unused and self._merged(start, run).h < needed:
+                run += 1
+            for below in range(run):
+                del unused[row + below, column]
+            return self._merged(start, run)
+
+        return room
+
+    def _grown(self, boxes: Sequence[Box]) -> Rooms:
+        """Return the rooms a ticket had; what it has grown by goes below the last, then behind."""
+        own = list(boxes)
+        last_row, column = max(self._cells(own[-1]))
+        more: Rooms | None = None
+
+        def room(needed: int) -> Box | None:
+            nonlocal more
+            if len(own) > 1:
+                return own.pop(0)
+            free = set(self._free)
+            if own:
+                box, row = own.pop(), last_row
+                while box.h < needed and (row + 1, column) in free:
+                    row += 1
+                    free.discard((row, column))
+                    box = box._replace(h=self._boxes[row, column].bottom - box.y)
+                behind = [cell for cell in self._free if cell in free and cell > (row, column)]
+                more = self._rooms(behind)
+                return box
+            return more(needed) if more is not None else None
+
+        return room
+
+    def _merged(self, cell: Cell, count: int) -> Box:
+        """Return so many cells, downwards from `cell`, as one."""
+        row, column = cell
+        top = self._boxes[cell]
+        return top._replace(h=self._boxes[row + count - 1, column].bottom - top.y)
+
+    def _cells(self, box: Box) -> set[Cell]:
+        """Return the cells that a box covers."""
+        return {cell for cell, of_cell in self._boxes.items() if of_cell.within(box)}
+
+    def _take(self, found: Parts) -> None:
+        taken = {cell for part in found for cell in self._cells(part.box)}
+        self._free = [cell for cell in self._free if cell not in taken]
+        self.parts.extend(found)
+
+
+@lru_cache(maxsize=16)
+def columns(size: Size, style: PlaceStyle) -> tuple[Box, ...]:
+    """Return the columns of a wall, empty."""
+    return style.column_boxes(*size)
+
+
+class FlowPage:
+    """Columns that tickets fill from top to bottom, one column after the other.
+
+    A ticket is torn only where it is taller than what is left of its column and than half of it.
+    """
+
+    def __init__(self, size: Size, style: PlaceStyle) -> None:
+        self._gap, self._strip = style.gap, style.strip
+        self._columns = columns(size, style)
+        self._free: list[Box] = list(self._columns)
+        self.parts: list[Part] = []
+
+    def put(self, slip: Slip, *, whole: bool) -> bool:
+        tall = 2 * slip.height > self._columns[0].h
+        for start, room in enumerate(self._free):
+            if slip.height <= room.h:
+                box = room._replace(h=slip.height)
+                self._free[start : start + 1] = self._without(room, box)
+                self.parts.append(Part(slip.id, box, 0, len(slip.blocks)))
+                return True
+            found = fit(slip, one_by_one(self._free[start:]), self._strip) if tall else ()
+            if found and not hidden(found):
+                self._take(hugged(slip, found))
+                return True
+        if self.parts or whole:
+            return False
+        found = fit(slip, one_by_one(self._free), self._strip)
+        self._take(found or squeeze(slip, self._free[0], self._strip))
+        return True
+
+    def keep(self, kept: Kept) -> None:
+        self._reserve(box for _, boxes in kept for box in boxes)
+        for slip, boxes in kept:
+            rooms = [*boxes[:-1], *self._grown(boxes[-1])]
+            found = fit(slip, one_by_one(rooms), self._strip)
+            self._take(hugged(slip, found or squeeze(slip, boxes[0], self._strip)))
+        # What a ticket no longer needs of its place is free again.
+        self._free = list(self._columns)
+        self._reserve(part.box for part in self.parts)
+
+    def is_free(self, boxes: Sequence[Box]) -> bool:
+        return all(any(box.within(room) for room in self._free) for box in boxes)
+
+    def in_order(self) -> Parts:
+        firsts = sorted((p for p in self.parts if p.is_first), key=lambda p: (p.box.x, p.box.y))
+        return with_pieces(firsts, self.parts)
+
+    def _grown(self, box: Box) -> list[Box]:
+        """Return the last room a ticket had with what is free below it, and later whole columns."""
+        below = box.bottom + self._gap
+        under = (r for r in self._free if r.x == box.x and r.y <= below < r.bottom)
+        end = next((room.bottom for room in under), box.bottom)
+        later = [room for room in self._free if room.x > box.x and room in self._columns]
+        return [box._replace(h=end - box.y), *later]
+
+    def _take(self, found: Parts) -> None:
+        self._reserve(part.box for part in found)
+        self.parts.extend(found)
+
+    def _reserve(self, boxes: Iterable[Box]) -> None:
+        for box in boxes:
+            self._free = [left for room in self._free for left in self._without(room, box)]
+
+    def _without(self, room: Box, box: Box) -> Iterator[Box]:
+        """Yield what is left of a room above and below a box, with the gap between them."""
+        if not room.meets(box):
+            yield room
+            return
+        above, below = box.y - self._gap - room.y, box.bottom + self._gap
+        if above > 0:
+            yield room._replace(h=above)
+        if room.bottom > below:
+            yield room._replace(y=below, h=room.bottom - below)
+
+
+def hugged(slip: Slip, parts: Parts) -> Parts:
+    """End the last part where the ticket ends, not where its room does."""
+    last = parts[-1]
+    if last.hidden:
+        return parts
+    height = min(last.box.h, slip.rest(last.first))
+    return (*parts[:-1], replace(last, box=last.box._replace(h=height)))
+
+
+def with_pieces(firsts: Sequence[Part], parts: Sequence[Part]) -> Parts:
+    """Return each first part followed by its further pieces."""
+    if len(firsts) == len(parts):
+        return tuple(firsts)
+    pieces: dict[str, list[Part]] = {}
+    for part in parts:
+        pieces.setdefault(part.id, []).append(part)
+    return tuple(
+        part for first in firsts for part in sorted(pieces[first.id], key=lambda p: p.index)
+    )
