@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
-from kds.kitchen.ids import StationId
+from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.messages import OrderFields
 from kds.kitchen.orders import Line
 
@@ -39,6 +39,13 @@ class Station(Protocol):
     def id(self) -> StationId: ...
 
 
+class Rule(Protocol):
+    """A rule that holds lines; `where`: its `file:line`."""
+
+    @property
+    def where(self) -> str: ...
+
+
 class Book(Protocol):
     """The rules as far as the board needs them; all pure."""
 
@@ -55,6 +62,10 @@ class Book(Protocol):
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line."""
+        ...
+
+    def wait_rule(self, rule: RuleId) -> Rule | None:
+        """Return the rule of a hold, None if the book has none of that name."""
         ...
 
     def rank(self, line: Line) -> int:

@@ -45,7 +45,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         changed=line.changed,
         void_unacknowledged=progress.is_unacknowledged,
         void_reason=line.void_reason,
-        hold=None if hold is None else _mark(hold, scope.now),
+        hold=None if hold is None else _mark(scope, hold),
         band=_band(scope, part, hold, clock),
         clock=clock,
         received_at=line.received_at,
@@ -96,9 +96,17 @@ def _strength(hold: Hold) -> tuple[bool, bool, int, int, str]:
     return hold.gate is Gate.START, until is None, until or 0, hold.since, hold.rule
 
 
-def _mark(hold: Hold, now: Instant) -> HoldMark:
-    passed = hold.until is not None and now >= hold.until
-    return HoldMark(hold.rule, hold.reason, hold.gate, hold.since, hold.until, passed)
+def _mark(scope: Scope, hold: Hold) -> HoldMark:
+    rule = scope.book.wait_rule(hold.rule)
+    return HoldMark(
+        rule=hold.rule,
+        where="" if rule is None else rule.where,
+        reason=hold.reason,
+        gate=hold.gate,
+        since=hold.since,
+        until=hold.until,
+        passed=hold.until is not None and scope.now >= hold.until,
+    )
 
 
 def _clock(scope: Scope, part: Part, hold: Hold | None) -> BandClock | None:

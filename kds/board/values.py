@@ -46,9 +46,13 @@ class BandClock:
 
 @dataclass(frozen=True, slots=True)
 class HoldMark:
-    """Why a line waits. `until`: when it opens by itself; `passed`: that time is over."""
+    """Why a line waits. `until`: when it opens by itself; `passed`: that time is over.
+
+    `where`: the `file:line` of its rule, "" where a person or a till made it wait.
+    """
 
     rule: str
+    where: str
     reason: Wording
     gate: Gate
     since: Instant

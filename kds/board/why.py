@@ -75,12 +75,12 @@ def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:
 def _hold(hold: HoldMark, now: Instant, lang: str) -> str:
     gate = _GATES[hold.gate][lang]
     waited = minutes(seconds(hold.since, now))
-    text = hold.reason[lang]
+    text, place = hold.reason[lang], _place(hold.where, hold.rule)
     if lang == "zh":
         until = _until(hold, now, "，还有 {}", "，已到时")
-        return f"{text}，{gate}，已等 {waited}{until}（{hold.rule}）"
+        return f"{text}，{gate}，已等 {waited}{until}（{place}）"
     until = _until(hold, now, ", opens in {}", ", time-out passed")
-    return f"{text}, gates {gate}, waiting {waited}{until} ({hold.rule})"
+    return f"{text}, gates {gate}, waiting {waited}{until} ({place})"
 
 
 def _until(hold: HoldMark, now: Instant, ahead: str, passed: str) -> str:

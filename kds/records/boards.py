@@ -158,6 +158,7 @@ def _when(at: Instant | None) -> str | None:
 def _hold(hold: HoldMark, lang: str) -> Json:
     return {
         "rule": hold.rule,
+        "where": hold.where,
         "reason": hold.reason[lang],
         "reasons": _wording(hold.reason),
         "gates": hold.gate,

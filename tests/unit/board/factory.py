@@ -46,6 +46,13 @@ class Station:
 
 
 @dataclass(frozen=True)
+class WaitRule:
+    """The rule of the test book that makes lines wait."""
+
+    where: str = "gates.yaml:42"
+
+
+@dataclass(frozen=True)
 class Limits:
     """Limits of the test book."""
 
@@ -87,6 +94,10 @@ class Book:
         """Return the same limits for everything."""
         del fields, line
         return self.of_all
+
+    def wait_rule(self, rule: RuleId) -> WaitRule | None:
+        """Know broth-first only."""
+        return WaitRule() if rule == "broth-first" else None
 
     def rank(self, line: Line) -> int:
         """Rushed lines, pots, the rest."""

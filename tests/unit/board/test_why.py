@@ -60,10 +60,11 @@ def test_a_gated_line_names_reason_gate_and_time_out(
     house.wait(waited)
     time = minutes(waited / 1000)
     assert why(house, "expo", "a") == (
-        f"gated: waiting for the pot, gates run, waiting {time}{english} (broth-first)"
+        f"gated: waiting for the pot, gates run, waiting {time}{english}"
+        " (gates.yaml:42 broth-first)"
     )
     assert why(house, "expo", "a", "zh") == (
-        f"等待：等锅底，不走菜，已等 {time}{chinese}（broth-first）"
+        f"等待：等锅底，不走菜，已等 {time}{chinese}（gates.yaml:42 broth-first）"
     )
 
 
@@ -71,7 +72,7 @@ def test_a_hold_without_end_promises_none() -> None:
     house = House()
     house.order("1", dish("a"))
     house.gate("1", "a", gate=Gate.START)
-    assert why(house, "cut", "a").endswith("gates start, waiting 0:00 (broth-first)")
+    assert why(house, "cut", "a").endswith("gates start, waiting 0:00 (gates.yaml:42 broth-first)")
 
 
 def test_a_line_that_is_done_or_without_rule_says_where_that_comes_from() -> None:

@@ -135,6 +135,7 @@ def test_a_hold_speaks_the_language_asked_for_and_both(house: House) -> None:
     english = as_json(house, "expo")["tickets"][0]["lines"][0]["hold"]
     assert english == {
         "rule": "broth-first",
+        "where": "gates.yaml:42",
         "reason": "waiting for the pot",
         "reasons": {"zh": "等锅底", "en": "waiting for the pot"},
         "gates": "run",
