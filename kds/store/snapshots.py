@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
@@ -23,39 +24,56 @@ from kds.store.schema import events, meta, snapshot
 
 _HEAD = "head"
 _PAGE = 2000
+_REMOVE = delete(snapshot).where(
+    snapshot.c.part == bindparam("p"), snapshot.c.key == bindparam("k")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What makes the kept snapshot that of `kitchen`: rows to write, entries that are gone."""
+
+    kitchen: Kitchen
+    rows: Sequence[tuple[Any, ...]]
+    gone: Sequence[dict[str, str]]
 
 
 class Snapshots:
-    """Writes only what has changed since the last snapshot, which it remembers.
-
-    Writer thread only.
-    """
+    """Writes only what has changed since the last snapshot, which it remembers."""
 
     def __init__(self, database: Database) -> None:
         self._rows = Rows(database, snapshot, key=("part", "key"), replaces=True, skip=("place",))
         self._kept = Kitchen()
 
-    def write(self, connection: Connection, kitchen: Kitchen) -> None:
-        """Make `kitchen` the snapshot. Call `written` once it is committed."""
-        changed: list[tuple[Any, ...]] = []
+    @property
+    def seq(self) -> int:
+        """The log place of the last snapshot."""
+        return self._kept.seq
+
+    def changes(self, kitchen: Kitchen) -> Changes:
+        """Return what has changed since the last snapshot. The slow part; touches no database."""
+        rows: list[tuple[Any, ...]] = []
         gone: list[dict[str, str]] = []
         for part in PARTS:
             sets, removals = part.map_of(kitchen).changes_since(part.map_of(self._kept))
             version = part.codec.version
-            changed += (
+            rows += (
                 (part.name, part.dump_key(key), version, part.codec.dump(value))
                 for key, value in sets.items()
             )
             gone += ({"p": part.name, "k": part.dump_key(key)} for key in removals)
-        if gone:
-            found = (snapshot.c.part == bindparam("p"), snapshot.c.key == bindparam("k"))
-            connection.execute(delete(snapshot).where(*found), gone)
-        self._rows.write(connection, [*changed, (_HEAD, "", *dump_head(kitchen))])
-        connection.execute(update(meta).values(snapshot_seq=kitchen.seq))
+        return Changes(kitchen, [*rows, (_HEAD, "", *dump_head(kitchen))], gone)
 
-    def written(self, kitchen: Kitchen) -> None:
-        """Remember that `kitchen` is the snapshot now."""
-        self._kept = kitchen
+    def write(self, connection: Connection, changes: Changes) -> None:
+        """Write `changes`. Call `written` once they are committed."""
+        if changes.gone:
+            connection.execute(_REMOVE, changes.gone)
+        self._rows.write(connection, changes.rows)
+        connection.execute(update(meta).values(snapshot_seq=changes.kitchen.seq))
+
+    def written(self, changes: Changes) -> None:
+        """Remember that these changes are kept."""
+        self._kept = changes.kitchen
 
     def load(self, connection: Connection) -> Kitchen:
         """Return the state: the snapshot and all events after it.

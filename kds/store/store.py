@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from threading import Lock
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
@@ -38,13 +39,14 @@ _MOVE = (
     .where(schema.meta.c.epoch == bindparam("epoch_"), schema.meta.c.seq == bindparam("before"))
     .values(seq=bindparam("seq"))
 )
+_SEQ = select(schema.meta.c.seq).where(schema.meta.c.epoch == bindparam("epoch"))
 
 
 class Store:
     """The durable memory of one kitchen.
 
-    Thread: `load`, `commit` and `snapshot` belong to one thread, the writer; everything else may
-    be called from any, while the writer works. Whatever raises has changed nothing.
+    Thread: `load` and `commit` belong to one thread, the writer; everything else may be called
+    from any, while the writer works. Whatever raises has changed nothing.
     `epoch` names this log: another one after a restore or a replacement. `outbox`: what is to be
     sent to others.
     """
@@ -57,6 +59,7 @@ class Store:
         self._tables = _Tables(database)
         self._hot = reads.HotReads(database)
         self.outbox = Outbox(database)
+        self._one_snapshot = Lock()
 
     @classmethod
     def open(cls, url: str, *, day: BusinessDay | None = None, busy_ms: int = BUSY_MS) -> Store:
@@ -103,11 +106,21 @@ class Store:
             self._tables.write(connection, batch, derived)
 
     def snapshot(self, kitchen: Kitchen) -> None:
-        """Keep the state of the last commit, so that the next start begins from it."""
-        with self._database.writing() as connection:
-            self._move(connection, kitchen.seq, kitchen.seq)
-            self._snapshots.write(connection, kitchen)
-        self._snapshots.written(kitchen)
+        """Keep a committed state, so that the next start begins from it. Any thread.
+
+        The writer may go on meanwhile: it waits only while rows are written, not while they are
+        made. Raises `SequenceConflict` when the log is not this writer's any more.
+        """
+        with self._one_snapshot:
+            if kitchen.seq < self._snapshots.seq:
+                return
+            changes = self._snapshots.changes(kitchen)
+            with self._database.writing() as connection:
+                found = connection.execute(_SEQ, {"epoch": self.epoch}).scalar()
+                if found is None or found < kitchen.seq:
+                    raise SequenceConflict("the log has never been where this state is")
+                self._snapshots.write(connection, changes)
+            self._snapshots.written(changes)
 
     def put_book(self, book: Book) -> None:
         """Keep a rule book; one of the same hash is kept once."""

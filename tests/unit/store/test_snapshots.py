@@ -17,7 +17,7 @@ from kds.kitchen.events import StockSet, VisitArchived
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
-from kds.store import Store, StoreCorrupt
+from kds.store import SequenceConflict, Store, StoreCorrupt
 from tests.unit.store.house import MINUTE, House, dish, key_of, url_of, visit_id
 
 
@@ -114,6 +114,34 @@ def test_the_next_snapshot_of_a_new_process_is_incremental_too(house: House, fil
     after = kept_parts(file)
     assert {key: after[key] for key in before} == before
     assert restarted(file) == other.kitchen
+
+
+def test_the_writer_goes_on_while_a_snapshot_is_made(house: House, file: Path) -> None:
+    house.order("1")
+    house.keep()
+    then = house.kitchen
+    house.order("2")
+    house.keep()
+    house.store.snapshot(then)
+    assert restarted(file) == house.kitchen
+
+
+def test_an_older_state_replaces_no_newer_one(house: House, file: Path) -> None:
+    then = house.kitchen
+    house.order("1")
+    house.keep()
+    house.store.snapshot(house.kitchen)
+    house.store.snapshot(then)
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("DELETE FROM events")
+    assert restarted(file) == house.kitchen
+
+
+def test_a_state_that_was_never_committed_is_no_snapshot(house: House, file: Path) -> None:
+    house.order("1")
+    with pytest.raises(SequenceConflict):
+        house.store.snapshot(house.kitchen)
+    assert restarted(file) == house.kept
 
 
 def spoil(file: Path, *, with_log: bool) -> None:
