@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kds.board.ages import seconds
-from kds.board.bands import AGE_BANDS, limits_of
+from kds.board.bands import limits_of
 from kds.board.values import Band, BandClock, HoldMark, Ticket, TicketLine
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Gate
@@ -49,9 +49,7 @@ def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
     line = next((li for li in ticket.lines if li.key == ticket.worst), None)
     if line is None:
         line = next((li for li in ticket.lines if li.band is ticket.band), None)
-    if line is None or (ticket.band in AGE_BANDS and line.clock is None):
-        return _BANDS[ticket.band][lang]
-    if line.hold is None and line.clock is None:
+    if line is None or (line.hold is None and line.clock is None):
         return _BANDS[ticket.band][lang]
     name = dict(line.names).get(lang, line.name)
     return f"{name} {explain_line(line, now, lang)}"

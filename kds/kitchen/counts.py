@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from kds.kitchen.ids import LineId, VisitId
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import Counts, Group, PortionState
+
+Inner = Mapping[LineId, Sequence[Line]]
+"""The parts of each set of an order."""
+
+DEEPEST = 32
+"""Sets deeper inside sets are not counted: no till nests like that, but a faulty one may."""
 
 _ZERO = Decimal(0)
 _S = PortionState
@@ -64,26 +70,27 @@ def line_counts(order: Order, line: Line, visit: VisitId | None = None) -> Count
         count = range(len(line.routing.steps))
         counted = [by_state(line.groups, step, visit) for step in count]
         return _combine(counted, [counted[i] for i in last_steps(line)])
-    return _shell_counts(order, line, visit, frozenset())
-
-
-def _child_counts(
-    order: Order, child: Line, visit: VisitId | None, above: frozenset[LineId]
-) -> Counts:
-    if child.routing.steps:
-        return line_counts(order, child, visit)
-    return _shell_counts(order, child, visit, above)
+    inner: dict[LineId, list[Line]] = {}
+    for part in order.lines.values():
+        if part.content.parent is not None:
+            inner.setdefault(part.content.parent, []).append(part)
+    return _shell_counts(order, inner, line, visit, frozenset())
 
 
 def _shell_counts(
-    order: Order, shell: Line, visit: VisitId | None, above: frozenset[LineId]
+    order: Order, inner: Inner, shell: Line, visit: VisitId | None, above: frozenset[LineId]
 ) -> Counts:
     """Derive a shell's portions: it is only as far as the child that is furthest behind."""
     total = shell.ordered
-    if total <= 0 or shell.key.line_id in above:
+    if total <= 0 or shell.key.line_id in above or len(above) >= DEEPEST:
         return Counts()
     above |= {shell.key.line_id}
-    children = [_child_counts(order, c, visit, above) for c in order.children(shell.key.line_id)]
+    children = [
+        line_counts(order, part, visit)
+        if part.routing.steps
+        else _shell_counts(order, inner, part, visit, above)
+        for part in inner.get(shell.key.line_id, ())
+    ]
     living = [c for c in children if c.live > 0]
     void = total - max(_ZERO, min(total, shell.content.quantity))
     if not living:

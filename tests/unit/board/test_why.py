@@ -110,6 +110,15 @@ def test_a_waiting_ticket_explains_itself_by_the_hold() -> None:
     )
 
 
+def test_a_ticket_that_only_waits_at_the_pass_says_so_at_its_station() -> None:
+    house = House()
+    house.order("1", dish("a"))
+    house.gate("1", "a")
+    assert explain_ticket(house.ticket("cut"), house.now, "en") == (
+        "dish a normal: waiting for the pot, gates run, waiting 0:00 (gates.yaml:42 broth-first)"
+    )
+
+
 def test_a_ticket_with_nothing_to_explain_gives_its_band() -> None:
     house = House()
     house.order("1", note="birthday")
