@@ -31,8 +31,9 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
 
 READERS = 4
-QUICK_CHECK_BYTES = 256 * 1024 * 1024
-"""Up to this size the whole file is checked at start (about a second), else the state only."""
+QUICK_CHECK_BYTES = 32 * 1024 * 1024
+"""Up to this size the whole file is checked at start (about a second), else only what the state
+is loaded from; the rest belongs into the background (`Store.check`)."""
 
 
 class Database:
