@@ -33,13 +33,13 @@ def running_since(fields: OrderFields, line: Line, visit: VisitId, clock: Clock)
     ]
     if not fired:
         return None
-    if clock is Clock.FIRED:
-        return min(fired)
-    return (
-        line.received_at
-        if clock is Clock.RECEIVED
-        else waiting_since(fields.placed_at, line.received_at)
-    )
+    match clock:
+        case Clock.FIRED:
+            return min(fired)
+        case Clock.RECEIVED:
+            return line.received_at
+        case Clock.PLACED:
+            return waiting_since(fields.placed_at, line.received_at)
 
 
 def waiting_since(placed_at: str | None, received_at: Instant) -> Instant:

@@ -137,7 +137,7 @@ def _checks(match: Match, line: Subject) -> Iterator[Verdict]:
 def _any_has(condition: str, patterns: tuple[Pattern, ...], texts: tuple[str, ...]) -> Verdict:
     for text in texts:
         for pattern in patterns:
-            if contains(text, pattern):
+            if pattern.text in text and contains(text, pattern):
                 return Verdict(matched=True, condition=condition, found=f"{text} ∋ {pattern.text}")
     return Verdict(matched=False, condition=condition, found="/".join(texts))
 

@@ -177,7 +177,9 @@ class _Table:
         merged = any(isinstance(f, VisitsMerged) and f.into == self._visit for f in facts)
         freed: dict[LineKey, Opening] = {}
         for key in self.held:
-            if self._service(key) not in self._keeper.services:
+            if self._is_over(key):
+                freed[key] = Opening.VOID
+            elif self._service(key) not in self._keeper.services:
                 freed[key] = Opening.SERVICE
             elif pots.are_up_for(self._seat(key)):
                 freed[key] = Opening.MERGED if merged else Opening.STATE
@@ -186,6 +188,11 @@ class _Table:
             elif was_struck:
                 freed[key] = Opening.STRUCK
         return freed
+
+    def _is_over(self, key: LineKey) -> bool:
+        """Nothing is left of the line that could still be carried to the table."""
+        groups = self._sources[key].lines[key.line_id].groups
+        return all(g.voided_at or g.served_at for g in groups if g.visit == self._visit)
 
     def _was_struck(self, pots: Pots, facts: Sequence[Fact]) -> bool:
         """A plate left the pass: wet gloves do not strike the pot, but it must be there."""
@@ -233,7 +240,7 @@ class _Table:
         if not fresh:
             return
         still = [hold for key, hold in self.held.items() if key not in freed]
-        if not still and (freed or self._was_open(pots, fresh)):
+        if not still and self._was_open(pots, fresh):
             return
         until = still[0].until if still else None
         until = until or Instant(now + self._rule.timeout_s * 1000)

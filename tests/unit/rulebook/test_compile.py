@@ -149,3 +149,21 @@ def test_a_fault_reads_in_both_languages() -> None:
     )
     assert fault.text() == "a.yaml:3:7: bad (like this)"
     assert fault.text("zh") == "a.yaml:3:7: 坏（这样）"
+
+
+def test_equal_limits_are_in_order() -> None:
+    dish = DISH.replace("cook: wok", "cook: wok, attention: 5 min, late: 5 min, critical: 5 min")
+    assert told({"a.yaml": BOOK + STATIONS + "menu:\n" + dish % "x"}) == []
+
+
+@pytest.mark.parametrize(("serve_step", "until"), [("yes", "served"), ("no", "ready")])
+def test_where_nothing_is_served_a_rule_waits_for_ready(serve_step: str, until: str) -> None:
+    book = f"book: {{id: b, name: B, serve_step: {serve_step}}}\n"
+    menu = "menu:\n" + DISH % "x" + (DISH % "pot").replace("dish", "broth")
+    rule = (
+        "rules: [{id: w, name: W, mechanism: wait_for, waits_for: broth, until: served,"
+        " holds: {class: dish, gate: run}, reason: r, timeout: 1 min}]\n"
+    )
+    compiled = compile_book({"a.yaml": book + STATIONS + menu + rule}).book
+    assert compiled is not None
+    assert compiled.data.waits[0].until == until

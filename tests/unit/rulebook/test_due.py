@@ -95,7 +95,8 @@ def test_a_held_line_runs_no_clock(house: House) -> None:
 
 def test_a_gated_plate_runs_its_clock_from_the_opening_on(house: House) -> None:
     house.order({"1": POT, "2": BEEF})
-    house.wait(200)
+    house.wait(350)
+    assert "2" not in dict(late(house))
     house.act(CommandKind.BUMP, "1", view="broth")
     house.wait(299)
     assert ("2", "attention") not in late(house)
@@ -256,6 +257,22 @@ def test_the_oldest_ended_visits_beyond_those_kept_leave_at_once(
     house.wait(0)
     assert [fact.visit for fact in house.facts(VisitArchived)] == ["till/0", "till/1"]
     assert house_due(house.kitchen) is None
+
+
+def test_a_visit_leaves_once_though_time_and_number_ask_for_it(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    finish(house, closed=True)
+    monkeypatch.setattr(endings, "KEPT_CLOSED", 0)
+    found = due(house.kitchen, house.book, Instant(house.now + 24 * HOUR * 1000))
+    assert len(found) == 1
+
+
+def test_what_a_person_removed_is_not_late_any_more(house: House) -> None:
+    house.order({"1": WOK})
+    house.act(CommandKind.CLOSE, view="all")
+    house.wait(HOUR)
+    assert late(house) == []
 
 
 def test_a_visit_whose_split_part_is_open_keeps_their_common_order(house: House) -> None:

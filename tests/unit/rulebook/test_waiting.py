@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 from kds.kitchen.commands import CommandKind, SplitPart
 from kds.kitchen.events import HoldPlaced, HoldReleased, Opening, RulePaused
-from kds.kitchen.ids import LineId, RuleId
+from kds.kitchen.ids import Instant, LineId, RuleId, StationId
 from kds.kitchen.messages import LineState, Service
+from kds.kitchen.orders import Step
 from kds.kitchen.portions import PortionState
+from kds.rulebook.book import Book, book_of
 from kds.rulebook.compiled import PotState
+from kds.rulebook.due import due
 from tests.unit.rulebook.house import House, content
 
 POT = ("麻辣锅底", "锅底")
@@ -163,6 +168,14 @@ def test_a_plate_served_from_anywhere_opens_the_gate(house: House) -> None:
     assert house.holds("2") == house.holds("3") == []
 
 
+def test_a_plate_let_go_by_hand_and_struck_at_the_pass_opens_the_gate(house: House) -> None:
+    house.order({"1": POT, "2": BEEF, "3": TRIPE})
+    house.act(CommandKind.RELEASE, "2")
+    house.act(CommandKind.BUMP, "2", view="expo")
+    assert openings(house) == [Opening.OVERRIDE, Opening.STRUCK]
+    assert house.holds("3") == []
+
+
 def test_a_bump_at_the_cutting_station_opens_nothing(house: House) -> None:
     house.order({"1": POT, "2": BEEF, "3": TRIPE})
     house.act(CommandKind.BUMP, "2", view="cut")
@@ -288,9 +301,87 @@ def test_a_plate_that_the_till_held_waits_from_its_firing_on(house: House) -> No
     assert house.hold("2").until == house.now + 360_000
 
 
+def test_a_plate_held_by_the_till_says_nothing_of_the_gate(house: House) -> None:
+    house.order([content("1", *POT), content("2", *BEEF, state=LineState.HELD)])
+    house.order({"1": TRIPE}, order_id="2")
+    assert house.holds("1", "2") == GATED
+
+
+def test_a_plate_fired_after_a_late_pot_and_let_go_shows_an_open_gate(house: House) -> None:
+    house.order([content("1", *BEEF, state=LineState.HELD)])
+    house.wait(10)
+    house.order([content("1", *BEEF, state=LineState.HELD), content("2", *POT)])
+    house.wait(10)
+    house.order([content("1", *BEEF), content("2", *POT)])
+    assert house.holds("1") == GATED
+    house.act(CommandKind.RELEASE, "1")
+    house.order({"1": TRIPE}, order_id="2")
+    assert house.holds("1", "2") == []
+
+
+def test_a_gated_plate_that_is_void_holds_nothing_any_more(house: House) -> None:
+    house.order({"1": POT, "2": BEEF})
+    house.wait(60)
+    house.order({"1": POT})
+    assert house.holds("2") == []
+    house.wait(60)
+    house.order({"1": TRIPE}, order_id="2")
+    assert house.hold("1", "2").until == house.now + 360_000
+
+
+def test_a_pot_that_was_void_before_the_plates_came_gates_nothing(house: House) -> None:
+    house.order({"1": POT})
+    house.order({})
+    house.order({"1": BEEF}, order_id="2")
+    assert house.holds("1", "2") == []
+
+
+def test_a_pot_that_was_up_and_changed_gates_no_first_plates_either(house: House) -> None:
+    house.order({"1": POT})
+    house.act(CommandKind.BUMP, "1", view="broth")
+    house.order({"2": ("番茄锅底", "锅底")})
+    house.order({"1": BEEF}, order_id="2")
+    assert house.holds("1", "2") == []
+
+
+def test_a_void_personal_pot_opens_the_gate(house: House) -> None:
+    house.order({"1": ("一人一锅", "锅底"), "2": BEEF})
+    house.order({"2": BEEF})
+    assert openings(house) == [Opening.VOID]
+
+
+def test_fewer_guests_than_personal_pots_need_fewer_of_them(house: House) -> None:
+    pots = {str(n): ("一人一锅", "锅底") for n in range(1, 6)}
+    house.order({**pots, "9": BEEF}, guests=3)
+    house.act(CommandKind.BUMP, "1", view="broth")
+    assert house.holds("9") == GATED
+    house.act(CommandKind.BUMP, "2", view="broth")
+    assert house.holds("9") == []
+
+
+def test_of_a_set_sold_as_one_line_only_the_pot_counts(house: House) -> None:
+    house.order({"1": ("双人火锅套餐", "套餐"), "2": BEEF})
+    house.act(CommandKind.BUMP, "1", view="cut")
+    assert house.holds("2") == GATED
+    house.act(CommandKind.BUMP, "1", view="broth")
+    assert house.holds("2") == []
+
+
+def test_a_pot_that_goes_through_several_hands_is_up_when_the_last_is_done(hotpot: Book) -> None:
+    way = (Step(StationId("cut")), Step(StationId("broth"), (0,)))
+    menu = tuple(replace(e, steps=way) if e.id == "pot" else e for e in hotpot.data.menu)
+    house = House(book_of(replace(hotpot.data, menu=menu)))
+    house.order({"1": POT, "2": BEEF})
+    house.act(CommandKind.BUMP, "1", view="cut")
+    assert house.holds("2") == GATED
+    house.act(CommandKind.BUMP, "1", view="broth")
+    assert house.holds("2") == []
+
+
 def tables(house: House, count: int, start: int = 0) -> None:
+    """Seat tables one second after the other, the later ones with smaller names."""
     for number in range(start, start + count):
-        name = f"t{number}"
+        name = f"t{9 - number}"
         house.order({"1": POT, "2": BEEF}, order_id=name, session=name, table=name)
         house.wait(1)
 
@@ -339,7 +430,7 @@ def test_a_paused_rule_lets_its_tables_go_the_oldest_first_six_a_minute(house: H
     house.wait(60)
     released = house.facts(HoldReleased)[before:]
     assert [fact.opened_by for fact in released] == [Opening.PAUSED] * 4
-    assert [fact.visit for fact in released] == [f"till/t{n}" for n in range(3, 7)]
+    assert [fact.visit for fact in released] == [f"till/t{9 - n}" for n in range(3, 7)]
     times = [event.at for event in house.events if event.fact in released]
     assert [at - paused_at for at in times] == [10_000, 20_000, 30_000, 40_000]
 
@@ -349,3 +440,43 @@ def test_a_rule_paused_by_hand_lets_its_tables_go_too(house: House) -> None:
     house.act(CommandKind.PAUSE_RULE, rule=RuleId("broth-first"))
     house.wait(20)
     assert openings(house) == [Opening.PAUSED, Opening.PAUSED]
+
+
+def test_a_turn_given_by_a_pause_does_not_count_against_the_resumed_rule(house: House) -> None:
+    tables(house, 4)
+    house.act(CommandKind.PAUSE_RULE, rule=RuleId("broth-first"))
+    house.wait(0)
+    house.act(CommandKind.RESUME_RULE, rule=RuleId("broth-first"))
+    house.wait(60)
+    assert openings(house) == [Opening.PAUSED] * 4
+    assert len(house.facts(RulePaused)) == 1
+
+
+def test_a_paused_rule_gives_turns_also_to_those_whose_time_is_over(house: House) -> None:
+    tables(house, 2)
+    house.act(CommandKind.PAUSE_RULE, rule=RuleId("broth-first"))
+    house.now = Instant(house.now + 400_000)
+    found = due(house.kitchen, house.book, house.now)
+    turns = {e.fact.visit: e.fact.until for e in found if isinstance(e.fact, HoldPlaced)}
+    assert turns == {"till/t9": house.now + 10_000, "till/t8": house.now + 20_000}
+    assert not [e for e in found if isinstance(e.fact, HoldReleased)]
+
+
+def test_a_turn_takes_nothing_back_that_was_fired_meanwhile(house: House) -> None:
+    house.order([content("1", *POT), content("2", *FRESH_TRIPE, quantity=Decimal(2))])
+    house.act(CommandKind.FIRE, "2", portions=Decimal(1))
+    house.wait(1)
+    house.act(CommandKind.PAUSE_RULE, rule=RuleId("broth-first"))
+    house.wait(1)
+    states = sorted(group.state.value for group in house.line("2").groups)
+    assert states == ["held", "queued"]
+
+
+def test_the_second_minute_of_a_pause_goes_on_where_the_first_ended(house_with: Any) -> None:
+    house: House = house_with(tables_per_minute=2)
+    tables(house, 5)
+    house.act(CommandKind.PAUSE_RULE, rule=RuleId("broth-first"))
+    began = house.now
+    house.wait(200)
+    times = [e.at - began for e in house.events if isinstance(e.fact, HoldReleased)]
+    assert times == [30_000, 60_000, 90_000, 120_000, 150_000]
