@@ -15,7 +15,6 @@ from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
-from kds.records import event_json
 from kds.store import StoreError
 from pos_bridge.access import Access, Caller
 from pos_bridge.feed import Feed, TooSlowError
@@ -89,9 +88,9 @@ class Displays:
         try:
             hello = {"kind": "hello", "epoch": self._feed.epoch, "seq": seq}
             await connection.send(json.dumps(hello))
-            async for entries in self._reads.follow(after):
-                for entry in entries:
-                    await connection.send(json.dumps(event_json(*entry), ensure_ascii=False))
+            async for news in self._reads.follow(after):
+                for item in news:
+                    await connection.send(item.text)
             await connection.close(_GOING_AWAY, "the bridge ends")
         except ConnectionClosed:
             return

@@ -7,15 +7,40 @@ event streams and displays listen.
 from __future__ import annotations
 
 import asyncio
+import json
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kds.kitchen.state import Kitchen
+from kds.records import event_json
 from kds.rulebook.book import Book
 from kds.store import Entry
 
 _MOST_WAITING = 2_000
+
+
+class News:
+    """An entry of the log for listeners; its JSON text is made once for all of them."""
+
+    __slots__ = ("_text", "entry")
+
+    def __init__(self, entry: Entry) -> None:
+        self.entry = entry
+        self._text = ""
+
+    @property
+    def seq(self) -> int:
+        """The log place."""
+        return self.entry.seq
+
+    @property
+    def text(self) -> str:
+        """The entry as the outside contract shows it."""
+        if not self._text:
+            shown = event_json(*self.entry)
+            self._text = json.dumps(shown, ensure_ascii=False, separators=(",", ":"))
+        return self._text
 
 
 class TooSlowError(Exception):
@@ -26,18 +51,18 @@ class Listener:
     """One reader's bounded queue. Events stay whole: it has all since it began, or it is lost."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Entry] = deque()
+        self._waiting: deque[News] = deque()
         self._news = asyncio.Event()
         self._is_lost = False
         self._is_over = False
 
-    def offer(self, entries: Sequence[Entry]) -> None:
-        """Queue `entries`, or give the reader up."""
-        if len(self._waiting) + len(entries) > _MOST_WAITING:
+    def offer(self, news: Sequence[News]) -> None:
+        """Queue `news`, or give the reader up."""
+        if len(self._waiting) + len(news) > _MOST_WAITING:
             self._is_lost = True
             self._waiting.clear()
         elif not self._is_lost:
-            self._waiting.extend(entries)
+            self._waiting.extend(news)
         self._news.set()
 
     def end(self) -> None:
@@ -45,7 +70,7 @@ class Listener:
         self._is_over = True
         self._news.set()
 
-    async def take(self) -> list[Entry]:
+    async def take(self) -> list[News]:
         """Wait for news and return them all; [] once the feed has ended. Raises TooSlowError."""
         while not (self._waiting or self._is_lost or self._is_over):
             self._news.clear()
@@ -82,8 +107,10 @@ class Feed:
         self.book = book
         for watcher in self._watchers:
             watcher(entries)
-        for listener in self._listeners:
-            listener.offer(entries)
+        if self._listeners:
+            news = [News(entry) for entry in entries]
+            for listener in self._listeners:
+                listener.offer(news)
 
     def on_change(self, watcher: Callable[[Sequence[Entry]], None]) -> None:
         """Call `watcher` with the entries of every commit from now on; it must not raise."""

@@ -18,7 +18,7 @@ from kds.kitchen.ids import EventId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
 from kds.store import Entry, Store, VisitRow
-from pos_bridge.feed import Feed
+from pos_bridge.feed import Feed, News
 from pos_bridge.kitchen_time import KitchenTime
 
 P = ParamSpec("P")
@@ -85,7 +85,7 @@ class Reads:
         """Return who these orders are for."""
         return await _in(self._lookups, self._store.personal, orders)
 
-    async def follow(self, after: int) -> AsyncIterator[Sequence[Entry]]:
+    async def follow(self, after: int) -> AsyncIterator[Sequence[News]]:
         """Yield every entry after log place `after`, without gap or repeat, until the feed ends.
 
         First what is in the log, then what comes. Raises TooOldError and `TooSlowError`.
@@ -94,10 +94,10 @@ class Reads:
             until = self._feed.kitchen.seq
             while after < until:
                 page = await self.events(after, min(PAGE, until - after))
-                yield page
+                yield [News(entry) for entry in page]
                 after = page[-1].seq if page else until
             while news := await listener.take():
-                yield [entry for entry in news if entry.seq > after]
+                yield [item for item in news if item.seq > after]
 
     # --- in a thread ---
 

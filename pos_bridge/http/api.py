@@ -53,7 +53,7 @@ def application(services: Services, access: Access) -> ASGIApp:
         return HTMLResponse(docs.page(app.openapi()))
 
     _answer_errors(app)
-    return Guard(app, access)
+    return Guard(app, access, {("POST", orders.PATH): orders.hot_path(services)})
 
 
 def _answer_errors(app: FastAPI) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import AsyncIterator
 from typing import Annotated
 
@@ -10,7 +9,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from kds.records import event_json
-from kds.store import Entry, StoreError
+from kds.store import StoreError
 from pos_bridge.feed import TooSlowError
 from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import answers
@@ -59,12 +58,7 @@ async def _sent(services: Services, place: int) -> AsyncIterator[str]:
     """Yield the text of the stream; it ends with the bridge or when the reader is too slow."""
     yield f"retry: {_RETRY_MS}\n\n"
     try:
-        async for entries in services.reads.follow(place):
-            yield "".join(map(_event_text, entries))
+        async for news in services.reads.follow(place):
+            yield "".join(f"id: {item.seq}\ndata: {item.text}\n\n" for item in news)
     except (TooSlowError, TooOldError, StoreError):
         return
-
-
-def _event_text(entry: Entry) -> str:
-    data = json.dumps(event_json(*entry), ensure_ascii=False, separators=(",", ":"))
-    return f"id: {entry.seq}\ndata: {data}\n\n"
