@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 from datetime import date
 
-from sqlalchemy import Connection, bindparam, select, tuple_
+from sqlalchemy import Connection, bindparam, select, tuple_, union
 
 from kds.kitchen.commands import Result
 from kds.kitchen.ids import CommandId, Instant, OrderId, OrderKey, SourceId, VisitId
@@ -45,10 +45,14 @@ _KEYED = select(
 ).where(schema.idempotency.c.key == bindparam("key"))
 _INTAKE = select(schema.intakes).where(schema.intakes.c.id == bindparam("id"))
 _BOOK = select(schema.books).where(schema.books.c.hash == bindparam("hash"))
-_OF_VISIT = (
+_OF_VISITS = (
     select(*EVENT_COLUMNS)
-    .where(schema.events.c.visit == bindparam("visit"))
+    .where(schema.events.c.visit.in_(bindparam("visits", expanding=True)))
     .order_by(schema.events.c.seq)
+)
+_CAME_FROM = union(
+    select(schema.visits.c.id).where(schema.visits.c.merged_into == bindparam("visit")),
+    select(schema.visits.c.split_from).where(schema.visits.c.id == bindparam("visit")),
 )
 _FLOOR = select(schema.events.c.seq).order_by(schema.events.c.seq).limit(1)
 
@@ -100,8 +104,12 @@ def events_after(connection: Connection, seq: int, limit: int) -> tuple[Entry, .
 
 
 def events_of_visit(connection: Connection, visit: VisitId) -> tuple[Entry, ...]:
-    """Return all entries about a visit."""
-    rows = connection.execute(_OF_VISIT, {"visit": visit})
+    """Return all entries about a visit and those that its lines came from."""
+    family = [str(visit)]
+    for member in family:  # grows while it is walked
+        came_from = connection.execute(_CAME_FROM, {"visit": member}).scalars()
+        family += (found for found in came_from if found and found not in family)
+    rows = connection.execute(_OF_VISITS, {"visits": family})
     return tuple(Entry(row.seq, event_of(row)) for row in rows)
 
 
@@ -133,6 +141,8 @@ def visits(
             ended_at=None if r.ended_at is None else Instant(r.ended_at),
             business_date=date.fromisoformat(r.business_date),
             orders=tuple(OrderKey(SourceId(s), OrderId(o)) for s, o in json.loads(r.orders)),
+            merged_into=None if r.merged_into is None else VisitId(r.merged_into),
+            split_from=None if r.split_from is None else VisitId(r.split_from),
         )
         for r in reversed(connection.execute(found).all())
     )

@@ -127,7 +127,7 @@ def _shows_new(before: Visit | None, visit: Visit) -> bool:
 
 
 def _seen(visit: Visit) -> tuple[object, ...]:
-    return (visit.table, visit.session, visit.ended_at, visit.orders)
+    return (visit.table, visit.session, visit.ended_at, visit.orders, visit.merged_into)
 
 
 def _visit_row(visit: Visit, day: BusinessDay) -> Row:
@@ -139,6 +139,8 @@ def _visit_row(visit: Visit, day: BusinessDay) -> Row:
         visit.ended_at,
         day.date_of(visit.opened_at).isoformat(),
         json.dumps(visit.orders),
+        visit.merged_into,
+        visit.split_from,
     )
 
 

@@ -191,8 +191,11 @@ visits = Table(
     _maybe_number("ended_at"),
     _text("business_date"),
     _text("orders"),
+    _maybe_text("merged_into"),
+    _maybe_text("split_from"),
     Index(None, "business_date"),
     Index(None, "table_name"),
+    Index(None, "merged_into"),
     sqlite_with_rowid=False,
 )
 

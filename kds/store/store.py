@@ -173,7 +173,11 @@ class Store:
             return reads.floor(connection)
 
     def events_of_visit(self, visit: VisitId) -> tuple[Entry, ...]:
-        """Return all kept entries about a visit, oldest first."""
+        """Return all kept entries about a visit, oldest first.
+
+        Those of visits that were merged into it, or that it was split from, tell the earlier
+        story of its lines and are among them.
+        """
         with self._database.reading() as connection:
             return reads.events_of_visit(connection, visit)
 

@@ -126,6 +126,8 @@ class VisitRow:
     ended_at: Instant | None
     business_date: date
     orders: tuple[OrderKey, ...]
+    merged_into: VisitId | None = None
+    split_from: VisitId | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kds.kitchen.commands import CommandKind, Result
-from kds.kitchen.events import LineLate, OrderReceived
+from kds.kitchen.commands import CommandKind, Result, SplitPart
+from kds.kitchen.events import LineLate, LinesSplit, OrderReceived, VisitsMerged
 from kds.kitchen.ids import CommandId, Instant, LineId, LineKey, RuleId
 from kds.kitchen.orders import Level
 from kds.records import RecordError
@@ -157,6 +157,24 @@ def test_visits_are_found_by_table_and_business_day(file: Path) -> None:
 def test_the_business_day_begins_at_its_own_hour(at: str, day: date) -> None:
     moment = Instant(int(datetime.fromisoformat(at).timestamp() * 1000))
     assert BusinessDay(ZoneInfo("Asia/Shanghai"), time(4)).date_of(moment) == day
+
+
+def test_the_story_of_a_visit_includes_where_its_lines_were_before(house: House) -> None:
+    house.order("1", dish("1", "3"))
+    house.order("2")
+    house.order("3")
+    house.do(CommandKind.MERGE, "2", into_order=key_of("1"))
+    part = SplitPart(LineId("1"), Decimal(1))
+    house.do(CommandKind.SPLIT, "1", lines=(part,), table="B1")
+    house.keep()
+    (split,) = house.store.visits(table="B1")
+    assert split.split_from == visit_id("1")
+    for visit in (visit_id("1"), split.id):
+        facts = [entry.event.fact for entry in house.store.events_of_visit(visit)]
+        told = [type(fact) for fact in facts]
+        assert told == [OrderReceived, OrderReceived, VisitsMerged, LinesSplit]
+    rest = [entry.seq for entry in house.store.events_of_visit(visit_id("3"))]
+    assert rest == [3]
 
 
 # --- portions ------------------------------------------------------------------------------

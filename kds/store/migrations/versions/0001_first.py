@@ -184,8 +184,11 @@ def upgrade() -> None:
         sa.Column("ended_at", BIG, nullable=True),
         sa.Column("business_date", sa.Text(), nullable=False),
         sa.Column("orders", sa.Text(), nullable=False),
+        sa.Column("merged_into", sa.Text(), nullable=True),
+        sa.Column("split_from", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visits")),
         sqlite_with_rowid=False,
     )
     op.create_index(op.f("ix_visits_business_date"), "visits", ["business_date"], unique=False)
+    op.create_index(op.f("ix_visits_merged_into"), "visits", ["merged_into"], unique=False)
     op.create_index(op.f("ix_visits_table_name"), "visits", ["table_name"], unique=False)
