@@ -6,13 +6,13 @@ copies, so that a display that starts without its bridge shows its last board.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
-from pydantic_core import from_json, to_json
 from sqlalchemy import (
     Column,
     Connection,
@@ -30,7 +30,8 @@ from sqlalchemy import (
 from kds.kitchen.commands import Command
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
-from kds.records.commands import command_from, command_json
+from kds.records.commands import command_json, parse_commands
+from kds.records.errors import BodyError
 from kds.store import schema
 from kds.store.engine import Database
 from kds.store.errors import StoreCorrupt, StoreTooNew
@@ -137,7 +138,7 @@ class DisplayStore:
 
     def put(self, command: Command) -> None:
         """Keep a command; it is on disk when this returns. A known id is kept once."""
-        body = to_json(command_json(command)).decode()
+        body = json.dumps(command_json(command), ensure_ascii=False)
         insert = self._database.insert(_commands).on_conflict_do_nothing()
         with self._database.writing() as connection:
             connection.execute(insert, {"id": command.id, "body": body})
@@ -153,10 +154,14 @@ class DisplayStore:
         columns = select(_commands.c.body, _commands.c.epoch, _commands.c.seq)
         with self._database.reading() as connection:
             found = connection.execute(columns.order_by(_commands.c.place)).all()
-        return [
-            KeptCommand(command_from(from_json(body)), None if epoch is None else (epoch, seq))
-            for body, epoch, seq in found
-        ]
+        kept: list[KeptCommand] = []
+        for body, epoch, seq in found:
+            try:
+                (command,) = parse_commands(body.encode())
+            except BodyError:  # of a newer program; it stays in the file for that one
+                continue
+            kept.append(KeptCommand(command, None if epoch is None else (epoch, seq)))
+        return kept
 
     def forget(self, before: Instant) -> list[CommandId]:
         """Drop what was acknowledged before that kitchen time, and return what it was."""

@@ -58,6 +58,17 @@ def test_commands_survive_in_their_order_with_all_their_fields(
         assert other.commands() == [KeptCommand(command, None) for command in given]
 
 
+def test_a_command_that_only_a_newer_program_knows_waits_for_it(
+    store: DisplayStore, tmp_path: Path
+) -> None:
+    store.put(bump(1, "a"))
+    store.put(bump(1, "b"))
+    store.close()
+    execute(tmp_path, "UPDATE commands SET body = replace(body, 'bump', 'juggle') WHERE id = 'a'")
+    with closing(again(tmp_path)) as other:
+        assert [kept.command.id for kept in other.commands()] == ["b"]
+
+
 def test_an_answer_is_kept_with_its_place(store: DisplayStore) -> None:
     store.put(bump(1, "a"))
     store.put(bump(1, "b"))
