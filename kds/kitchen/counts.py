@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from decimal import Decimal
+from collections.abc import Callable, Iterable, Sequence
+from decimal import ROUND_CEILING, Decimal
 
-from kds.kitchen.ids import LineId, VisitId
+from kds.kitchen.ids import VisitId
 from kds.kitchen.orders import Line, Order
-from kds.kitchen.portions import Counts, Group, PortionState
-
-Inner = Mapping[LineId, Sequence[Line]]
-"""The parts of each set of an order."""
-
-DEEPEST = 32
-"""Sets deeper inside sets are not counted: no till nests like that, but a faulty one may."""
+from kds.kitchen.portions import Counts, Group, PortionState, amount
 
 _ZERO = Decimal(0)
 _S = PortionState
@@ -70,41 +64,61 @@ def line_counts(order: Order, line: Line, visit: VisitId | None = None) -> Count
         count = range(len(line.routing.steps))
         counted = [by_state(line.groups, step, visit) for step in count]
         return _combine(counted, [counted[i] for i in last_steps(line)])
-    inner: dict[LineId, list[Line]] = {}
-    for part in order.lines.values():
-        if part.content.parent is not None:
-            inner.setdefault(part.content.parent, []).append(part)
-    return _shell_counts(order, inner, line, visit, frozenset())
+    return _shell_counts(order, line, visit)
 
 
-def _shell_counts(
-    order: Order, inner: Inner, shell: Line, visit: VisitId | None, above: frozenset[LineId]
-) -> Counts:
-    """Derive a shell's portions: it is only as far as the child that is furthest behind."""
-    total = shell.ordered
-    if total <= 0 or shell.key.line_id in above or len(above) >= DEEPEST:
+def _shell_counts(order: Order, shell: Line, visit: VisitId | None) -> Counts:
+    """Derive a set's portions: it is only as far as the part that is furthest behind."""
+    parts = _parts(order, shell)
+    total = shell.ordered if visit is None else _share(shell.ordered, parts, visit)
+    if total <= 0:
         return Counts()
-    above |= {shell.key.line_id}
-    children = [
-        line_counts(order, part, visit)
-        if part.routing.steps
-        else _shell_counts(order, inner, part, visit, above)
-        for part in inner.get(shell.key.line_id, ())
-    ]
-    living = [c for c in children if c.live > 0]
-    void = total - max(_ZERO, min(total, shell.content.quantity))
+    live = min(total, max(_ZERO, shell.content.quantity))
+    if not any(part.ordered for part in parts):
+        return Counts(ready=live, void=total - live)
+    living = [c for c in (line_counts(order, part, visit) for part in parts) if c.live > 0]
     if not living:
         return Counts(void=total)
-    live = total - void
 
-    def whole(parts: Iterable[tuple[Decimal, Decimal]]) -> Decimal:
-        return min((live * part // of for part, of in parts), default=_ZERO)
+    def whole(count: Callable[[Counts], Decimal]) -> Decimal:
+        """Return how many sets have all of what is counted of each part."""
+        return min(live if count(c) == c.live else live * count(c) // c.live for c in living)
 
-    served = whole((c.served, c.live) for c in living)
-    done = whole((c.served + c.ready, c.live) for c in living)
-    untouched = min(whole((c.held + c.queued, c.live) for c in living), live - done)
-    held = min(whole((c.held, c.live) for c in living), untouched)
-    return Counts(held, untouched - held, live - done - untouched, done - served, served, void)
+    served = whole(lambda c: c.served)
+    done = whole(lambda c: c.served + c.ready)
+    untouched = min(whole(lambda c: c.held + c.queued), live - done)
+    held = min(whole(lambda c: c.held), untouched)
+    cooking = live - done - untouched
+    return Counts(held, untouched - held, cooking, done - served, served, total - live)
+
+
+def _parts(order: Order, shell: Line) -> list[Line]:
+    """Return what is cooked of a set, of sets inside of it too, however deep."""
+    children = order.by_parent()
+    found: list[Line] = []
+    known = {shell.key.line_id}
+    waiting = [shell.key.line_id]
+    while waiting:
+        for child in children.get(waiting.pop(), ()):
+            if child.key.line_id in known:
+                continue
+            known.add(child.key.line_id)
+            if child.routing.steps:
+                found.append(child)
+            else:
+                waiting.append(child.key.line_id)
+    return found
+
+
+def _share(sets: Decimal, parts: Iterable[Line], visit: VisitId) -> Decimal:
+    """Return how many of the sets have something in `visit`."""
+    most = _ZERO
+    for part in parts:
+        here = amount(g for g in part.groups if g.step == 0 and g.visit == visit)
+        if here > 0:
+            share = (sets * here / part.ordered).to_integral_value(ROUND_CEILING)
+            most = max(most, min(sets, share))
+    return most
 
 
 def to_cook(order: Order, visit: VisitId | None = None) -> Decimal:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
-from kds.kitchen import plan_house, plan_visits, plan_work
+from kds.kitchen import plan_house, plan_moves, plan_visits, plan_work
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.events import AlertRaised, Cause, Event, Fact
 from kds.kitchen.evolve import evolve
@@ -134,10 +134,12 @@ def _receive(kitchen: Kitchen, command: ReceiveOrder, policy: Policy, now: Insta
         order = kitchen.orders[command.message.key]
         return story.end(Outcome(place.result, order.seq, revision=place.revision))
     if place.result is Result.CONFLICT:
-        story.add(conflict(command, place, now), Cause.POS)
+        alert = conflict(command, place, now)
+        if alert.alert.id not in kitchen.alerts:
+            story.add(alert, Cause.POS)
         why = f"revision {place.revision} is known with other content"
         return story.end(Outcome(place.result, story.kitchen.seq, why, place.revision))
-    fact = order_received(kitchen, command, place, policy)
+    fact = order_received(kitchen, command, place, policy, now)
     story.add(fact, Cause.POS)
     for more in list(followups(kitchen, story.kitchen, fact)):
         story.add(more, Cause.POS)
@@ -152,6 +154,9 @@ def _raise_alert(kitchen: Kitchen, command: RaiseAlert, now: Instant) -> Decisio
     message = Wording(command.message_zh, command.message_en)
     story = _Story(kitchen, command.id, now)
     alert = Alert(command.alert, now, message, command.source, command.raw)
+    known = kitchen.alerts.get(command.alert)
+    if known is not None and replace(known, at=now) == alert:
+        return story.end(Outcome(Result.NO_OP, kitchen.seq, "already shown"))
     story.add(AlertRaised(alert), Cause.POS)
     return story.end(Outcome(Result.APPLIED, story.kitchen.seq))
 
@@ -177,10 +182,10 @@ def _act(kitchen: Kitchen, command: Command, policy: Policy, now: Instant) -> De
 
 _HANDLERS: Mapping[CommandKind, Handler] = MappingProxyType(
     {
-        CommandKind.START: plan_work.move,
-        CommandKind.BUMP: plan_work.move,
-        CommandKind.SERVE: plan_work.move,
-        CommandKind.RECALL: plan_work.move,
+        CommandKind.START: plan_moves.move,
+        CommandKind.BUMP: plan_moves.move,
+        CommandKind.SERVE: plan_moves.move,
+        CommandKind.RECALL: plan_moves.move,
         CommandKind.UNDO: plan_visits.undo,
         CommandKind.REMAKE: plan_work.remake,
         CommandKind.HOLD: plan_work.hold,

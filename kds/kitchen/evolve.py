@@ -62,11 +62,12 @@ def fold(kitchen: Kitchen, events: Iterable[Event]) -> Kitchen:
 
 def _rule_paused(kitchen: Kitchen, event: Event, fact: RulePaused) -> Kitchen:
     alert = Alert(rule_alert(fact.rule), event.at, fact.message, source=fact.rule)
-    return replace(
+    paused = replace(
         kitchen,
         rules=kitchen.rules.set(fact.rule, RuleState((), event.at)),
         alerts=kitchen.alerts.set(alert.id, alert),
     )
+    return _recent(paused, event)
 
 
 def rule_alert(rule: RuleId) -> AlertId:
@@ -74,12 +75,13 @@ def rule_alert(rule: RuleId) -> AlertId:
     return AlertId(f"rule:{rule}")
 
 
-def _rule_resumed(kitchen: Kitchen, _event: Event, fact: RuleResumed) -> Kitchen:
-    return replace(
+def _rule_resumed(kitchen: Kitchen, event: Event, fact: RuleResumed) -> Kitchen:
+    resumed = replace(
         kitchen,
         rules=kitchen.rules.remove(fact.rule),
         alerts=kitchen.alerts.remove(rule_alert(fact.rule)),
     )
+    return _recent(resumed, event)
 
 
 def _book_adopted(kitchen: Kitchen, _event: Event, fact: BookAdopted) -> Kitchen:

@@ -20,6 +20,14 @@ Instant = NewType("Instant", int)
 ANY_STATION = StationId("*")
 """The station of a step that no rule matched: every station shows it until one takes it."""
 
+EXPO = "expo"
+PASS_VIEWS = frozenset({EXPO, "pickup", "all"})
+
+
+def is_pass(view: str | None) -> bool:
+    """The view stands for all stations of a line; so does no view at all."""
+    return view is None or view in PASS_VIEWS
+
 
 class OrderKey(NamedTuple):
     """An order for ever: who sent it and the sender's own number."""

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
+from functools import reduce
 
 from kds.kitchen.events import CommandUndone, Event
-from kds.kitchen.ids import CommandId, LineKey, OrderKey, VisitId
-from kds.kitchen.orders import Line
+from kds.kitchen.ids import CommandId, LineKey, VisitId
+from kds.kitchen.orders import Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Applied, Visit
 from kds.kitchen.writing import drop_visit, put_lines, put_order, put_visit
@@ -49,12 +51,21 @@ def _noted_undo(after: Kitchen, event: Event) -> Kitchen:
 def _faded(entries: tuple[Applied, ...]) -> tuple[Applied, ...]:
     """Drop what older entries need only for an undo."""
     old, young = entries[: -KEPT_UNDO + 1], entries[-KEPT_UNDO + 1 :]
-    return (*(Applied(a.command, a.first_seq, a.last_seq, undone=True) for a in old), *young)
+    return (*map(_faded_one, old), *young)
+
+
+def _faded_one(entry: Applied) -> Applied:
+    return Applied(entry.command, entry.first_seq, entry.last_seq, undone=True)
 
 
 def _with_changes(entry: Applied, before: Kitchen, after: Kitchen) -> Applied:
     """Add to `entry` how that stood before which changed between the two kitchens."""
-    lines, created, noted = _line_changes(before, after)
+    orders = [
+        (before.orders[key], order)
+        for key, order in after.orders.changes_since(before.orders)[0].items()
+        if key in before.orders
+    ]
+    lines, created = _line_changes(orders)
     visits, opened = _visit_changes(before, after)
     had_lines = {line.key for line in entry.lines} | set(entry.created)
     had_visits = {visit.id for visit in entry.visits} | set(entry.opened)
@@ -65,27 +76,23 @@ def _with_changes(entry: Applied, before: Kitchen, after: Kitchen) -> Applied:
         created=entry.created + tuple(created),
         visits=entry.visits + tuple(v for v in visits if v.id not in had_visits),
         opened=entry.opened + tuple(opened),
-        noted=entry.noted + tuple(noted),
+        noted=entry.noted + tuple(o.key for old, o in orders if o.noted and not old.noted),
+        homes=entry.homes + tuple((o.key, old.visit) for old, o in orders if o.visit != old.visit),
     )
 
 
-def _line_changes(
-    before: Kitchen, after: Kitchen
-) -> tuple[list[Line], list[LineKey], list[OrderKey]]:
+def _line_changes(orders: Iterable[tuple[Order, Order]]) -> tuple[list[Line], list[LineKey]]:
+    """Return the lines as they were before, and those that are new."""
     lines: list[Line] = []
     created: list[LineKey] = []
-    noted: list[OrderKey] = []
-    for key, order in after.orders.changes_since(before.orders)[0].items():
-        old = before.orders.get(key)
-        if old is not None and order.noted and not old.noted:
-            noted.append(key)
+    for old, order in orders:
         for line_id, line in order.lines.items():
-            former = old.lines.get(line_id) if old is not None else None
+            former = old.lines.get(line_id)
             if former is None:
                 created.append(line.key)
             elif former is not line:
                 lines.append(former)
-    return lines, created, noted
+    return lines, created
 
 
 def _visit_changes(before: Kitchen, after: Kitchen) -> tuple[list[Visit], list[VisitId]]:
@@ -114,11 +121,14 @@ def first_seq(kitchen: Kitchen, command: CommandId) -> int | None:
     entry = applied(kitchen, command)
     if entry is not None:
         return entry.first_seq
-    return dict(kitchen.recent).get(command)
+    return next((seq for known, seq in kitchen.recent if known == command), None)
 
 
 def can_undo(kitchen: Kitchen, entry: Applied) -> bool:
     """Nothing has followed on what the command touched, so that an undo is exact."""
+    orders = (*entry.noted, *(key for key, _ in entry.homes))
+    if not all(key in kitchen.orders for key in orders):
+        return False
     lines = [kitchen.line(key) for key in (*(ln.key for ln in entry.lines), *entry.created)]
     visits = [kitchen.visits.get(v) for v in (*(v.id for v in entry.visits), *entry.opened)]
     return all(ln is not None and ln.seq <= entry.last_seq for ln in lines) and all(
@@ -131,21 +141,22 @@ def undone(kitchen: Kitchen, _event: Event, fact: CommandUndone) -> Kitchen:
     entry = applied(kitchen, fact.undoes)
     if entry is None:
         return kitchen
-    kitchen = _without_created(kitchen, entry)
-    kitchen = put_lines(kitchen, (_as_before(kitchen, former) for former in entry.lines))
-    for key in entry.noted:
-        order = kitchen.orders.get(key)
-        if order is not None:
-            kitchen = put_order(kitchen, replace(order, noted=False))
-    kitchen = _with_former_visits(kitchen, entry)
+    kitchen = _without_created(kitchen, entry, fact.visit)
+    kitchen = put_lines(kitchen, [_as_before(kitchen, former) for former in entry.lines])
+    noted = [replace(kitchen.orders[key], noted=False) for key in entry.noted]
+    kitchen = reduce(put_order, noted, kitchen)
+    rehomed = [replace(kitchen.orders[key], visit=home) for key, home in entry.homes]
+    kitchen = reduce(put_order, rehomed, kitchen)
+    for former in entry.visits:
+        commands = kitchen.visits[former.id].commands
+        kitchen = put_visit(kitchen, replace(former, commands=commands), seq=former.seq)
     return _marked(kitchen, fact.undoes)
 
 
 def _as_before(kitchen: Kitchen, former: Line) -> Line:
     """Return the line with its former progress; what a till or the clock added since stays."""
     now = kitchen.line(former.key)
-    if now is None:
-        return former
+    assert now is not None  # or `can_undo` had said no
     return replace(
         now,
         groups=former.groups,
@@ -153,35 +164,33 @@ def _as_before(kitchen: Kitchen, former: Line) -> Line:
         struck=former.struck,
         rush=former.rush,
         routing=former.routing,
-        changed=former.changed,
+        changed=former.changed or now.changed,
         void_reason=former.void_reason,
         seq=former.seq,
     )
 
 
-def _without_created(kitchen: Kitchen, entry: Applied) -> Kitchen:
+def _without_created(kitchen: Kitchen, entry: Applied, home: VisitId) -> Kitchen:
+    """Take away what the command made; what was done there is remembered in its `home`."""
     for key in entry.created:
-        order = kitchen.orders.get(key.order)
-        if order is not None:
-            lines = {k: v for k, v in order.lines.items() if k != key.line_id}
-            kitchen = put_order(kitchen, replace(order, lines=lines))
+        order = kitchen.orders[key.order]
+        lines = {k: v for k, v in order.lines.items() if k != key.line_id}
+        kitchen = put_order(kitchen, replace(order, lines=lines))
     for visit_id in entry.opened:
-        visit = kitchen.visits.get(visit_id)
-        if visit is not None:
-            kitchen = drop_visit(kitchen, visit)
+        kitchen = _inherited(kitchen, kitchen.visits[visit_id], home)
+        kitchen = drop_visit(kitchen, kitchen.visits[visit_id])
     return kitchen
 
 
-def _with_former_visits(kitchen: Kitchen, entry: Applied) -> Kitchen:
-    for former in entry.visits:
-        now = kitchen.visits.get(former.id)
-        commands = now.commands if now is not None else ()
-        kitchen = put_visit(kitchen, replace(former, commands=commands), seq=former.seq)
-        for key in former.orders:
-            order = kitchen.orders.get(key)
-            if order is not None and order.visit in {v.id for v in entry.visits}:
-                kitchen = put_order(kitchen, replace(order, visit=former.id))
-    return kitchen
+def _inherited(kitchen: Kitchen, visit: Visit, home: VisitId) -> Kitchen:
+    """Let the visit `home` remember the commands of `visit`, as far as to know a repeat."""
+    heir = kitchen.visits[home]
+    known = tuple(_faded_one(a) for a in visit.commands)
+    commands = kitchen.commands
+    for each in known:
+        commands = commands.set(each.command, home)
+    heir = replace(heir, commands=known + heir.commands)
+    return replace(kitchen, visits=kitchen.visits.set(home, heir), commands=commands)
 
 
 def _marked(kitchen: Kitchen, command: CommandId) -> Kitchen:
@@ -189,9 +198,6 @@ def _marked(kitchen: Kitchen, command: CommandId) -> Kitchen:
     visit = kitchen.visits.get(home) if home is not None else None
     if visit is None:
         return kitchen
-    commands = tuple(
-        Applied(a.command, a.first_seq, a.last_seq, undone=True) if a.command == command else a
-        for a in visit.commands
-    )
+    commands = tuple(_faded_one(a) if a.command == command else a for a in visit.commands)
     visits = kitchen.visits.set(visit.id, replace(visit, commands=commands))
     return replace(kitchen, visits=visits)

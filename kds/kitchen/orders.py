@@ -88,9 +88,12 @@ class Overtime:
 class Line:
     """A line: content by the latest revision that set it, and its portion groups per step.
 
-    `revision`: the one that last set `content`. `history`: (revision, quantity) of every revision
-    seen that states this line, ascending; what was ever ordered and what the point of sale voided
-    follow from it whatever the order of arrival. `struck`: portions voided in the kitchen.
+    `revision`: the last one that states it; a newer one that lacks it makes `content` void.
+    `history`: (revision, quantity) of every revision seen that states this line, ascending; what
+    was ever ordered and what the point of sale voided follow from it whatever the order of
+    arrival; of a remake, the order's revision at which it was asked for. `voided`: revisions that
+    state it as void, which its parts are then, too.
+    `struck`: portions voided in the kitchen.
     `ordered`: portions ever ordered, void ones included. `rush`: how often it was rushed.
     `changed`: altered by the point of sale after the kitchen could see it, not touched since.
     `seq`: log place of the last change to its progress (portions, holds, rush, routing).
@@ -113,11 +116,12 @@ class Line:
     flags: tuple[str, ...] = ()
     void_reason: str = ""
     seq: int = 0
+    voided: tuple[int, ...] = ()
 
     @property
     def is_weighed(self) -> bool:
-        """One portion of that weight (1.5 斤), not a count."""
-        return self.content.quantity % 1 != 0
+        """One portion of that weight (1.5 斤), not a count; so it is when 1.5 becomes 2."""
+        return self.content.quantity % 1 != 0 or any(n % 1 != 0 for _, n in self.history)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +149,10 @@ class Order:
     flags: tuple[str, ...] = ()
     seq: int = 0
 
-    def children(self, line_id: LineId) -> tuple[Line, ...]:
-        """Return the lines whose parent is `line_id`."""
-        return tuple(line for line in self.lines.values() if line.content.parent == line_id)
+    def by_parent(self) -> dict[LineId, list[Line]]:
+        """Return the lines that are part of others, by the line they are part of."""
+        found: dict[LineId, list[Line]] = {}
+        for line in self.lines.values():
+            if line.content.parent is not None:
+                found.setdefault(line.content.parent, []).append(line)
+        return found

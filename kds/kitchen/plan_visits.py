@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 from kds.kitchen.commands import Command, CommandKind, SplitPart
@@ -15,8 +16,19 @@ from kds.kitchen.events import (
 )
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.memory import applied, can_undo
-from kds.kitchen.plans import Plan, follow, no_op, order_of, refused, visit_for, with_children
-from kds.kitchen.portions import PortionState
+from kds.kitchen.plans import (
+    Plan,
+    Target,
+    amount_wanted,
+    follow,
+    line_named,
+    no_op,
+    order_of,
+    refused,
+    visit_for,
+    with_children,
+)
+from kds.kitchen.portions import PortionState, amount
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 
@@ -44,13 +56,15 @@ def merge(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
         return refused("no such order")
     if visit.id == into.id:
         return no_op("already one ticket")
+    if visit.removed or into.ended_at is not None:
+        return no_op("that ticket is closed")
     return Plan((VisitsMerged(visit.id, into.id),))
 
 
 def split(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     """Plan split: lines, or portions of them, leave for a ticket of their own."""
     visit = visit_for(kitchen, command)
-    if visit is None or command.order is None:
+    if visit is None:
         return refused("no such order")
     if not command.lines:
         return refused("split needs lines")
@@ -59,8 +73,9 @@ def split(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
         found = _part(kitchen, visit, command, part)
         if isinstance(found, str):
             return refused(found)
-        parts.update(found)
-    if not parts:
+        for key, portions in found.items():
+            parts[key] = parts.get(key, _ZERO) + portions
+    if not any(parts.values()):
         return no_op("nothing of these lines is on the ticket")
     to = VisitId(f"{visit.id}+{command.id}")
     table = visit.table if command.table is None else command.table
@@ -71,25 +86,21 @@ def _part(
     kitchen: Kitchen, visit: Visit, command: Command, part: SplitPart
 ) -> dict[LineKey, Decimal] | str:
     """Return the portions of one part, its children with it, or why it can not be split off."""
-    order = order_of(kitchen, part.order or command.order)
-    line = order.lines.get(part.line_id) if order is not None else None
-    if order is None or line is None:
+    named = line_named(kitchen, visit, part.order or command.order, part.line_id)
+    if named is None:
         return f"no line {part.line_id}"
+    lines = with_children(kitchen.orders[named.key.order], named)
+    target = Target(visit, lines, named)
+    count = replace(command, portions=part.portions)
     found: dict[LineKey, Decimal] = {}
-    for each in with_children(order, line):
-        there = sum((g.portions for g in each.groups if g.step == 0 and g.visit == visit.id), _ZERO)
-        live = there - sum(
-            (
-                g.portions
-                for g in each.groups
-                if g.step == 0 and g.visit == visit.id and g.state is PortionState.VOID
-            ),
-            _ZERO,
-        )
-        whole = part.portions is None or part.portions >= live or each.is_weighed
-        wanted = there if whole else part.portions or _ZERO
-        if wanted > 0 or (not each.groups and each.key in visit.lines):
-            found[each.key] = wanted
+    for line in lines:
+        here = [g for g in line.groups if g.step == 0 and g.visit == visit.id]
+        live = amount(here) - amount(here, (PortionState.VOID,))
+        wanted = amount_wanted(count, target, line, live)
+        if wanted >= live:
+            wanted = amount(here)  # what is void goes along
+        if wanted > 0 or (not line.groups and line.key in visit.lines):
+            found[line.key] = wanted
     return found
 
 

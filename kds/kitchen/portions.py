@@ -71,6 +71,11 @@ TRANSITIONS: Mapping[Move, Mapping[PortionState, PortionState]] = MappingProxyTy
 )
 """Every transition there is. The order of the sources is the order in which portions are taken."""
 
+ADVANCEMENT: Mapping[PortionState, int] = MappingProxyType(
+    {state: rank for rank, state in enumerate(PortionState)}
+)
+"""How far each state is; void ones are beyond everything."""
+
 NOT_STARTED = frozenset({_S.WAITING, _S.HELD, _S.QUEUED})
 OPEN = frozenset({_S.WAITING, _S.HELD, _S.QUEUED, _S.COOKING})
 
@@ -81,9 +86,10 @@ class Group:
 
     `step`: index into the line's steps. `portions`: how many, or the weight of one weighed dish.
     `seq`: log place at which they last became open to this step; an actor who looked at an older
-    board does not touch them. Clocks: `fired_at` when they were last queued, then `started_at`,
-    `ready_at`, `served_at`, `voided_at`. `acknowledged`: a void that the station has seen.
-    `device`: the screen that last moved them, "" if none did.
+    board of its station does not touch them. `since`: the same for the pass, which saw them before
+    an earlier step let them through; 0: as `seq`. Clocks: `fired_at` when they were last queued,
+    then `started_at`, `ready_at`, `served_at`, `voided_at`. `acknowledged`: a void that the station
+    has seen. `device`: the screen that last moved them, "" if none did.
     """
 
     step: int
@@ -98,6 +104,7 @@ class Group:
     voided_at: Instant | None = None
     acknowledged: bool = False
     device: str = ""
+    since: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,13 +9,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from decimal import Decimal
 
-from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.ids import Instant, VisitId, is_pass
 from kds.kitchen.orders import Gate, Line, Routing
-from kds.kitchen.portions import NOT_STARTED, TRANSITIONS, Group, Move, PortionState
+from kds.kitchen.portions import ADVANCEMENT, OPEN, TRANSITIONS, Group, Move, PortionState
 
 _ZERO = Decimal(0)
 _S = PortionState
-_ADVANCEMENT = {state: rank for rank, state in enumerate(PortionState)}
 
 
 def by_age(group: Group) -> tuple[int, int]:
@@ -31,7 +30,18 @@ def by_latest_done(group: Group) -> tuple[int, int]:
 
 def by_least_advanced(group: Group) -> tuple[int, int]:
     """Sort key: the least advanced first, the youngest of them first, for a void."""
-    return (_ADVANCEMENT[group.state], -(group.fired_at or 0))
+    return (ADVANCEMENT[group.state], -(group.fired_at or 0))
+
+
+def is_known(group: Group, seen: int | None, move: Move, view: str | None) -> bool:
+    """Somebody who looked at the log place `seen` in `view` had the portions before them.
+
+    At a station they appear when the step before lets them through; the pass saw them all along.
+    """
+    if seen is None:
+        return True
+    works_at_step = move in (Move.START, Move.BUMP) and not is_pass(view)
+    return (group.seq if works_at_step else group.since or group.seq) <= seen
 
 
 def shift(
@@ -48,7 +58,7 @@ def shift(
         (candidates if chosen(group) else kept).append(group)
     left = portions
     for group in sorted(candidates, key=key):
-        part = min(left, group.portions)
+        part = max(_ZERO, min(left, group.portions))
         left -= part
         if part > 0:
             kept.append(replace(change(group), portions=part))
@@ -64,60 +74,47 @@ def tidy(groups: Iterable[Group]) -> tuple[Group, ...]:
         history = replace(group, portions=_ZERO)
         joined[history] = joined.get(history, _ZERO) + group.portions
     result = [replace(g, portions=p) for g, p in joined.items() if p > 0]
-    return tuple(sorted(result, key=lambda g: (g.step, g.visit, g.seq, _ADVANCEMENT[g.state])))
-
-
-def available(
-    line: Line,
-    step: int,
-    source: PortionState,
-    visit: VisitId | None,
-    seen: int | None = None,
-) -> Decimal:
-    """Return the portions of `step` in state `source` that an actor who saw `seen` may move."""
-    return sum(
-        (
-            g.portions
-            for g in line.groups
-            if g.step == step
-            and g.state is source
-            and (visit is None or g.visit == visit)
-            and (seen is None or g.seq <= seen)
-        ),
-        _ZERO,
-    )
+    return tuple(sorted(result, key=lambda g: (g.step, g.visit, g.seq, ADVANCEMENT[g.state])))
 
 
 def moved(group: Group, move: Move, at: Instant, seq: int, device: str = "") -> Group:
-    """Return `group` after `move`, with the clocks that this move sets or clears."""
+    """Return `group` after `move`, with the clocks that this move sets or clears.
+
+    A hand that reports late never makes a portion older than what it already went through.
+    """
     to = TRANSITIONS[move][group.state]
     group = replace(group, state=to, device=device or group.device)
     match move:
         case Move.START:
+            at = max(at, group.fired_at or at)
             return replace(group, started_at=at, fired_at=group.fired_at or at)
         case Move.BUMP:
+            at = max(at, group.started_at or group.fired_at or at)
             return replace(group, ready_at=at, fired_at=group.fired_at or at)
         case Move.SERVE:
+            at = max(at, group.ready_at or group.started_at or group.fired_at or at)
             return replace(group, served_at=at, ready_at=group.ready_at or at)
         case Move.RECALL:
             return _recalled(group, seq)
         case Move.HOLD | Move.RETURN_CHAIN:
             return replace(group, fired_at=None)
-        case Move.FIRE | Move.RELEASE_CHAIN:
-            return replace(group, fired_at=at, seq=seq)
+        case Move.FIRE:
+            return replace(group, fired_at=at, seq=seq, since=0)
+        case Move.RELEASE_CHAIN:
+            return replace(group, fired_at=at, seq=seq, since=group.since or group.seq)
         case Move.VOID:
-            return replace(group, voided_at=at, seq=seq, acknowledged=False)
+            return replace(group, voided_at=at, seq=seq, since=0, acknowledged=False)
 
 
 def _recalled(group: Group, seq: int) -> Group:
     """Take back the clock of the step that was undone; the cook clock continues."""
     match group.state:
         case PortionState.READY:
-            return replace(group, served_at=None, seq=seq)
+            return replace(group, served_at=None, seq=seq, since=0)
         case PortionState.COOKING:
-            return replace(group, ready_at=None, seq=seq)
+            return replace(group, ready_at=None, seq=seq, since=0)
         case _:
-            return replace(group, started_at=None, seq=seq)
+            return replace(group, started_at=None, seq=seq, since=0)
 
 
 def grow(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
@@ -128,13 +125,22 @@ def grow(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -
         return replace(line, groups=fresh, ordered=line.ordered + portions, seq=seq)
     groups = list(line.groups)
     for group in fresh:
-        host = _open_group(groups, group.step) if line.is_weighed else None
+        host = _host(groups, group) if line.is_weighed else None
         if host is None:
             groups.append(group)
         else:
             groups.remove(host)
             groups.append(replace(host, portions=host.portions + portions))
     return replace(line, groups=tidy(groups), ordered=line.ordered + portions, seq=seq)
+
+
+def _host(groups: Iterable[Group], fresh: Group) -> Group | None:
+    """Return the group that `fresh` joins: a weighed dish weighed again stays one, until ready."""
+    states = (_S.WAITING,) if fresh.state is _S.WAITING else OPEN - {_S.WAITING}
+    return next(
+        (g for g in groups if (g.step, g.visit) == (fresh.step, fresh.visit) and g.state in states),
+        None,
+    )
 
 
 def new_groups(
@@ -155,12 +161,6 @@ def new_groups(
         else Group(index, first, portions, visit, seq, fired_at)
         for index, step in enumerate(routing.steps)
     )
-
-
-def _open_group(groups: Iterable[Group], step: int) -> Group | None:
-    """Return the group of `step` that is not done: a weighed dish weighed again stays one."""
-    states = NOT_STARTED | {_S.COOKING}
-    return next((g for g in groups if g.step == step and g.state in states), None)
 
 
 def void(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
@@ -212,7 +212,7 @@ def keep_chain(line: Line, at: Instant, seq: int) -> Line:
     if not any(step.after for step in line.routing.steps):
         return line
     groups = line.groups
-    for visit in {g.visit for g in groups}:
+    for visit in dict.fromkeys(g.visit for g in groups):
         for index, step in enumerate(line.routing.steps):
             if step.after:
                 groups = _keep_step(groups, index, step.after, visit, at, seq)

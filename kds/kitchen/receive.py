@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from kds.kitchen.commands import ReceiveOrder, Result
 from kds.kitchen.counts import to_cook
@@ -17,11 +17,20 @@ from kds.kitchen.events import (
     VisitsMerged,
 )
 from kds.kitchen.ids import AlertId, Instant, LineId, VisitId, visit_of
-from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
+from kds.kitchen.messages import OrderMessage
 from kds.kitchen.orders import Order, Routing
 from kds.kitchen.plans import follow
 from kds.kitchen.policy import Policy
-from kds.kitchen.revisions import can_reroute, matters_for_routing, new_portions
+from kds.kitchen.reconcile import Arrival
+from kds.kitchen.revisions import (
+    amended,
+    fields_matter_for_routing,
+    matters_for_routing,
+    new_portions,
+    parents_among,
+    with_fields,
+)
+from kds.kitchen.sessions import session_visit
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
@@ -43,9 +52,12 @@ def place_of(order: Order | None, message: OrderMessage, digest: str) -> Place:
         return Place(1, Result.NEW)
     if order.digests.get(order.revision) == digest:
         return Place(order.revision, Result.UNCHANGED)
+    oldest = min(order.digests)
+    if order.fields.cancelled and oldest < 1 and order.digests[oldest] == digest:
+        return Place(oldest, Result.UNCHANGED)
     if order.incomplete and order.fields.cancelled and not message.fields.cancelled:
         # A cancel that overtook its order: the order itself is the older of the two.
-        return Place(min(order.digests) - 1, Result.STALE)
+        return Place(oldest - 1, Result.STALE)
     return Place(order.revision + 1, Result.AMENDED)
 
 
@@ -59,31 +71,40 @@ def _numbered(order: Order | None, revision: int, digest: str) -> Place:
 
 
 def conflict(command: ReceiveOrder, place: Place, now: Instant) -> AlertRaised:
-    """Return the alert for one revision with two contents."""
+    """Return the alert for one revision with two contents; the same again is the same alert."""
     key = command.message.key
     message = Wording(
         f"{key.source} 的订单 {key.order_id}：版本 {place.revision} 收到两种内容，保留先到的",
         f"{key.source} order {key.order_id}: revision {place.revision} came with two contents; "
         "the first is kept",
     )
-    alert = Alert(AlertId(f"conflict:{command.id}"), now, message, source=key.source)
-    return AlertRaised(alert)
+    name = f"conflict:{key.source}/{key.order_id}:{place.revision}:{command.digest}"
+    return AlertRaised(Alert(AlertId(name), now, message, source=key.source))
 
 
 def order_received(
-    kitchen: Kitchen, command: ReceiveOrder, place: Place, policy: Policy
+    kitchen: Kitchen, command: ReceiveOrder, place: Place, policy: Policy, now: Instant
 ) -> OrderReceived:
     """Return the fact of a new revision, with a routing for each line that is new or re-read."""
     message = command.message
     order = kitchen.orders.get(message.key)
-    return OrderReceived(
+    fact = OrderReceived(
         message=message,
         revision=place.revision,
         digest=command.digest,
         visit=_visit_for(kitchen, order, message, policy),
-        routings=tuple(_routings(order, message, policy)),
+        routings=tuple(_routings(order, message, place.revision, policy)),
         stale=place.result is Result.STALE,
     )
+    if order is None or fact.visit == order.visit or order.visit not in kitchen.visits:
+        return fact
+    return fact if _brings_portions(kitchen, order, fact, now) else replace(fact, visit=order.visit)
+
+
+def _brings_portions(kitchen: Kitchen, order: Order, fact: OrderReceived, now: Instant) -> bool:
+    """Something is to be done, so the guests whose ticket was taken away need a new one."""
+    arrival = Arrival(kitchen.seq + 1, now, fact.visit, kitchen.stock)
+    return any(new_portions(order, amended(order, fact, arrival)))
 
 
 def _visit_for(
@@ -94,49 +115,46 @@ def _visit_for(
         home = follow(kitchen, order.visit)
         if home is not None and not home.removed:
             return home.id
-    visit = session_visit(kitchen, message.fields)
+    fields = message.fields if order is None else with_fields(order, message, order.revision)[0]
+    visit = session_visit(kitchen, fields)
     if visit is not None:
         return visit.id
-    joined = policy.join(kitchen, order, message.fields)
+    joined = policy.join(kitchen, order, fields)
     if joined is not None and joined in kitchen.visits:
         return joined
     fresh = visit_of(message.key)
     return fresh if fresh not in kitchen.visits else VisitId(f"{fresh}#{kitchen.seq + 1}")
 
 
-def session_visit(kitchen: Kitchen, fields: OrderFields) -> Visit | None:
-    """Return the open visit of this session, if it sits, or sat, at the table named."""
-    visit_id = kitchen.sessions.get(fields.session) if fields.session else None
-    visit = kitchen.visits.get(visit_id) if visit_id is not None else None
-    if visit is None or visit.ended_at is not None:
-        return None
-    tables = {visit.table, *visit.tables}
-    return visit if not fields.table or not visit.table or fields.table in tables else None
-
-
 def _routings(
-    order: Order | None, message: OrderMessage, policy: Policy
+    order: Order | None, message: OrderMessage, revision: int, policy: Policy
 ) -> Iterator[tuple[LineId, Routing]]:
-    known = dict(order.lines) if order is not None else {}
-    parents = {c.parent for c in message.lines if c.parent is not None}
-    parents |= {ln.content.parent for ln in known.values() if ln.content.parent is not None}
-    fields = message.fields if order is None or not message.partial else order.fields
-    for content in message.lines:
-        line = known.pop(content.line_id, None)
-        if line is None or _reads_anew(line.content, content, parents):
-            yield (
-                content.line_id,
-                policy.route(fields, content, is_parent=content.line_id in parents),
-            )
-    for line_id, line in known.items():
-        # A child that came later makes the shell of a set of a line that nobody has started.
-        became_parent = line_id in {c.parent for c in message.lines}
-        if became_parent and line.routing.steps and can_reroute(line):
-            yield line_id, policy.route(fields, line.content, is_parent=True)
-
-
-def _reads_anew(old: LineContent, new: LineContent, parents: set[LineId]) -> bool:
-    return matters_for_routing(old, new) or new.line_id in parents
+    """Yield the routings of new lines, and of known ones that the rules now read otherwise."""
+    stated = {c.line_id: c for c in message.lines}
+    if order is None:
+        parents = parents_among(stated)
+        for line_id, content in stated.items():
+            is_parent = line_id in parents
+            yield line_id, policy.route(message.fields, content, is_parent=is_parent)
+        return
+    before = {line_id: line.content for line_id, line in order.lines.items()}
+    after = dict(before)
+    for line_id, content in stated.items():
+        line = order.lines.get(line_id)
+        if line is None or line.revision <= revision:
+            after[line_id] = content
+    were, parents = parents_among(before), parents_among(after)
+    fields, _ = with_fields(order, message, revision)
+    all_anew = fields_matter_for_routing(order.fields, fields)
+    for line_id, content in after.items():
+        old = before.get(line_id)
+        if (
+            old is None
+            or all_anew
+            or (line_id in parents) != (line_id in were)
+            or (old is not content and matters_for_routing(old, content))
+        ):
+            yield line_id, policy.route(fields, content, is_parent=line_id in parents)
 
 
 def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[Fact]:
@@ -148,8 +166,15 @@ def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[
     if _changed_table(old, order, visit):
         yield TableMoved(visit.id, order.fields.table)
     named = session_visit(after, order.fields)
-    if named is not None and named.id != visit.id and old is not None and visit.orders == (key,):
+    if (
+        named is not None
+        and named.id != visit.id
+        and old is not None
+        and visit.ended_at is None
+        and visit.orders == (key,)
+    ):
         yield VisitsMerged(visit.id, named.id)
+        visit = named
     if order.fields.closed and visit.ended_at is None:
         yield VisitEnded(visit.id, "pos")
     elif fact.visit not in before.visits:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
+from kds.kitchen.closing import homes_elsewhere
 from kds.kitchen.events import (
     Event,
     LinesSplit,
@@ -16,11 +19,13 @@ from kds.kitchen.events import (
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, VisitId
-from kds.kitchen.orders import Line, Order
-from kds.kitchen.portions import Group
-from kds.kitchen.progress import by_least_advanced, shift, tidy
-from kds.kitchen.revisions import Arrival, amended
+from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
+from kds.kitchen.orders import Gate, Hold, Line, Order
+from kds.kitchen.portions import ADVANCEMENT, Group, PortionState
+from kds.kitchen.progress import by_least_advanced, drop_idle_holds, shift, tidy
+from kds.kitchen.reconcile import Arrival
+from kds.kitchen.revisions import amended
+from kds.kitchen.sessions import session_visit
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.kitchen.writing import change_lines, drop_visit, put_order, put_visit
@@ -39,7 +44,7 @@ def order_received(kitchen: Kitchen, event: Event, fact: OrderReceived) -> Kitch
     visit = kitchen.visits.get(fact.visit)
     if visit is None:
         return put_visit(kitchen, _opened(fact.visit, event.at, after, kitchen.seq))
-    joined = _joined(visit, order, after)
+    joined = _joined(kitchen, visit, order, after)
     return kitchen if joined is visit else put_visit(kitchen, joined)
 
 
@@ -61,8 +66,11 @@ def _gone(kitchen: Kitchen, order: Order) -> frozenset[VisitId]:
     return frozenset(v for v, visit in found.items() if visit is None or visit.removed)
 
 
-def _joined(visit: Visit, before: Order, order: Order) -> Visit:
-    """Return `visit` with the order and those of its lines that now lie there."""
+def _joined(kitchen: Kitchen, visit: Visit, before: Order, order: Order) -> Visit:
+    """Return `visit` with the order and those of its lines that now lie there.
+
+    A visit without a session gets that of the order, unless other guests sit there by it already.
+    """
     known = set(visit.lines)
     fresh = tuple(
         line.key
@@ -71,7 +79,9 @@ def _joined(visit: Visit, before: Order, order: Order) -> Visit:
         and _lies_in(line, visit.id, is_new=line.key.line_id not in before.lines)
     )
     orders = visit.orders if order.key in visit.orders else (*visit.orders, order.key)
-    session = visit.session or order.fields.session
+    session = visit.session
+    if not session and order.fields.session and session_visit(kitchen, order.fields) is None:
+        session = order.fields.session
     if not fresh and orders is visit.orders and session == visit.session:
         return visit
     return replace(visit, lines=visit.lines + fresh, orders=orders, session=session)
@@ -101,26 +111,27 @@ def visits_merged(kitchen: Kitchen, event: Event, fact: VisitsMerged) -> Kitchen
         order = kitchen.orders.get(key)
         if order is not None and order.visit == visit.id:
             kitchen = put_order(kitchen, replace(order, visit=into.id))
-    session = visit.session
     ended = replace(visit, ended_at=event.at, ended_by="merge", merged_into=into.id)
     kitchen = put_visit(kitchen, ended)
-    kitchen = put_visit(
+    sessions = dict.fromkeys(into.sessions + visit.all_sessions)
+    return put_visit(
         kitchen,
         replace(
             into,
             orders=tuple(dict.fromkeys(into.orders + visit.orders)),
             lines=tuple(dict.fromkeys(into.lines + visit.lines)),
+            sessions=tuple(session for session in sessions if session != into.session),
         ),
     )
-    if session and session not in kitchen.sessions:
-        kitchen = replace(kitchen, sessions=kitchen.sessions.set(session, into.id))
-    return kitchen
 
 
 def _rehomed(line: Line, old: VisitId, new: VisitId) -> Line:
+    """Move everything of a line from one visit to another; of two equal holds the first stays."""
     groups = tidy(replace(g, visit=new) if g.visit == old else g for g in line.groups)
-    holds = tuple(replace(h, visit=new) if h.visit == old else h for h in line.holds)
-    return replace(line, groups=groups, holds=tuple(dict.fromkeys(holds)))
+    holds: dict[tuple[RuleId, VisitId, Gate], Hold] = {}
+    for hold in (replace(h, visit=new) if h.visit == old else h for h in line.holds):
+        holds.setdefault((hold.rule, hold.visit, hold.gate), hold)
+    return replace(line, groups=groups, holds=tuple(holds.values()))
 
 
 def lines_split(kitchen: Kitchen, event: Event, fact: LinesSplit) -> Kitchen:
@@ -130,7 +141,9 @@ def lines_split(kitchen: Kitchen, event: Event, fact: LinesSplit) -> Kitchen:
         return kitchen
     parts = dict(fact.parts)
     kitchen = change_lines(kitchen, parts, lambda ln: _parted(ln, visit.id, fact.to, parts[ln.key]))
-    left = tuple(k for k in visit.lines if k not in parts or _has_portions(kitchen, k, visit.id))
+    stay = {k for k in visit.lines if k not in parts or _has_portions(kitchen, k, visit.id)}
+    stay |= _sets_of(kitchen, stay)
+    left = tuple(k for k in visit.lines if k in stay)
     kitchen = put_visit(kitchen, replace(visit, lines=left))
     return put_visit(
         kitchen,
@@ -148,30 +161,48 @@ def lines_split(kitchen: Kitchen, event: Event, fact: LinesSplit) -> Kitchen:
 
 
 def _parted(line: Line, old: VisitId, new: VisitId, portions: Decimal) -> Line:
-    """Move `portions` of every step, the most advanced first so that bumped ones stay bumped."""
+    """Move `portions` of every step, the most advanced first so that bumped ones stay bumped.
+
+    Void ones stay behind, unless everything goes.
+    """
     groups = line.groups
     for step in range(len(line.routing.steps)):
-        groups = _part_step(groups, step, old, new, portions)
+        groups = shift(
+            groups,
+            partial(_lies_at, step, old),
+            portions,
+            lambda g: replace(g, visit=new),
+            _most_advanced,
+        )
     taken = tuple(replace(h, visit=new) for h in line.holds if h.visit == old)
     stays = any(g.visit == old for g in groups)
     holds = tuple(h for h in line.holds if stays or h.visit != old) + taken
-    return replace(line, groups=groups, holds=holds)
+    parted = replace(line, groups=groups, holds=holds)
+    return drop_idle_holds(parted) if line.routing.steps else parted
 
 
-def _part_step(
-    groups: tuple[Group, ...], step: int, old: VisitId, new: VisitId, portions: Decimal
-) -> tuple[Group, ...]:
-    def most_advanced(group: Group) -> tuple[int, int]:
-        rank, age = by_least_advanced(group)
-        return (-rank, -age)
+def _lies_at(step: int, visit: VisitId, group: Group) -> bool:
+    return group.step == step and group.visit == visit
 
-    return shift(
-        groups,
-        lambda g: g.step == step and g.visit == old,
-        portions,
-        lambda g: replace(g, visit=new),
-        most_advanced,
-    )
+
+def _most_advanced(group: Group) -> tuple[int, int]:
+    rank, age = by_least_advanced(group)
+    return (len(ADVANCEMENT) if group.state is PortionState.VOID else -rank, -age)
+
+
+def _sets_of(kitchen: Kitchen, keys: Iterable[LineKey]) -> set[LineKey]:
+    """Return the sets, inside of sets too, that the lines of `keys` are part of."""
+    above: set[LineKey] = set()
+    waiting = list(keys)
+    while waiting:
+        line = kitchen.line(waiting.pop())
+        parent = line.content.parent if line is not None else None
+        if line is not None and parent is not None:
+            key = line.key._replace(line_id=parent)
+            if key not in above:
+                above.add(key)
+                waiting.append(key)
+    return above
 
 
 def _has_portions(kitchen: Kitchen, key: LineKey, visit: VisitId) -> bool:
@@ -202,7 +233,10 @@ def visit_pinned(kitchen: Kitchen, _event: Event, fact: VisitPinned) -> Kitchen:
 
 
 def visit_archived(kitchen: Kitchen, _event: Event, fact: VisitArchived) -> Kitchen:
-    """Forget an ended visit and the orders whose home it is; the store keeps both."""
+    """Forget an ended visit and the orders whose home it is; the store keeps both.
+
+    An order that still has portions elsewhere stays; that is its home from now on.
+    """
     visit = kitchen.visits.get(fact.visit)
     if visit is None:
         return kitchen
@@ -210,16 +244,19 @@ def visit_archived(kitchen: Kitchen, _event: Event, fact: VisitArchived) -> Kitc
     for key in visit.orders:
         order = orders.get(key)
         if order is not None and order.visit == visit.id:
-            orders = orders.remove(key)
+            home = next(homes_elsewhere(kitchen, order), None)
+            stays = None if home is None else replace(order, visit=home)
+            orders = orders.remove(key) if stays is None else orders.set(key, stays)
     for applied in visit.commands:
         commands = commands.remove(applied.command)
     return drop_visit(replace(kitchen, orders=orders, commands=commands), visit)
 
 
 def visit_restored(kitchen: Kitchen, _event: Event, fact: VisitRestored) -> Kitchen:
-    """Take back an archived visit as it was."""
+    """Take back an archived visit as it was; orders that came again meanwhile stay as they are."""
     for order in fact.orders:
-        kitchen = put_order(kitchen, order)
+        if order.key not in kitchen.orders:
+            kitchen = put_order(kitchen, order)
     commands = kitchen.commands
     for applied in fact.visit.commands:
         commands = commands.set(applied.command, fact.visit.id)

@@ -48,10 +48,10 @@ class RuleState:
 class Kitchen:
     """Everything the kitchen knows. `seq`: how many events made it, which is the log's place.
 
-    `sessions`: open visits by session. `tables`: open visits by table. `closed`: ended visits
-    still in the state, oldest first. `stock`: portions left by item id or name. `folds`: station
-    -> the station that works for it. `commands`: the visit that
-    remembers a command. `recent`: kitchen-wide commands lately applied, with their log place.
+    `sessions`: open visits by session, first opened first. `tables`: the same by table. `closed`:
+    ended visits still in the state, first ended first. `stock`: portions left by item id or name.
+    `folds`: station -> the station that works for it. `commands`: the visit that remembers a
+    command. `recent`: kitchen-wide commands lately applied, with their log place.
     `book`: hash of the rule book in force.
     """
 
@@ -59,7 +59,7 @@ class Kitchen:
     at: Instant = Instant(0)
     orders: FrozenMap[OrderKey, Order] = field(default_factory=FrozenMap)
     visits: FrozenMap[VisitId, Visit] = field(default_factory=FrozenMap)
-    sessions: FrozenMap[str, VisitId] = field(default_factory=FrozenMap)
+    sessions: FrozenMap[str, tuple[VisitId, ...]] = field(default_factory=FrozenMap)
     tables: FrozenMap[str, tuple[VisitId, ...]] = field(default_factory=FrozenMap)
     closed: tuple[VisitId, ...] = ()
     stock: FrozenMap[str, Decimal] = field(default_factory=FrozenMap)

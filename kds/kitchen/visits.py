@@ -14,7 +14,8 @@ class Applied:
 
     `first_seq`, `last_seq`: log places of its first and last event. `lines`, `visits`: as they
     stood before (visits without their own `commands`); `created`, `opened`: lines and visits
-    that it made; `noted`: orders it took note of.
+    that it made; `noted`: orders it took note of; `homes`: orders whose new lines went elsewhere
+    before.
     """
 
     command: CommandId
@@ -26,13 +27,15 @@ class Applied:
     opened: tuple[VisitId, ...] = ()
     noted: tuple[OrderKey, ...] = ()
     undone: bool = False
+    homes: tuple[tuple[OrderKey, VisitId], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
     """One party's visit.
 
-    `orders`: in order of joining; the first gives the ticket its number. `lines`: every line with
+    `sessions`: those of visits that were merged into it. `orders`: in order of joining; the first
+    gives the ticket its number. `lines`: every line with
     portions here, in order of arrival. `tables`: former tables, latest last. `ended_at`: no more
     orders join (closed by POS, person or rule); open portions stay workable unless `removed`,
     which only a person does. `merged_into`: the visit that took over.
@@ -54,3 +57,9 @@ class Visit:
     split_from: VisitId | None = None
     commands: tuple[Applied, ...] = ()
     seq: int = 0
+    sessions: tuple[str, ...] = ()
+
+    @property
+    def all_sessions(self) -> tuple[str, ...]:
+        """Every session whose orders join here."""
+        return (self.session, *self.sessions) if self.session else self.sessions

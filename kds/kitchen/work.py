@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from decimal import Decimal
+from functools import partial
 
 from kds.kitchen.events import (
     Event,
@@ -20,7 +21,8 @@ from kds.kitchen.events import (
     PortionsVoided,
     VoidsAcknowledged,
 )
-from kds.kitchen.ids import ANY_STATION, LineId, LineKey, RuleId, VisitId
+from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, RuleId, VisitId
+from kds.kitchen.messages import LineState
 from kds.kitchen.orders import Gate, Hold, Line, Origin, Overtime, Step
 from kds.kitchen.portions import Group, Move, PortionState
 from kds.kitchen.progress import (
@@ -28,6 +30,7 @@ from kds.kitchen.progress import (
     by_latest_done,
     drop_idle_holds,
     grow,
+    is_known,
     keep_chain,
     moved,
     shift,
@@ -35,10 +38,10 @@ from kds.kitchen.progress import (
     void,
     voidable,
 )
+from kds.kitchen.slices import slices, taken, total
 from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.writing import change_lines, put_lines, put_order, put_visit
 
-_ZERO = Decimal(0)
 KEPT_TIMEOUTS = 20
 
 
@@ -77,7 +80,7 @@ def _move(
             g.step == item.step
             and g.state is item.source
             and g.visit == fact.visit
-            and (fact.seen is None or g.seq <= fact.seen)
+            and is_known(g, fact.seen, fact.move, fact.view)
         ),
         item.portions,
         lambda g: moved(g, fact.move, fact.done_at, seq, device),
@@ -128,7 +131,8 @@ def hold_placed(kitchen: Kitchen, event: Event, fact: HoldPlaced) -> Kitchen:
 
     def change(line: Line) -> Line:
         hold = Hold(fact.rule, fact.visit, fact.gate, fact.reason, event.at, fact.until)
-        others = tuple(h for h in line.holds if (h.rule, h.visit) != (fact.rule, fact.visit))
+        same = (fact.rule, fact.visit, fact.gate)
+        others = tuple(h for h in line.holds if (h.rule, h.visit, h.gate) != same)
         line = replace(line, holds=(*others, hold))
         if fact.gate is Gate.RUN:
             return line
@@ -144,24 +148,23 @@ def hold_released(kitchen: Kitchen, event: Event, fact: HoldReleased) -> Kitchen
         mine = [h for h in line.holds if (h.rule, h.visit) == (fact.rule, fact.visit)]
         if not mine:
             return line
-        others = tuple(h for h in line.holds if h not in mine)
-        if any(h.gate is Gate.START and h.visit == fact.visit for h in others):
-            return replace(line, holds=others)
-        line = _turned(line, fact, event, kitchen.seq)
-        still = any(g.state is PortionState.HELD and g.visit == fact.visit for g in line.groups)
-        line = line if still else replace(line, holds=others)
-        return drop_idle_holds(_run_clock_started(line, mine, event, fact.visit))
+        kept = [h for h in line.holds if h not in mine]
+        opens = [h for h in mine if h.gate is Gate.START]
+        if opens and not any(h.gate is Gate.START and h.visit == fact.visit for h in kept):
+            line = _turned(line, fact, event, kitchen.seq)
+            kept += opens  # which hold what is left of the portions, if anything
+        if len(opens) < len(mine):
+            line = _run_clock_started(line, event, fact.visit)
+        return drop_idle_holds(replace(line, holds=tuple(kept)))
 
-    kitchen = change_lines(kitchen, fact.lines, change)
-    if fact.opened_by is not Opening.TIMEOUT:
-        return kitchen
-    return _timed_out(kitchen, fact.rule, fact.visit)
+    after = change_lines(kitchen, fact.lines, change)
+    if fact.opened_by is not Opening.TIMEOUT or after is kitchen:
+        return after
+    return _timed_out(after, fact.rule, fact.visit)
 
 
-def _run_clock_started(line: Line, holds: list[Hold], event: Event, visit: VisitId) -> Line:
+def _run_clock_started(line: Line, event: Event, visit: VisitId) -> Line:
     """Plates that were gated only at the pass get their cook clock from the opening on."""
-    if all(hold.gate is Gate.START for hold in holds):
-        return line
     open_states = (PortionState.QUEUED, PortionState.COOKING)
     groups = tidy(
         replace(g, fired_at=event.at) if g.visit == visit and g.state in open_states else g
@@ -171,30 +174,31 @@ def _run_clock_started(line: Line, holds: list[Hold], event: Event, visit: Visit
 
 
 def _turned(line: Line, fact: HoldPlaced | HoldReleased, event: Event, seq: int) -> Line:
-    """Hold or fire portions of every step of `line`."""
+    """Hold or fire portions at every step of `line`.
+
+    Of some portions only, those held are the least advanced, those fired the most advanced ones.
+    """
     move = Move.HOLD if isinstance(fact, HoldPlaced) else Move.FIRE
     source = PortionState.QUEUED if move is Move.HOLD else PortionState.HELD
+    found = [each for each in slices(line, fact.visit) if each.has(source)]
+    if fact.portions is not None and not line.is_weighed:
+        if move is Move.HOLD:
+            found = [each for each in reversed(found) if not each.has(PortionState.HELD)]
+        found = list(taken(found, fact.portions))
     groups = line.groups
     for step in range(len(line.routing.steps)):
-        groups = _turn_step(groups, step, source, move, fact, event, seq)
+        count = total(each for each in found if each.states[step] is source)
+        groups = shift(
+            groups,
+            partial(_lies_at, step, source, fact.visit),
+            count,
+            lambda g: moved(g, move, event.at, seq),
+        )
     return replace(line, groups=groups)
 
 
-def _turn_step(
-    groups: tuple[Group, ...],
-    step: int,
-    source: PortionState,
-    move: Move,
-    fact: HoldPlaced | HoldReleased,
-    event: Event,
-    seq: int,
-) -> tuple[Group, ...]:
-    def chosen(group: Group) -> bool:
-        return group.step == step and group.state is source and group.visit == fact.visit
-
-    there = sum((g.portions for g in groups if chosen(g)), _ZERO)
-    count = there if fact.portions is None else min(there, fact.portions)
-    return shift(groups, chosen, count, lambda g: moved(g, move, event.at, seq))
+def _lies_at(step: int, state: PortionState, visit: VisitId, group: Group) -> bool:
+    return group.step == step and group.state is state and group.visit == visit
 
 
 def _timed_out(kitchen: Kitchen, rule: RuleId, visit: VisitId) -> Kitchen:
@@ -214,7 +218,9 @@ def lines_remade(kitchen: Kitchen, event: Event, fact: LinesRemade) -> Kitchen:
     for key, line_id, portions in fact.items:
         line = kitchen.line(key)
         if line is not None:
-            made.append(_remade(line, line_id, portions, kitchen, event, fact.visit))
+            revision = kitchen.orders[key.order].revision
+            fresh = _remade(line, line_id, portions, revision, event.at)
+            made.append(grow(fresh, portions, fact.visit, event.at, kitchen.seq))
     kitchen = put_lines(kitchen, made)
     visit = kitchen.visits.get(fact.visit)
     if visit is None:
@@ -222,27 +228,20 @@ def lines_remade(kitchen: Kitchen, event: Event, fact: LinesRemade) -> Kitchen:
     return put_visit(kitchen, replace(visit, lines=visit.lines + tuple(m.key for m in made)))
 
 
-def _remade(
-    line: Line,
-    line_id: LineId,
-    portions: Decimal,
-    kitchen: Kitchen,
-    event: Event,
-    visit: VisitId,
-) -> Line:
-    content = replace(line.content, line_id=line_id, quantity=portions)
-    fresh = Line(
+def _remade(line: Line, line_id: LineId, portions: Decimal, revision: int, at: Instant) -> Line:
+    """Return `line` once more, ordered now whatever the till has made of it, without portions."""
+    content = replace(line.content, line_id=line_id, quantity=portions, state=LineState.ORDERED)
+    return Line(
         key=line.key._replace(line_id=line_id),
         content=content,
         revision=line.revision,
-        received_at=event.at,
+        received_at=at,
         routing=line.routing,
+        history=((revision, portions),),
         origin=Origin.KITCHEN,
         rush=1,
         flags=("remake",),
-        seq=kitchen.seq,
     )
-    return grow(fresh, portions, visit, event.at, kitchen.seq)
 
 
 def line_taken(kitchen: Kitchen, _event: Event, fact: LineTaken) -> Kitchen:

@@ -61,58 +61,90 @@ def put_visit(kitchen: Kitchen, visit: Visit, *, seq: int | None = None) -> Kitc
     if visit.seq != seq:
         visit = replace(visit, seq=seq)
     before = kitchen.visits.get(visit.id)
-    index = _Index(kitchen)
+    visits = kitchen.visits.set(visit.id, visit)
+    if before is not None and _place(before) == _place(visit):
+        return replace(kitchen, visits=visits)
+    index = _Index(kitchen, visits)
     if before is not None:
         index.drop(before)
     index.add(visit)
-    return index.written(kitchen, kitchen.visits.set(visit.id, visit))
+    return index.written(kitchen)
 
 
 def drop_visit(kitchen: Kitchen, visit: Visit) -> Kitchen:
     """Return `kitchen` without `visit`."""
-    index = _Index(kitchen)
+    index = _Index(kitchen, kitchen.visits.remove(visit.id))
     index.drop(visit)
-    return index.written(kitchen, kitchen.visits.remove(visit.id))
+    return index.written(kitchen)
+
+
+def _place(visit: Visit) -> tuple[object, ...]:
+    """Return all that decides where a visit is listed."""
+    return (visit.table, visit.session, visit.sessions, visit.ended_at, visit.opened_at)
 
 
 class _Index:
-    """The kitchen's indexes of visits, changed together and written back once."""
+    """The kitchen's indexes of visits, changed together and written back once.
 
-    def __init__(self, kitchen: Kitchen) -> None:
+    Lists are in order of opening (of ending, for the ended ones), whatever happened in between:
+    so an undone change leaves no trace.
+    """
+
+    def __init__(self, kitchen: Kitchen, visits: FrozenMap[VisitId, Visit]) -> None:
+        self._visits = visits
         self._sessions = kitchen.sessions
         self._tables = kitchen.tables
         self._closed = kitchen.closed
 
     def add(self, visit: Visit) -> None:
-        """List an open visit by session and table, an ended one as closed."""
+        """List an open visit by its sessions and table, an ended one as closed."""
         if visit.ended_at is not None:
-            self._closed = (*self._closed, visit.id)
+            self._closed = self._with(self._closed, visit)
             return
-        if visit.session:
-            self._sessions = self._sessions.set(visit.session, visit.id)
+        for session in visit.all_sessions:
+            here = self._with(self._sessions.get(session, ()), visit)
+            self._sessions = self._sessions.set(session, here)
         if visit.table:
-            here = (*self._tables.get(visit.table, ()), visit.id)
+            here = self._with(self._tables.get(visit.table, ()), visit)
             self._tables = self._tables.set(visit.table, here)
+
+    def _with(self, ids: tuple[VisitId, ...], visit: Visit) -> tuple[VisitId, ...]:
+        if not ids:
+            return (visit.id,)
+        last = self._visits.get(ids[-1])
+        listed = (*ids, visit.id)
+        if last is not None and _since(last) < _since(visit):
+            return listed
+        known = [v for v in listed if v in self._visits]
+        return tuple(sorted(known, key=lambda v: _since(self._visits[v])))
 
     def drop(self, visit: Visit) -> None:
         """Forget where `visit` was listed."""
         if visit.ended_at is not None:
             self._closed = tuple(v for v in self._closed if v != visit.id)
             return
-        if self._sessions.get(visit.session) == visit.id:
-            self._sessions = self._sessions.remove(visit.session)
-        left = tuple(v for v in self._tables.get(visit.table, ()) if v != visit.id)
-        if left:
-            self._tables = self._tables.set(visit.table, left)
-        else:
-            self._tables = self._tables.remove(visit.table)
+        for session in visit.all_sessions:
+            self._sessions = _without(self._sessions, session, visit.id)
+        if visit.table:
+            self._tables = _without(self._tables, visit.table, visit.id)
 
-    def written(self, kitchen: Kitchen, visits: FrozenMap[VisitId, Visit]) -> Kitchen:
-        """Return `kitchen` with `visits` and these indexes."""
+    def written(self, kitchen: Kitchen) -> Kitchen:
+        """Return `kitchen` with the visits and these indexes."""
         return replace(
             kitchen,
-            visits=visits,
+            visits=self._visits,
             sessions=self._sessions,
             tables=self._tables,
             closed=self._closed,
         )
+
+
+def _since(visit: Visit) -> tuple[int, VisitId]:
+    return (visit.opened_at if visit.ended_at is None else visit.ended_at, visit.id)
+
+
+def _without(
+    index: FrozenMap[str, tuple[VisitId, ...]], key: str, visit: VisitId
+) -> FrozenMap[str, tuple[VisitId, ...]]:
+    left = tuple(v for v in index.get(key, ()) if v != visit)
+    return index.set(key, left) if left else index.remove(key)

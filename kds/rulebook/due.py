@@ -98,7 +98,7 @@ def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
     """Yield what time makes of one visit, each with its instant."""
     lines = lines_in(kitchen, visit)
     if visit.ended_at is not None:
-        at = archive_at(kitchen, visit, lines, book)
+        at = archive_at(kitchen, visit, book)
         if at is not None:
             yield _archived(visit, at)
     else:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from kds.kitchen.closing import can_archive
 from kds.kitchen.ids import Instant
 from kds.kitchen.messages import Payment
 from kds.kitchen.orders import Line, Order
@@ -11,7 +12,6 @@ from kds.kitchen.portions import OPEN, Group, PortionState
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
-from kds.rulebook.lookups import lines_in
 
 KEPT_CLOSED = 500
 """So many ended visits stay in the state, whatever the hour."""
@@ -55,9 +55,9 @@ def _last_touched(visit: Visit, groups: list[Group]) -> Instant:
     return max(times, default=visit.opened_at)
 
 
-def archive_at(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Instant | None:
+def archive_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
     """Return when an ended visit may leave the state, None while somebody still works on it."""
-    if visit.ended_at is None or not _can_leave(kitchen, visit, lines):
+    if visit.ended_at is None or not can_archive(kitchen, visit):
         return None
     return Instant(book.day_end(visit.ended_at) + _KEPT_AFTER_DAY_MS)
 
@@ -67,24 +67,11 @@ def surplus(kitchen: Kitchen) -> Iterator[Visit]:
     excess = len(kitchen.closed) - KEPT_CLOSED
     for visit_id in kitchen.closed if excess > 0 else ():
         visit = kitchen.visits.get(visit_id)
-        if visit is not None and _can_leave(kitchen, visit, lines_in(kitchen, visit)):
+        if visit is not None and can_archive(kitchen, visit):
             excess -= 1
             yield visit
         if excess <= 0:
             return
-
-
-def _can_leave(kitchen: Kitchen, visit: Visit, lines: _Lines) -> bool:
-    """Nothing of it is open here, nor do parts of its orders lie in another visit of the state."""
-    if not visit.removed and any(g.state in OPEN for g in _groups(visit, lines)):
-        return False
-    return not any(
-        group.visit != visit.id and group.visit in kitchen.visits
-        for order in _orders(kitchen, visit)
-        if order.visit == visit.id
-        for line in order.lines.values()
-        for group in line.groups
-    )
 
 
 def _groups(visit: Visit, lines: _Lines) -> list[Group]:
