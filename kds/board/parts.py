@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal
+from dataclasses import dataclass, replace
 
 from kds.board.scope import Scope
 from kds.kitchen.counts import last_steps, line_counts, step_counts
@@ -16,7 +15,6 @@ from kds.kitchen.visits import Visit
 
 Orders = Mapping[OrderKey, Order]
 _S = PortionState
-_ZERO = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def part_of(
     is_shell = is_parent and not line.routing.steps
     is_info = not is_shell and (line.ordered == 0 or not line.routing.steps)
     groups = [g for g in line.groups if g.step in steps and (visit is None or g.visit == visit)]
-    counts = _uncooked(line) if is_info else _counts(scope, order, line, steps, visit)
+    counts = _counts(scope, order, line, steps, visit)
     progress = _progress(line, groups, steps)
     return Part(
         line=line,
@@ -95,7 +93,7 @@ def part_of(
         steps=steps,
         counts=counts,
         progress=progress,
-        holds=_holds(line, visit, counts, is_held=progress.is_held) if line.holds else (),
+        holds=_holds(scope, line, visit, counts, is_held=progress.is_held) if line.holds else (),
         is_shell=is_shell,
         is_info=is_info,
     )
@@ -104,25 +102,26 @@ def part_of(
 def _counts(
     scope: Scope, order: Order, line: Line, steps: tuple[int, ...], visit: VisitId | None
 ) -> Counts:
-    """Count at the view's station; a shell, and everything at the pass, over all steps."""
+    """Count at the view's station; what has no steps, and all at the pass, over the line."""
     if scope.station is None or not line.routing.steps:
         return line_counts(order, line, visit)
     return step_counts(line, steps, visit)
 
 
-def _uncooked(line: Line) -> Counts:
-    """Count what no station cooks: it is ready as soon as it is ordered."""
-    live = min(line.ordered, max(_ZERO, line.content.quantity))
-    return Counts(ready=live, void=line.ordered - live)
+def _holds(
+    scope: Scope, line: Line, visit: VisitId | None, counts: Counts, *, is_held: bool
+) -> tuple[Hold, ...]:
+    """Return the holds that still keep something back: starting, or carrying to the table.
 
-
-def _holds(line: Line, visit: VisitId | None, counts: Counts, *, is_held: bool) -> tuple[Hold, ...]:
-    """Return the holds that still keep something back: starting, or carrying to the table."""
+    One that only the pass sees is there like any other on the run, and nowhere else.
+    """
     is_here = counts.live > counts.served
+    at_pass = scope.station is None
     return tuple(
-        hold
+        replace(hold, gate=Gate.RUN) if hold.gate is Gate.PASS else hold
         for hold in line.holds
         if (visit is None or hold.visit == visit)
+        and (at_pass or hold.gate is not Gate.PASS)
         and (is_held if hold.gate is Gate.START else is_here)
     )
 

@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kds.board.book import Book
-from kds.kitchen.ids import ANY_STATION, Instant, StationId
+from kds.kitchen.ids import ANY_STATION, EXPO, Instant, StationId
 from kds.kitchen.messages import LineContent
 from kds.kitchen.orders import Line
 from kds.kitchen.state import Kitchen
 
-EXPO = "expo"
 PICKUP = "pickup"
 ALL = "all"
 PLACES = (EXPO, PICKUP, ALL)

@@ -20,8 +20,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from kds.board.parts import Orders, Part
-from kds.board.scope import ALL, EXPO, PICKUP, PICKUP_SHOWN_MS, Scope
-from kds.kitchen.ids import Instant, LineKey, OrderKey
+from kds.board.scope import ALL, PICKUP, PICKUP_SHOWN_MS, Scope
+from kds.kitchen.ids import EXPO, Instant, LineKey, OrderKey
 from kds.kitchen.messages import Service
 from kds.kitchen.orders import Order
 from kds.kitchen.visits import Visit

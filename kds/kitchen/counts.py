@@ -70,12 +70,14 @@ def line_counts(order: Order, line: Line, visit: VisitId | None = None) -> Count
 def _shell_counts(order: Order, shell: Line, visit: VisitId | None) -> Counts:
     """Derive a set's portions: it is only as far as the part that is furthest behind."""
     parts = _parts(order, shell)
+    if not any(part.ordered for part in parts):
+        # Nobody cooks it: without portions it lies in no visit but the one that lists it.
+        live = min(shell.ordered, max(_ZERO, shell.content.quantity))
+        return Counts(ready=live, void=shell.ordered - live)
     total = shell.ordered if visit is None else _share(shell.ordered, parts, visit)
     if total <= 0:
         return Counts()
     live = min(total, max(_ZERO, shell.content.quantity))
-    if not any(part.ordered for part in parts):
-        return Counts(ready=live, void=total - live)
     living = [c for c in (line_counts(order, part, visit) for part in parts) if c.live > 0]
     if not living:
         return Counts(void=total)
