@@ -13,10 +13,15 @@ from kds.kitchen.wording import Wording
 
 
 class Gate(StrEnum):
-    """What a hold keeps back: cooking, or only carrying to the table."""
+    """What a hold keeps back: cooking, or only carrying to the table.
+
+    PASS is a RUN that came too late: the stations had the line already, so it neither greys nor
+    moves there and its clock goes on; only the pass sees it.
+    """
 
     START = "start"
     RUN = "run"
+    PASS = "pass"
 
 
 class Origin(StrEnum):

@@ -243,7 +243,7 @@ def _struck_at_pass(target: Target, command: Command, kind: Move) -> list[Fact]:
     gated: dict[RuleId, list[LineKey]] = {}
     for line in target.lines:
         for hold in line.holds:
-            if hold.gate is Gate.RUN and hold.visit == target.visit.id:
+            if hold.gate is not Gate.START and hold.visit == target.visit.id:
                 gated.setdefault(hold.rule, []).append(line.key)
     return [
         HoldReleased(target.visit.id, tuple(keys), rule, Opening.STRUCK)

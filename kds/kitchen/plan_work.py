@@ -73,8 +73,7 @@ def fire(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
 
 def release(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     """Plan release: every hold of these lines is over, that at the pass too."""
-    gates = (Gate.START, Gate.RUN)
-    return _open(kitchen, command, gates, Opening.OVERRIDE, "nothing is held back")
+    return _open(kitchen, command, tuple(Gate), Opening.OVERRIDE, "nothing is held back")
 
 
 def _open(

@@ -254,5 +254,5 @@ def _keep_step(
 def drop_idle_holds(line: Line) -> Line:
     """Forget start holds that hold nothing any more."""
     held = {g.visit for g in line.groups if g.state is _S.HELD}
-    holds = tuple(h for h in line.holds if h.gate is Gate.RUN or h.visit in held)
+    holds = tuple(h for h in line.holds if h.gate is not Gate.START or h.visit in held)
     return line if len(holds) == len(line.holds) else replace(line, holds=holds)

@@ -134,7 +134,7 @@ def hold_placed(kitchen: Kitchen, event: Event, fact: HoldPlaced) -> Kitchen:
         same = (fact.rule, fact.visit, fact.gate)
         others = tuple(h for h in line.holds if (h.rule, h.visit, h.gate) != same)
         line = replace(line, holds=(*others, hold))
-        if fact.gate is Gate.RUN:
+        if fact.gate is not Gate.START:
             return line
         return drop_idle_holds(_turned(line, fact, event, kitchen.seq))
 
@@ -153,7 +153,7 @@ def hold_released(kitchen: Kitchen, event: Event, fact: HoldReleased) -> Kitchen
         if opens and not any(h.gate is Gate.START and h.visit == fact.visit for h in kept):
             line = _turned(line, fact, event, kitchen.seq)
             kept += opens  # which hold what is left of the portions, if anything
-        if len(opens) < len(mine):
+        if any(h.gate is Gate.RUN for h in mine):
             line = _run_clock_started(line, event, fact.visit)
         return drop_idle_holds(replace(line, holds=tuple(kept)))
 

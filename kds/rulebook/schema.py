@@ -103,7 +103,8 @@ Services = Annotated[list[Annotated[Service, BeforeValidator(_service)]], Before
 Channels = Annotated[list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(_listed)]
 ClockName = Annotated[Clock, BeforeValidator(lambda value: Clock(one_of(value, Clock)))]
 QueueName = Annotated[Queue, BeforeValidator(lambda value: Queue(one_of(value, Queue)))]
-GateName = Annotated[Gate, BeforeValidator(lambda value: Gate(one_of(value, Gate)))]
+_GATES = (Gate.START, Gate.RUN)  # PASS is what becomes of a gate that comes too late
+GateName = Annotated[Gate, BeforeValidator(lambda value: Gate(one_of(value, _GATES)))]
 UntilName = Annotated[PotState, BeforeValidator(lambda value: PotState(one_of(value, PotState)))]
 
 

@@ -236,7 +236,9 @@ class _Table:
         """Yield the holds on lines that have just come, unless the gate has opened before."""
         if not pots.any_live:
             return
-        fresh = [plate for plate in self._just_opened(facts) if not self._may_run(plate, pots)]
+        fresh = {plate.key: self._gate(plate) for plate in self._just_opened(facts)}
+        fresh |= {plate.key: Gate.PASS for plate in self._shown_before(pots, facts, now)}
+        fresh = {key: gate for key, gate in fresh.items() if not self._may_run(key, pots)}
         if not fresh:
             return
         still = [hold for key, hold in self.held.items() if key not in freed]
@@ -245,7 +247,7 @@ class _Table:
         until = still[0].until if still else None
         until = until or Instant(now + self._rule.timeout_s * 1000)
         for gate in Gate:
-            keys = tuple(p.key for p in fresh if self._gate(p) is gate)
+            keys = tuple(key for key, wanted in fresh.items() if wanted is gate)
             if keys:
                 rule = self._rule
                 yield HoldPlaced(self._visit, keys, rule.id, gate, rule.reason, until)
@@ -253,9 +255,17 @@ class _Table:
     def _gate(self, plate: Line) -> Gate:
         return self._keeper.gates[plate.routing.menu_class]
 
-    def _may_run(self, plate: Line, pots: Pots) -> bool:
-        service = self._service(plate.key)
-        return service not in self._keeper.services or pots.are_up_for(plate.content.seat)
+    def _may_run(self, key: LineKey, pots: Pots) -> bool:
+        return self._service(key) not in self._keeper.services or pots.are_up_for(self._seat(key))
+
+    def _shown_before(self, pots: Pots, facts: Sequence[Fact], now: Instant) -> Iterator[Line]:
+        """Yield the plates that were there when the first pot came: they wait at the pass alone."""
+        if pots.since != now or not any(isinstance(fact, OrderReceived) for fact in facts):
+            return
+        for plate in self.plates:
+            was_shown = plate.received_at < now and not _is_start_held(plate)
+            if was_shown and plate.key not in self.held and not self._is_over(plate.key):
+                yield plate
 
     def _just_opened(self, facts: Sequence[Fact]) -> Iterator[Line]:
         """Yield the plates that nobody could work on before the revisions among `facts`.
@@ -272,11 +282,10 @@ class _Table:
             if groups and not _is_start_held(plate) and all(g.seq == seq for g in groups):
                 yield plate
 
-    def _was_open(self, pots: Pots, fresh: Sequence[Line]) -> bool:
+    def _was_open(self, pots: Pots, fresh: Mapping[LineKey, Gate]) -> bool:
         """A plate that came with or after the pot is free: this gate has been opened already."""
-        new = {plate.key for plate in fresh}
         return any(
-            plate.key not in new
+            plate.key not in fresh
             and not _is_start_held(plate)
             and any(g.visit == self._visit and not g.voided_at for g in plate.groups)
             and self._was_gated(plate, pots)

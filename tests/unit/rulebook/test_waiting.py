@@ -187,14 +187,31 @@ def test_a_drink_served_says_nothing_of_the_pot(house: House) -> None:
     assert house.holds("2") == GATED
 
 
-def test_a_late_pot_leaves_earlier_plates_alone_and_gates_later_ones(house: House) -> None:
-    house.order({"1": BEEF})
+def test_a_late_pot_gates_earlier_plates_at_the_pass_alone_and_later_ones_in_full(
+    house: House,
+) -> None:
+    """What a station was shown as workable never greys and never moves there."""
+    house.order({"1": BEEF, "4": FRESH_TRIPE})
+    place = house.book.rank(house.line("1"))
     house.wait(30)
-    house.order({"1": BEEF, "2": POT, "3": TRIPE})
-    assert house.holds("1") == []
+    house.order({"1": BEEF, "2": POT, "3": TRIPE, "4": FRESH_TRIPE})
+    assert house.holds("1") == house.holds("4") == [("broth-first", "pass")]
+    assert [g.state for g in house.line("4").groups] == [PortionState.QUEUED]
+    assert house.book.rank(house.line("1")) == place
     assert house.holds("3") == GATED
     house.order({"1": TRIPE}, order_id="2")
     assert house.holds("1", "2") == GATED
+
+
+def test_a_gate_that_came_late_opens_like_any_other_and_starts_no_clock_anew(house: House) -> None:
+    house.order({"1": BEEF})
+    fired_at = house.line("1").groups[0].fired_at
+    house.wait(30)
+    house.order({"1": BEEF, "2": POT})
+    house.act(CommandKind.BUMP, "2", view="broth")
+    assert openings(house) == [Opening.STATE]
+    assert house.holds("1") == []
+    assert house.line("1").groups[0].fired_at == fired_at
 
 
 def test_plates_of_a_later_round_join_the_closed_gate_and_its_time(house: House) -> None:
