@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -323,6 +324,16 @@ def test_split_portions_are_on_both_tickets() -> None:
     assert [line.counts.queued for line in second.lines] == [2]
     assert (second.table, second.moved_from) == ("A2", "A1")
     assert "split" in second.flags
+
+
+def test_an_order_that_has_left_the_kitchen_leaves_the_rest_of_the_ticket() -> None:
+    house = House()
+    house.order("1", dish("a"), session="s")
+    house.order("2", dish("b"), session="s")
+    house.kitchen = replace(house.kitchen, orders=house.kitchen.orders.remove(key_of("1")))
+    assert shown(house, "cut", "2") == ["b"]
+    house.kitchen = replace(house.kitchen, orders=house.kitchen.orders.remove(key_of("2")))
+    assert house.board("all").tickets == ()
 
 
 # --- the lines of one order ----------------------------------------------------------------
