@@ -30,7 +30,7 @@ from tests.unit.records.anything import anything
 
 @pytest.mark.parametrize("fact_class", get_args(e.Fact), ids=kind_of)
 def test_every_fact_comes_back_as_it_was(fact_class: type[e.Fact]) -> None:
-    @settings(max_examples=20)
+    @settings(max_examples=settings().max_examples // 5)
     @given(anything(fact_class))
     def comes_back(fact: e.Fact) -> None:
         assert load_fact(*dump_fact(fact)) == fact

@@ -17,6 +17,14 @@ def file(tmp_path: Path) -> Path:
     return tmp_path / "kitchen.db"
 
 
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The file of an empty store, for those who need many: making one takes a while."""
+    made = tmp_path_factory.mktemp("empty") / "kitchen.db"
+    Store.open(url_of(made)).close()
+    return made.read_bytes()
+
+
 @pytest.fixture
 def store(file: Path) -> Iterator[Store]:
     """An open store that gives up waiting for locks at once."""

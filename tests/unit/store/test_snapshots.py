@@ -275,13 +275,16 @@ HISTORIES = st.lists(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.timeout(600)  # the long profile draws many
+@settings(max_examples=settings().max_examples // 3, suppress_health_check=[HealthCheck.too_slow])
 @given(HISTORIES)
 def test_any_history_loads_as_the_fold_of_its_log(
     tmp_path_factory: pytest.TempPathFactory,
+    empty: bytes,
     history: list[tuple[Callable[[House, str, int], None], str, int]],
 ) -> None:
     file = tmp_path_factory.mktemp("history") / "kitchen.db"
+    file.write_bytes(empty)
     store = Store.open(url_of(file))
     house = House(store)
     for step, order_id, number in history:
