@@ -30,7 +30,7 @@ def _field(hint: Any) -> st.SearchStrategy[Any]:
     return pairs.map(lambda found: FrozenMap(found.items()))
 
 
-@settings(max_examples=settings().max_examples // 3)
+@settings(max_examples=settings().max_examples // 5)
 @given(kitchens())
 def test_a_kitchen_is_the_same_after_its_parts_were_kept(kitchen: Kitchen) -> None:
     parts = {}
@@ -46,7 +46,7 @@ def test_a_kitchen_is_the_same_after_its_parts_were_kept(kitchen: Kitchen) -> No
     assert load_kitchen(*dump_head(kitchen), parts) == kitchen
 
 
-@settings(max_examples=settings().max_examples // 5)
+@settings(max_examples=settings().max_examples // 10)
 @given(anything(Archived))
 def test_an_archived_visit_comes_back_as_it_was(archived: Archived) -> None:
     assert ARCHIVED.load(ARCHIVED.version, ARCHIVED.dump(archived)) == archived
