@@ -13,7 +13,7 @@ from random import Random
 import httpx
 import pytest
 
-from tests.bridge.harness import Running, eventually, line, running
+from tests.bridge.harness import PATIENCE_S, Running, eventually, line, running
 
 POSTERS = 4
 
@@ -23,11 +23,13 @@ class Till(threading.Thread):
     """Posts numbered orders one after the other, sending each again until it is answered.
 
     `accepted`: orders answered 2xx, with how many portions. `address`: set anew after a restart.
+    `serving`: a bridge is there; without one the till waits.
     """
 
     name_of_till: str
     address: str
     stopping: threading.Event
+    serving: threading.Event
     accepted: dict[str, int] = field(default_factory=dict)
     refused: list[str] = field(default_factory=list)
 
@@ -39,12 +41,13 @@ class Till(threading.Thread):
 
     def run(self) -> None:
         number = 0
-        while not self.stopping.is_set():
-            number += 1
-            portions = number % 3 + 1
-            self._deliver(f"{self.name_of_till}-{number}", portions)
+        with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
+            while not self.stopping.is_set():
+                number += 1
+                portions = number % 3 + 1
+                self._deliver(client, f"{self.name_of_till}-{number}", portions)
 
-    def _deliver(self, order_id: str, portions: int) -> None:
+    def _deliver(self, client: httpx.Client, order_id: str, portions: int) -> None:
         body = {
             "source": self.name_of_till,
             "order_id": order_id,
@@ -53,8 +56,9 @@ class Till(threading.Thread):
         }
         while not self.stopping.is_set():
             try:
-                answer = httpx.post(f"{self.address}/v1/orders", json=body, trust_env=False)
+                answer = client.post(f"{self.address}/v1/orders", json=body)
             except httpx.TransportError:
+                self.serving.wait(PATIENCE_S)
                 continue
             if answer.status_code in (200, 201):
                 self.accepted[order_id] = portions
@@ -93,16 +97,17 @@ def check_everything_is_there_once(bridge: Running, tills: list[Till]) -> None:
 def kill_loop(data: Path, cycles: int, orders_per_cycle: int, seed: int) -> None:
     """Kill the bridge `cycles` times while tills post; then look at what it knows."""
     random = Random(seed)
-    stopping = threading.Event()
-    tills: list[Till] = []
+    stopping, serving = threading.Event(), threading.Event()
+    tills = [Till(f"till-{n}", "", stopping, serving) for n in range(POSTERS)]
     try:
         for _ in range(cycles):
             with running(data) as bridge:
-                tills = _posting(tills, bridge, stopping)
+                _let_post(tills, bridge)
                 _wait_for_more(tills, random.randint(1, orders_per_cycle))
+                serving.clear()
                 bridge.end(signal.SIGKILL)
         with running(data) as bridge:
-            tills = _posting(tills, bridge, stopping)
+            _let_post(tills, bridge)
             _wait_for_more(tills, POSTERS)
             stopping.set()
             for till in tills:
@@ -110,18 +115,18 @@ def kill_loop(data: Path, cycles: int, orders_per_cycle: int, seed: int) -> None
             check_everything_is_there_once(bridge, tills)
     finally:
         stopping.set()
+        serving.set()
     assert [r for till in tills for r in till.refused] == []
 
 
-def _posting(tills: list[Till], bridge: Running, stopping: threading.Event) -> list[Till]:
-    if tills:
-        for till in tills:
-            till.address = bridge.http
-        return tills
-    tills = [Till(f"till-{n}", bridge.http, stopping) for n in range(POSTERS)]
+def _let_post(tills: list[Till], bridge: Running) -> None:
+    """Tell the tills where the bridge is; at first this starts them."""
     for till in tills:
-        till.start()
-    return tills
+        till.address = bridge.http
+    tills[0].serving.set()
+    for till in tills:
+        if till.ident is None:
+            till.start()
 
 
 def _wait_for_more(tills: list[Till], orders: int) -> None:
