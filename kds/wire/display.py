@@ -26,6 +26,7 @@ from kds.wire.notices import (
     Following,
     Happened,
     LineDead,
+    Offline,
     Reloaded,
     TurnedAway,
 )
@@ -46,7 +47,8 @@ class DisplaySession:
     Times are milliseconds of one steady clock. Not thread-safe.
 
     `confirmed`: the bridge's kitchen as of `place`. `book`: the rules it goes by, None before
-    the first was loaded. `unknown`, `faults`: messages passed over, and not understood.
+    the first was loaded, `book_fault`: why the bridge's newest can not be read. `unknown`,
+    `faults`: messages passed over, and not understood.
     """
 
     def __init__(self, identity: Identity, now_ms: int, kept: Kept | None = None) -> None:
@@ -55,6 +57,7 @@ class DisplaySession:
         self.phase = Phase.OFFLINE
         self.confirmed, self.place = kept.kitchen, kept.place
         self.book: Book | None = None
+        self.book_fault: Wording | None = None
         self.unknown = self.faults = 0
         self.heard_ms: int | None = None
         self._book_hash = ""
@@ -133,6 +136,8 @@ class DisplaySession:
 
     def disconnected(self) -> None:
         """The connection is gone; what was under way goes out again on the next one."""
+        if self.phase is not Phase.OFFLINE:
+            self._notices.append(Offline())
         self.phase = Phase.OFFLINE
         self._greet_at_ms = None
         self._out.clear()
@@ -361,8 +366,9 @@ class DisplaySession:
         try:
             self.book = book_from_json(compiled)
         except ValidationError:
-            self._notices.append(TurnedAway("unreadable_book", versions.UNREADABLE_BOOK))
+            self.book_fault = versions.UNREADABLE_BOOK
             return
+        self.book_fault = None
         self._book_hash = book_hash
         self._projection = None
         self._notices.append(BookChanged(self.book, book_hash, compiled))

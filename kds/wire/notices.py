@@ -61,11 +61,18 @@ class TurnedAway:
 
 
 @dataclass(frozen=True, slots=True)
+class Offline:
+    """The connection is gone; the display shows what it knows."""
+
+
+@dataclass(frozen=True, slots=True)
 class LineDead:
     """Nothing has come for so long that the connection must be given up."""
 
 
-DisplayNotice = Following | Happened | Reloaded | BookChanged | Answered | TurnedAway | LineDead
+DisplayNotice = (
+    Following | Happened | Reloaded | BookChanged | Answered | TurnedAway | Offline | LineDead
+)
 
 # --- of a bridge ---------------------------------------------------------------------------
 

@@ -20,6 +20,7 @@ from kds.wire.notices import (
     Following,
     Happened,
     LineDead,
+    Offline,
     Reloaded,
     TurnedAway,
 )
@@ -84,7 +85,7 @@ def test_a_display_that_was_away_gets_only_what_it_missed() -> None:
     again = Line(bridge, line.display, 9_000)
     again.pump(9_000)
     notices = line.display.events()
-    assert [type(notice) for notice in notices] == [Following, Happened]
+    assert [type(notice) for notice in notices] == [Offline, Following, Happened]
     assert [len(n.events) for n in only(notices, Happened)] == [1]
     assert line.display.confirmed == bridge.kitchen
 
@@ -528,8 +529,8 @@ def test_who_was_turned_away_by_age_just_waits() -> None:
 def test_a_book_that_it_can_not_read_is_said_and_the_old_one_stays() -> None:
     line = following(bridge_with(1))
     line.display.receive(m.from_bridge(m.BookText("new", "{}")), 0)
-    (away,) = only(line.display.events(), TurnedAway)
-    assert away.code == "unreadable_book"
+    assert line.display.book_fault is not None
+    assert "update this screen" in line.display.book_fault.en
     assert (line.display.book, line.display.phase) == (BOOK, Phase.FOLLOWING)
 
 
