@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 from kds.kitchen import plan_house, plan_moves, plan_visits, plan_work
+from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.events import AlertRaised, Cause, Event, Fact
 from kds.kitchen.evolve import evolve

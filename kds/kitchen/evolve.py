@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
 from kds.kitchen import seating, work
+from kds.kitchen.changing import replace
 from kds.kitchen.events import (
     AlertAcknowledged,
     AlertRaised,

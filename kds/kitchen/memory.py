@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from functools import reduce
 
+from kds.kitchen.changing import replace
 from kds.kitchen.events import CommandUndone, Event
 from kds.kitchen.ids import CommandId, LineKey, VisitId
 from kds.kitchen.orders import Line, Order

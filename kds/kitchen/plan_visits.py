@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 
+from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.events import (
     CommandUndone,

@@ -6,9 +6,9 @@ Pure functions from line to line; `evolve` calls them, `decide` plans with the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from decimal import Decimal
 
+from kds.kitchen.changing import replace
 from kds.kitchen.ids import Instant, VisitId, is_pass
 from kds.kitchen.orders import Gate, Line, Routing
 from kds.kitchen.portions import ADVANCEMENT, OPEN, TRANSITIONS, Group, Move, PortionState

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from kds.kitchen.changing import replace
 from kds.kitchen.commands import ReceiveOrder, Result
 from kds.kitchen.counts import to_cook
 from kds.kitchen.events import (

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 
+from kds.kitchen.changing import replace
 from kds.kitchen.ids import Instant, LineId, VisitId
 from kds.kitchen.messages import LineState
 from kds.kitchen.orders import HELD_BY_POS, Gate, Hold, Line, Order, Origin, Routing

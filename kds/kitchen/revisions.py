@@ -7,10 +7,10 @@ the point of sale voided follow from the quantities of all revisions seen, in re
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+from kds.kitchen.changing import replace
 from kds.kitchen.events import OrderReceived
 from kds.kitchen.ids import LineId, LineKey
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from kds.kitchen.changing import replace
 from kds.kitchen.closing import homes_elsewhere
 from kds.kitchen.events import (
     Event,
@@ -79,9 +79,9 @@ def _joined(kitchen: Kitchen, visit: Visit, before: Order, order: Order) -> Visi
         and _lies_in(line, visit.id, is_new=line.key.line_id not in before.lines)
     )
     orders = visit.orders if order.key in visit.orders else (*visit.orders, order.key)
-    session = visit.session
-    if not session and order.fields.session and session_visit(kitchen, order.fields) is None:
-        session = order.fields.session
+    session, named = visit.session, order.fields.session
+    if not session and named not in visit.sessions and session_visit(kitchen, order.fields) is None:
+        session = named
     if not fresh and orders is visit.orders and session == visit.session:
         return visit
     return replace(visit, lines=visit.lines + fresh, orders=orders, session=session)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 
+from kds.kitchen.changing import replace
 from kds.kitchen.events import (
     Event,
     HoldPlaced,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
+from kds.kitchen.changing import replace
 from kds.kitchen.frozenmap import FrozenMap
 from kds.kitchen.ids import LineKey, OrderKey, VisitId
 from kds.kitchen.orders import Line, Order
