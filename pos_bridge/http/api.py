@@ -19,6 +19,7 @@ from pos_bridge.access import Access
 from pos_bridge.http import commands, docs, events, health, kitchen, orders
 from pos_bridge.http.answers import answer, error, faults, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
+from pos_bridge.http.description import Described
 from pos_bridge.http.guard import Guard
 from pos_bridge.http.services import Services
 from pos_bridge.reads import TooOldError
@@ -36,7 +37,7 @@ _QUIET: dict[str, Any] = {
 
 def application(services: Services, access: Access) -> ASGIApp:
     """Return the application, guarded."""
-    app = FastAPI(
+    app = Described(
         title="pos-bridge",
         version=__version__,
         description=_ABOUT,
