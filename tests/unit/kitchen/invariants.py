@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import fields, replace
 from decimal import Decimal
 
@@ -15,13 +16,13 @@ from kds.kitchen.visits import Visit
 _S = PortionState
 
 
-def check(kitchen: Kitchen) -> None:
-    """Assert everything that must hold of `kitchen`."""
+def check(kitchen: Kitchen, archived: Collection[VisitId] = ()) -> None:
+    """Assert everything that must hold of `kitchen`. `archived`: visits that left it."""
     for order in kitchen.orders.values():
         for line in order.lines.values():
             check_portions(order, line)
             check_chain(line)
-            check_places(kitchen, line)
+            check_places(kitchen, line, archived)
             check_holds(line)
     check_indexes(kitchen)
 
@@ -64,9 +65,9 @@ def check_chain(line: Line) -> None:
             assert begun >= done or not waiting, (line.key, index, done, begun)
 
 
-def check_places(kitchen: Kitchen, line: Line) -> None:
+def check_places(kitchen: Kitchen, line: Line, archived: Collection[VisitId]) -> None:
     """Every portion lies in a visit that is there and lists its line, merged ones in none."""
-    for visit_id in {g.visit for g in line.groups}:
+    for visit_id in {g.visit for g in line.groups}.difference(archived):
         visit = kitchen.visits.get(visit_id)
         assert visit is not None, (line.key, visit_id)
         assert line.key in visit.lines, (line.key, visit_id)

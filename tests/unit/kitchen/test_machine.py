@@ -1,0 +1,392 @@
+"""A restaurant gone mad: whatever people and tills do, no portion is lost, invented or hidden.
+
+Every step is a random act; after each, everything in `invariants` must hold.
+"""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
+
+from kds.kitchen.closing import can_archive
+from kds.kitchen.commands import Command, CommandKind, Outcome, Result, SplitPart
+from kds.kitchen.decide import decide
+from kds.kitchen.events import VisitArchived, VisitRestored
+from kds.kitchen.evolve import fold
+from kds.kitchen.frozenmap import FrozenMap
+from kds.kitchen.ids import CommandId, LineKey, VisitId
+from kds.kitchen.messages import LineContent, LineState
+from kds.kitchen.orders import Order
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+from tests.unit.kitchen.house import House, dish, line_key, order_key
+from tests.unit.kitchen.invariants import check, differences, portions, without_memory
+
+ORDERS = st.sampled_from(["1", "2", "3"])
+TABLES = st.sampled_from(["1", "2", ""])
+SESSIONS = st.sampled_from(["", "A", "B"])
+VIEWS = st.sampled_from(["wok", "cut", "prep", "pass", "broth", "expo", "pickup", "all", None])
+PORTIONS = st.sampled_from([None, None, Decimal(1), Decimal(2)])
+PARENTS = {"s1": "set", "s2": "set"}
+CATEGORIES = {
+    "a": "hot",
+    "b": "chain",
+    "c": "fork",
+    "d": "pair",
+    "e": "unknown",
+    "p": "pot",
+    "q": "plate",
+    "r": "brain",
+    "set": "set",
+    "s1": "cold",
+    "s2": "chain",
+}
+MENU = {"a": "3", "b": "3", "c": "2", "d": "2", "e": "1", "p": "1", "q": "2", "r": "2"} | {
+    "set": "2",
+    "s1": "2",
+    "s2": "4",
+}
+MOVES = [CommandKind.START, CommandKind.BUMP, CommandKind.SERVE, CommandKind.RECALL]
+WORK = [
+    CommandKind.HOLD,
+    CommandKind.FIRE,
+    CommandKind.RELEASE,
+    CommandKind.RUSH,
+    CommandKind.UNRUSH,
+    CommandKind.ACK_VOID,
+    CommandKind.TAKE,
+]
+SEATING = [CommandKind.MOVE_TABLE, CommandKind.PIN, CommandKind.UNPIN, CommandKind.CLOSE]
+
+
+@st.composite
+def told_lines(draw: st.DrawFn) -> list[LineContent]:
+    """Draw what a till says of some lines."""
+    names = draw(st.lists(st.sampled_from(sorted(CATEGORIES)), max_size=4, unique=True))
+    lines = []
+    for name in names:
+        quantity = draw(st.sampled_from(["1", "2", "3", "1.5", "0", "-1"]))
+        state = draw(st.sampled_from([LineState.ORDERED] * 4 + [LineState.HELD, LineState.VOID]))
+        parent = PARENTS.get(name)
+        lines.append(dish(name, quantity, CATEGORIES[name], state=state, parent=parent))
+    return lines
+
+
+def rebuilt(kitchen: Kitchen) -> Kitchen:
+    """Return `kitchen` as a snapshot brings it back: every map made new from its items."""
+    maps: dict[str, Any] = {
+        f.name: FrozenMap(getattr(kitchen, f.name).items())
+        for f in fields(Kitchen)
+        if isinstance(getattr(kitchen, f.name), FrozenMap)
+    }
+    return replace(kitchen, **maps)
+
+
+class Restaurant(RuleBasedStateMachine):
+    """Three orders, two tables, two sessions, and everybody at once."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.house = House()
+        self.applied: list[CommandId] = []
+        self.commands: list[Command] = []
+        self.snapshot = (0, Kitchen())
+        self.archive: dict[VisitId, tuple[Visit, tuple[Order, ...]]] = {}
+        self.keys: set[LineKey] = set()
+
+    @initialize()
+    def opens(self) -> None:
+        """Two tables have ordered a bit of everything, one of them half of it again."""
+        told = [dish(n, q, CATEGORIES[n], parent=PARENTS.get(n)) for n, q in MENU.items()]
+        self.house.order("1", *told, table="1", session="A", revision=1)
+        self.house.order("2", *told[1::2], table="2", session="B", revision=1)
+
+    # --- the till ----------------------------------------------------------------------------
+
+    @rule(
+        order=ORDERS,
+        lines=told_lines(),
+        partial=st.booleans(),
+        revision=st.none() | st.integers(1, 4),
+        table=TABLES,
+        session=SESSIONS,
+        cancelled=st.sampled_from([False] * 6 + [True]),
+        closed=st.sampled_from([False] * 6 + [True]),
+        service=st.sampled_from(["dine_in", "dine_in", "takeaway"]),
+    )
+    def receives(self, order: str, lines: list[LineContent], **said: Any) -> None:
+        """A revision comes in, in any order, again, or with other content."""
+        named = {n: v for n, v in said.items() if n in ("partial", "revision") or v}
+        send = self.house.amend if named.pop("partial") else self.house.order
+        send(order, *lines, **named)
+
+    # --- people ------------------------------------------------------------------------------
+
+    @rule(
+        kind=st.sampled_from(MOVES),
+        data=st.data(),
+        portions=PORTIONS,
+        view=VIEWS,
+        back=st.sampled_from([None, None, 0, 1, 3]),
+    )
+    def moves(self, kind: CommandKind, data: st.DataObject, back: int | None, **said: Any) -> None:
+        """A cook, the pass or a runner does something, perhaps looking at an older board."""
+        self.works(kind, data, back, **said)
+
+    @rule(
+        kind=st.sampled_from(WORK),
+        data=st.data(),
+        portions=PORTIONS,
+        view=VIEWS,
+        back=st.sampled_from([None, None, 0, 1, 3]),
+    )
+    def arranges(
+        self, kind: CommandKind, data: st.DataObject, back: int | None, **said: Any
+    ) -> None:
+        """Lines are held, fired, rushed, taken, their voids acknowledged."""
+        self.works(kind, data, back, **said)
+
+    def works(self, kind: CommandKind, data: st.DataObject, back: int | None, **said: Any) -> None:
+        """Give a command that orders and voids nothing."""
+        seen = None if back is None else self.house.kitchen.seq - back
+        before = portions(self.house.kitchen)
+        self.acts(kind, seen=seen, **said, **self.some_line(data))
+        after = portions(self.house.kitchen)
+        assert (after["ordered"], after["void"]) == (before["ordered"], before["void"])
+
+    @rule(data=st.data(), portions=PORTIONS, view=VIEWS)
+    def voids(self, data: st.DataObject, **said: Any) -> None:
+        """The kitchen strikes portions; served ones stay."""
+        before = portions(self.house.kitchen)
+        self.acts(CommandKind.VOID, reason="out", **said, **self.some_line(data))
+        after = portions(self.house.kitchen)
+        assert (after["ordered"], after["served"]) == (before["ordered"], before["served"])
+
+    @rule(data=st.data(), portions=PORTIONS)
+    def remakes(self, data: st.DataObject, **said: Any) -> None:
+        """A dish is cooked once more; the first one stays what it was."""
+        before = portions(self.house.kitchen)
+        self.acts(CommandKind.REMAKE, view="expo", **said, **self.some_line(data))
+        after = portions(self.house.kitchen)
+        assert [after[n] for n in ("void", "served", "ready")] == [
+            before[n] for n in ("void", "served", "ready")
+        ]
+
+    @rule(kind=st.sampled_from(SEATING), data=st.data(), table=TABLES)
+    def seats(self, kind: CommandKind, data: st.DataObject, table: str) -> None:
+        """Guests move, tickets are pinned or closed."""
+        self.keeps_portions(kind, table=table, **self.some_ticket(data))
+
+    @rule(data=st.data(), into=ORDERS)
+    def merges(self, data: st.DataObject, into: str) -> None:
+        """Two tickets become one."""
+        into_order = order_key(into)
+        ticket = self.some_ticket(data)
+        self.keeps_portions(CommandKind.MERGE, into_order=into_order, **ticket)
+
+    @rule(data=st.data(), counts=st.lists(PORTIONS, min_size=1, max_size=3), table=TABLES)
+    def splits(self, data: st.DataObject, counts: list[Decimal | None], table: str) -> None:
+        """Some of a ticket leaves for a ticket of its own."""
+        ticket = self.some_ticket(data)
+        kitchen = self.house.kitchen
+        order = kitchen.orders.get(order_key(ticket["order"]))
+        visit_id = ticket["visit"] or (order.visit if order is not None else VisitId(""))
+        visit = kitchen.visits.get(visit_id)
+        listed = (visit.lines if visit else ()) or (line_key("a"),)
+        keys = data.draw(st.lists(st.sampled_from(listed), max_size=3))
+        parts = zip(keys, counts, strict=False)
+        lines = tuple(SplitPart(key.line_id, count, key.order) for key, count in parts)
+        self.keeps_portions(CommandKind.SPLIT, lines=lines, table=table, **ticket)
+
+    @precondition(lambda self: self.applied)
+    @rule(data=st.data())
+    def undoes(self, data: st.DataObject) -> None:
+        """Somebody takes an act back, of late or of long ago."""
+        newest_first = self.applied[::-1]
+        self.acts(CommandKind.UNDO, undoes=data.draw(st.sampled_from(newest_first)))
+        if self.house.outcome.result is not Result.APPLIED:
+            assert self.house.outcome.why
+
+    @precondition(lambda self: self.commands)
+    @rule(data=st.data())
+    def repeats(self, data: st.DataObject) -> None:
+        """A command comes twice: what was applied changes nothing more."""
+        command = data.draw(st.sampled_from(self.commands))
+        was_applied = command.id in self.applied
+        before = self.house.kitchen
+        outcome = self.house.take(command)
+        if was_applied:
+            assert outcome.result is Result.NO_OP
+            assert outcome.seq <= before.seq
+            assert self.house.kitchen is before
+        elif outcome.result is Result.APPLIED:
+            self.applied.append(command.id)
+
+    @rule(seconds=st.sampled_from([1, 60]))
+    def time_passes(self, seconds: int) -> None:
+        """The clock goes on."""
+        self.house.wait(seconds)
+
+    # --- the house ---------------------------------------------------------------------------
+
+    @precondition(lambda self: self.house.kitchen.closed)
+    @rule(data=st.data())
+    def archives(self, data: st.DataObject) -> None:
+        """An ended visit leaves the state; nothing that lives goes with it."""
+        kitchen = self.house.kitchen
+        visit = kitchen.visits[data.draw(st.sampled_from(kitchen.closed))]
+        if not can_archive(kitchen, visit):
+            return
+        before = portions_elsewhere(kitchen, visit.id)
+        self.house.tell(VisitArchived(visit.id))
+        after = self.house.kitchen
+        assert portions_elsewhere(after, visit.id) == before
+        _, gone = after.orders.changes_since(kitchen.orders)
+        self.archive[visit.id] = (visit, tuple(kitchen.orders[key] for key in sorted(gone)))
+        self.forget(visit)
+
+    @precondition(lambda self: self.archive)
+    @rule(data=st.data())
+    def restores(self, data: st.DataObject) -> None:
+        """An archived visit comes back, as the bridge does it: when its order is asked for."""
+        visit_id = data.draw(st.sampled_from(sorted(self.archive)))
+        visit, orders = self.archive.pop(visit_id)
+        if visit_id not in self.house.kitchen.visits:
+            self.house.tell(VisitRestored(visit, orders))
+
+    @rule()
+    def is_photographed(self) -> None:
+        """A snapshot is written."""
+        self.snapshot = (len(self.house.log), rebuilt(self.house.kitchen))
+
+    # --- what must hold ------------------------------------------------------------------------
+
+    @invariant()
+    def nothing_is_lost_or_invented(self) -> None:
+        """See `invariants`; lines keep their keys for ever."""
+        kitchen = self.house.kitchen
+        check(kitchen, archived=self.archive)
+        keys = {line.key for order in kitchen.orders.values() for line in order.lines.values()}
+        lost = {key for key in self.keys - keys if "~" not in key.line_id}
+        archived = {key.order for key in lost} - set(kitchen.orders)
+        assert {key.order for key in lost} == archived
+        self.keys = keys
+
+    def teardown(self) -> None:
+        """The log alone, or a snapshot and what came after it, gives the same kitchen."""
+        kitchen = self.house.kitchen
+        again = fold(Kitchen(), self.house.log)
+        assert not differences(again, kitchen)
+        count, photographed = self.snapshot
+        resumed = fold(photographed, self.house.log[count:])
+        assert not differences(resumed, kitchen)
+
+    # --- how it is done ------------------------------------------------------------------------
+
+    def some_ticket(self, data: st.DataObject) -> dict[str, Any]:
+        """Draw an order that is known, and perhaps which of its visits is meant."""
+        kitchen = self.house.kitchen
+        keys = sorted(kitchen.orders)
+        if not keys:
+            return {"order": "1", "visit": None}
+        key = data.draw(st.sampled_from(keys))
+        visits = sorted(v.id for v in kitchen.visits.values() if key in v.orders)
+        visit = data.draw(st.sampled_from([None, None, *visits]))
+        return {"order": str(key.order_id), "visit": visit}
+
+    def some_line(self, data: st.DataObject) -> dict[str, Any]:
+        """Draw a ticket, and perhaps one of the lines of its order."""
+        ticket = self.some_ticket(data)
+        order = self.house.kitchen.orders.get(order_key(ticket["order"]))
+        lines = sorted(order.lines) if order is not None else []
+        return ticket | {"line": data.draw(st.sampled_from([None, *lines]))}
+
+    def acts(self, kind: CommandKind, order: str | None = None, **said: Any) -> Outcome:
+        """Give a command; what it did is undone at once on the side, and must be exact."""
+        before = self.house.kitchen
+        number = len(self.commands)
+        command_id = CommandId(f"c{number}")
+        outcome = self.house.do(kind, order, id=command_id, **said)
+        self.commands.append(self.last_command(kind, order, command_id, said))
+        if outcome.result is not Result.APPLIED:
+            assert self.house.kitchen is before
+            assert outcome.why
+            return outcome
+        self.applied.append(command_id)
+        if kind is not CommandKind.UNDO:
+            self.can_be_undone_exactly(before, command_id)
+        return outcome
+
+    def last_command(
+        self, kind: CommandKind, order: str | None, command_id: CommandId, said: dict[str, Any]
+    ) -> Command:
+        """Return the command that was just given."""
+        more = dict(said)
+        line = more.pop("line", None)
+        key = None if order is None else order_key(order)
+        return Command(command_id, kind, key, line_id=line, **more)
+
+    def can_be_undone_exactly(self, before: Kitchen, command: CommandId) -> None:
+        """Undo on the side: everything is as it was."""
+        undo = Command(CommandId("undo"), CommandKind.UNDO, undoes=command)
+        undone = decide(self.house.kitchen, undo, self.house.policy, self.house.now)
+        assert undone.outcome.result is Result.APPLIED, undone.outcome
+        assert not differences(without_memory(undone.kitchen), without_memory(before))
+
+    def keeps_portions(self, kind: CommandKind, **said: Any) -> None:
+        """Give a command that must not change how many portions are in which state."""
+        before = portions(self.house.kitchen)
+        self.acts(kind, **said)
+        assert portions(self.house.kitchen) == before
+
+    def forget(self, visit: Visit) -> None:
+        """The state no longer knows what was commanded in a visit that left it; the store does."""
+        gone = {applied.command for applied in visit.commands}
+        self.applied = [c for c in self.applied if c not in gone]
+        self.commands = [c for c in self.commands if c.id not in gone]
+
+
+def portions_elsewhere(kitchen: Kitchen, visit: VisitId) -> dict[tuple[LineKey, int, str], Decimal]:
+    """Return living portions that lie in open visits other than `visit`."""
+    totals: dict[tuple[LineKey, int, str], Decimal] = {}
+    for order in kitchen.orders.values():
+        for line in order.lines.values():
+            for group in line.groups:
+                place = kitchen.visits.get(group.visit)
+                if group.visit != visit and place is not None and place.ended_at is None:
+                    key = (line.key, group.step, group.state.value)
+                    totals[key] = totals.get(key, Decimal(0)) + group.portions
+    return totals
+
+
+def _run(steps: int, examples: int) -> None:
+    run_state_machine_as_test(
+        Restaurant,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
+        ),
+    )
+
+
+def test_whatever_happens_no_portion_is_lost_or_invented() -> None:
+    _run(steps=40, examples=100)
+
+
+@pytest.mark.long
+def test_whatever_happens_over_a_long_evening_no_portion_is_lost_or_invented() -> None:
+    _run(steps=120, examples=400)
