@@ -89,14 +89,14 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
         place=_place(scope, visit, ticket, seen),
         since=since,
         until=until,
-        uses=frozenset(uses | looked_at | _stock_uses(food)),
+        uses=frozenset(uses | looked_at | _stock_uses(lines)),
         shares=tuple(shares_of(food)),
         parts=parts,
     )
 
 
-def _stock_uses(food: Iterable[TicketLine]) -> set[Use]:
-    return {stock_use(name) for line in food for name in (line.item_id, line.name) if name}
+def _stock_uses(lines: Iterable[TicketLine]) -> set[Use]:
+    return {stock_use(name) for line in lines for name in (line.item_id, line.name) if name}
 
 
 def _changes(visit: Visit, food: Iterable[TicketLine], leaves: Instant | None) -> Iterator[Instant]:

@@ -249,6 +249,15 @@ def test_nothing_new_is_the_same_board(house: House) -> None:
     assert house.remembered("cut") is before
 
 
+def test_a_set_can_be_sold_out_too() -> None:
+    house = House()
+    house.order("1", dish("set"), dish("a", parent="set"))
+    house.remembered("expo")
+    house.command(CommandKind.SOLD_OUT, name="dish set")
+    assert house.remembered("expo") == house.board("expo")
+    assert "sold_out" in house.remembered("expo").tickets[0].lines[0].flags
+
+
 def test_time_alone_changes_tickets(house: House) -> None:
     before = house.remembered("cut")
     house.wait(3 * MINUTE)
