@@ -27,17 +27,19 @@ class PlaceStyle:
     """How the wall is divided. All measures are pixels.
 
     `gap`: between tickets and to the edge. `narrowest`: ticket. `lowest`: cell of a grid.
-    `columns`: at most (0: as many as fit). `per_page`: cells of a grid page, as far as they fit.
-    `strip`: what ends a part that goes on elsewhere, or says how much is hidden.
+    `columns`: at most (0: as many as fit). `per_page`: cells of a grid page, as far as they fit
+    (0: as many as are at least `usual` high). `strip`: what ends a part that goes on elsewhere,
+    or says how much is hidden.
     """
 
     arrangement: Arrangement
     gap: int
     narrowest: int
     lowest: int
+    usual: int
     strip: int
     columns: int = 0
-    per_page: int = 8
+    per_page: int = 0
 
     def column_boxes(self, width: int, height: int) -> tuple[Box, ...]:
         """Return the columns of a wall of this size, from left to right."""
@@ -56,8 +58,10 @@ class PlaceStyle:
 
     def row_spans(self, columns: int, height: int) -> tuple[tuple[int, int], ...]:
         """Return top and height of the rows of a grid with so many columns."""
-        fitting = max(1, (height - self.gap) // (self.lowest + self.gap))
-        count = min(fitting, -(-max(1, self.per_page) // columns))
+        lowest = self.lowest if self.per_page else max(self.lowest, self.usual)
+        count = max(1, (height - self.gap) // (lowest + self.gap))
+        if self.per_page:
+            count = min(count, -(-self.per_page // columns))
         inner = max(1, height - 2 * self.gap)
         room = inner - (count - 1) * self.gap
         edges = [self.gap + i * self.gap + room * i // count for i in range(count + 1)]

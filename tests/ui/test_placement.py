@@ -14,7 +14,9 @@ from kds.ui.placement import Placement, place, turn
 from kds.ui.slips import Arrangement, PlaceStyle, Size, Slip
 
 TARGET = 44  # 12 mm on a 23.8 inch screen
-GRID = PlaceStyle(Arrangement.GRID, gap=12, narrowest=396, lowest=270, strip=46)
+GRID = PlaceStyle(
+    Arrangement.GRID, gap=12, narrowest=396, lowest=270, usual=270, strip=46, per_page=8
+)
 FLOW = replace(GRID, arrangement=Arrangement.FLOW)
 STYLES = {"grid": GRID, "flow": FLOW}
 HD = (1920, 914)
@@ -25,9 +27,10 @@ styles = st.builds(
     gap=st.integers(6, 20),
     narrowest=st.integers(200, 500),
     lowest=st.integers(180, 400),
+    usual=st.integers(180, 600),
     strip=st.integers(TARGET, 60),
     columns=st.integers(0, 6),
-    per_page=st.integers(1, 24),
+    per_page=st.integers(0, 24),
 )
 sizes = st.tuples(st.integers(600, 2200), st.integers(600, 1800))
 blocks = st.lists(st.integers(TARGET, 160), max_size=16).map(tuple)

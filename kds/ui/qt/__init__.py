@@ -1,0 +1,1 @@
+"""Everything of the wall that is Qt: fonts, painting, widgets, input."""

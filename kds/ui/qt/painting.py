@@ -1,0 +1,158 @@
+"""Paints a scene: one kept picture per ticket, and on top of it what goes on by itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from PySide6.QtCore import QPoint, QRect
+from PySide6.QtGui import QPainter, QPixmap, QRegion
+
+from kds.kitchen.ids import LineKey, VisitId
+from kds.ui.canvas import Align
+from kds.ui.geometry import Box
+from kds.ui.qt.canvas import Palette, QtCanvas
+from kds.ui.scene import Scene, Tile
+from kds.ui.slips import Part
+from kds.ui.style.colours import Hatch, Ink
+from kds.ui.style.lettering import Role
+from kds.ui.ticket.draw_head import draw_key
+from kds.ui.ticket.part import draw_part
+from kds.ui.ticket.sheet import Sheet
+
+_KEPT_PIXELS = 6_000_000
+"""About three pages of a 1080p wall: 24 MB."""
+
+
+@dataclass(slots=True)
+class _Kept:
+    """A picture and what it shows."""
+
+    sheet: Sheet
+    part: Part
+    marked: LineKey | None
+    picture: QPixmap
+
+
+class Pictures:
+    """Keeps the pictures of tickets; the ones least lately used go when there are too many."""
+
+    def __init__(self, palette: Palette) -> None:
+        self._palette = palette
+        self._kept: dict[tuple[VisitId, int], _Kept] = {}
+        self._pixels = 0
+
+    def picture(self, tile: Tile, scene: Scene) -> QPixmap:
+        """Return the picture of a tile, drawn anew only if it shows something else."""
+        key = (tile.part.id, tile.part.index)
+        kept = self._kept.pop(key, None)
+        here = replace(tile.part, box=tile.part.box._replace(x=0, y=0))
+        if kept is not None and _shows(kept, tile, here):
+            self._kept[key] = kept
+            return kept.picture
+        if kept is not None:
+            self._pixels -= kept.part.box.w * kept.part.box.h
+        picture = self._drawn(tile, here, scene)
+        self._kept[key] = _Kept(tile.sheet, here, tile.marked, picture)
+        self._pixels += here.box.w * here.box.h
+        self._shed()
+        return picture
+
+    def _drawn(self, tile: Tile, part: Part, scene: Scene) -> QPixmap:
+        picture = QPixmap(part.box.w, part.box.h)
+        painter = QPainter(picture)
+        canvas = QtCanvas(painter, self._palette)
+        draw_part(canvas, tile.sheet, part, scene.view.reading.words, tile.marked)
+        painter.end()
+        return picture
+
+    def _shed(self) -> None:
+        while self._pixels > _KEPT_PIXELS and len(self._kept) > 1:
+            oldest = self._kept.pop(next(iter(self._kept)))
+            self._pixels -= oldest.part.box.w * oldest.part.box.h
+
+
+def _shows(kept: _Kept, tile: Tile, part: Part) -> bool:
+    return kept.sheet is tile.sheet and (kept.part, kept.marked) == (part, tile.marked)
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """What is painted over the tickets: the part under a finger, and the frame of a stale wall."""
+
+    pressed: tuple[Box, ...] = ()
+    stale: bool = False
+    ring: bool = True
+
+
+def paint_scene(
+    painter: QPainter,
+    scene: Scene,
+    pictures: Pictures,
+    palette: Palette,
+    region: QRegion,
+    overlay: Overlay,
+) -> None:
+    """Paint what of a scene lies in `region`; the painter is clipped to it already."""
+    canvas = QtCanvas(painter, palette)
+    painter.fillRect(region.boundingRect(), palette.colours[Ink.BG])
+    if overlay.stale:
+        _paint_stale(canvas, scene)
+    for tile in scene.tiles.values():
+        box = tile.part.box
+        if tile.focused and overlay.ring and _meets(region, box.inset(-scene.view.style.gap)):
+            _paint_ring(canvas, box)
+        if _meets(region, box):
+            painter.drawPixmap(QPoint(box.x, box.y), pictures.picture(tile, scene))
+            _paint_lives(canvas, scene, tile, region)
+    for pressed in overlay.pressed:
+        _invert(painter, pressed)
+
+
+def _meets(region: QRegion, box: Box) -> bool:
+    return region.intersects(QRect(*box))
+
+
+def _paint_lives(canvas: QtCanvas, scene: Scene, tile: Tile, region: QRegion) -> None:
+    for live in tile.lives:
+        if _meets(region, live.box):
+            live.draw(canvas, scene.now)
+    if tile.key and tile.part.is_first:
+        draw_key(canvas, tile.sheet.heading, tile.part.box, tile.key, selected=tile.focused)
+
+
+def _paint_ring(canvas: QtCanvas, box: Box) -> None:
+    m = canvas.measures
+    ring = box.inset(-(m.ring_gap + m.ring))
+    canvas.outline(ring, Ink.FOCUS, m.ring, m.ring_radius)
+
+
+def _paint_stale(canvas: QtCanvas, scene: Scene) -> None:
+    """Paint the gap around the tickets as a hazard frame: it covers nothing."""
+    gap = scene.view.style.gap
+    wall = Box(0, 0, *scene.placement.size)
+    for edge in (
+        wall._replace(h=gap),
+        wall._replace(y=wall.bottom - gap, h=gap),
+        wall._replace(w=gap),
+        wall._replace(x=wall.right - gap, w=gap),
+    ):
+        canvas.hatch(edge, Hatch.STALE)
+
+
+def _invert(painter: QPainter, box: Box) -> None:
+    """Turn every colour of a box into its opposite: seen at once, whatever was there."""
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
+    painter.fillRect(*box, "#ffffff")
+    painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
+
+
+def paint_empty(
+    painter: QPainter, palette: Palette, box: Box, title: str, lines: tuple[str, ...]
+) -> None:
+    """Paint a wall with nothing to cook."""
+    canvas = QtCanvas(painter, palette)
+    x, middle = box.x + box.w // 2, box.y + box.h // 2
+    step = canvas.measures.line
+    canvas.text(x, middle - step, title, Role.EMPTY, Ink.TEXT, Align.CENTRE)
+    for i, line in enumerate(lines):
+        canvas.text(x, middle + (i + 1) * step, line, Role.EMPTY_TEXT, Ink.TEXT2, Align.CENTRE)

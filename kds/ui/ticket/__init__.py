@@ -1,0 +1,1 @@
+"""A ticket on the wall, without Qt: what it says, where that stands, and how it is drawn."""
