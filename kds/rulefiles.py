@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
-from kds.rulebook.compile import Compilation, compile_book
 from kds.rulebook.diagnostics import Diagnostic, Place, fault, in_order
 from kds.rulebook.nodes import MAX_BYTES
+
+if TYPE_CHECKING:
+    from kds.rulebook.compile import Compilation
 
 PATTERNS = ("*.yaml", "*.yml")
 
@@ -36,6 +39,9 @@ class RuleFiles:
 
 def read_book(directory: Path) -> Compilation:
     """Return what the files of `directory` make."""
+    # The language is not loaded by a program that only goes on with a book it has.
+    from kds.rulebook.compile import Compilation, compile_book
+
     texts, faults = read_texts(directory)
     if not texts and not faults:
         faults = (

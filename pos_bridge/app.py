@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import logging
 import signal
 import socket
@@ -96,6 +97,7 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
             logged = rules.book_of_log(store, kitchen)
             choice = rules.choose(kitchen, logged, folder, live=settings.live_rules)
             ledger = Ledger(store, kitchen, choice.book, time)
+            stack.callback(ledger.close)
             rules.put_in_force(choice, ledger, store)
         except StoreError as error:
             raise StartError(str(error)) from error
@@ -141,6 +143,8 @@ async def _serve(
 
 
 def _say_ready(http: Address, displays: Address) -> None:
+    gc.freeze()  # the programs and the state as loaded: not to be walked over again and again
+    gc.enable()
     print(f"ready http=http://{http} displays=ws://{displays}", flush=True)
     _logger.info("serving http on %s, displays on %s", http, displays)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import gc
 import json
 import math
 import os
@@ -22,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         status: int = options.run(options)
     except StartError as failure:
-        print(f"pos-bridge: {failure}", file=sys.stderr)
+        print(f"pos-bridge: {' '.join(str(failure).split())}", file=sys.stderr)
         return 1
     except BrokenPipeError:  # the reader of our output went away, as `| head` does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
@@ -97,6 +98,7 @@ def _serve(options: argparse.Namespace) -> int:
         live_rules=options.live_rules,
     )
     check_reach(settings)
+    gc.disable()  # nothing of a start becomes garbage; `app` switches it on again
     from pos_bridge import app  # the servers load only where they serve
 
     return app.run(settings)

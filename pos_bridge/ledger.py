@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 
 from kds.kitchen.events import VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
@@ -16,14 +17,17 @@ from pos_bridge.kitchen_time import KitchenTime
 
 _logger = logging.getLogger(__name__)
 SNAPSHOT_WHEN_IDLE = 500
-SNAPSHOT_AT_LATEST = 20_000
+SNAPSHOT_AT_LATEST = 2_000
+"""So many events a start has to replay at most: about a third of a second of its two."""
+
 _ANSWERS_KEPT = 10_000
 
 
 class Ledger:
     """What is on disk, and the way to put more there. Writer thread once the writer runs.
 
-    `kitchen` and `book` are as of the last commit. Implements `Memory` for desks.
+    `kitchen` and `book` are as of the last commit. Implements `Memory` for desks. In a quiet
+    moment and at the end the writer leaves a snapshot itself; in a rush a thread beside it does.
     """
 
     def __init__(self, store: Store, kitchen: Kitchen, book: Book, time: KitchenTime) -> None:
@@ -34,6 +38,12 @@ class Ledger:
         self._answers: OrderedDict[CommandId, Answer] = OrderedDict()
         # What was committed before this start may lie behind the last snapshot, however it ended.
         self._since_snapshot = min(kitchen.seq, SNAPSHOT_WHEN_IDLE)
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="snapshot")
+        self._running: Future[None] | None = None
+
+    def close(self) -> None:
+        """Wait for a snapshot under way. Any thread, once the writer has ended."""
+        self._beside.shutdown()
 
     def open_desk(self) -> Desk:
         """Return a desk for one attempt on the committed state."""
@@ -52,7 +62,7 @@ class Ledger:
         while len(self._answers) > _ANSWERS_KEPT:
             self._answers.popitem(last=False)
         if self._since_snapshot >= SNAPSHOT_AT_LATEST:
-            self.leave_snapshot()
+            self._snapshot_beside()
         return batch.entries
 
     @property
@@ -62,13 +72,23 @@ class Ledger:
 
     def leave_snapshot(self) -> None:
         """Keep the state, so that the next start is quick. A failure costs only that."""
-        if not self._since_snapshot:
-            return
+        if self._running is not None:
+            wait([self._running])
+        if self._since_snapshot:
+            self._since_snapshot = 0
+            self._snapshot(self.kitchen)
+
+    def _snapshot_beside(self) -> None:
+        """Have a snapshot taken while the writer goes on, one at a time."""
+        if self._running is None or self._running.done():
+            self._since_snapshot = 0
+            self._running = self._beside.submit(self._snapshot, self.kitchen)
+
+    def _snapshot(self, kitchen: Kitchen) -> None:
         try:
-            self._store.snapshot(self.kitchen)
+            self._store.snapshot(kitchen)
         except StoreError as error:
             _logger.warning("no snapshot: %s", error)
-        self._since_snapshot = 0
 
     # --- what the store knows besides the state ---
 

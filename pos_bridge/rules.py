@@ -12,6 +12,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from kds import __version__
 from kds.kitchen.events import AlertAcknowledged, AlertRaised, Cause, Event
 from kds.kitchen.ids import AlertId, EventId, Instant
 from kds.kitchen.portions import OPEN
@@ -101,13 +102,21 @@ def folder_of(settings: Settings) -> Path:
     return folder
 
 
-def book_of_log(store: Store, kitchen: Kitchen) -> Book | None:
+@dataclass(frozen=True, slots=True)
+class Logged:
+    """The book that the log was last decided by. `text`: what it was made from."""
+
+    book: Book
+    text: str
+
+
+def book_of_log(store: Store, kitchen: Kitchen) -> Logged | None:
     """Return the book that the log was last decided by, None if there is none to be had."""
     kept = store.book(kitchen.book) if kitchen.book else None
     if kept is None:
         return None
     try:
-        return book_from_json(kept.compiled)
+        return Logged(book_from_json(kept.compiled), kept.text)
     except ValidationError as error:
         _logger.warning("the log's rule book can not be read: %d faults", error.error_count())
         return None
@@ -121,8 +130,14 @@ class Choice:
     state: RulesState
 
 
-def choose(kitchen: Kitchen, logged: Book | None, folder: Path, *, live: bool) -> Choice:
-    """Choose between the log's book and the folder's. Reads the folder, changes nothing."""
+def choose(kitchen: Kitchen, log: Logged | None, folder: Path, *, live: bool) -> Choice:
+    """Choose between the log's book and the folder's. Reads the folder, changes nothing.
+
+    A folder that nobody has touched is not read into a book again: a restart has no time for it.
+    """
+    if log is not None and log.text and log.text == _text_of(folder):
+        return Choice(log.book, RulesState(Origin.LOG, folder))
+    logged = None if log is None else log.book
     found = read_book(folder)
     state = RulesState(Origin.LOG, folder, diagnostics=found.diagnostics)
     built_in = builtin_book()
@@ -185,6 +200,20 @@ def put_in_force(choice: Choice, ledger: Ledger, store: Store) -> None:
 
 def _stored(choice: Choice, now: Instant) -> StoredBook:
     """Return the book as the log keeps it: the texts it was made from, and its compiled form."""
-    texts = {} if choice.state.origin is Origin.BUILT_IN else read_texts(choice.state.folder)[0]
-    text = json.dumps(texts, ensure_ascii=False)
+    is_own = choice.state.origin is Origin.FOLDER
+    text = _text_of(choice.state.folder, len(choice.state.diagnostics)) if is_own else ""
     return StoredBook(choice.book.hash, text, book_to_json(choice.book), now)
+
+
+def _text_of(folder: Path, remarks: int = 0) -> str:
+    """Return the folder's texts and the program that reads them, "" if not all can be read.
+
+    `remarks`: how many things there were to say of them; a book with any is read again, so that
+    they are said again.
+    """
+    texts, faults = read_texts(folder)
+    if faults or not texts:
+        return ""
+    return json.dumps(
+        {"program": __version__, "remarks": remarks, "files": texts}, ensure_ascii=False
+    )
