@@ -6,12 +6,14 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
+from datetime import time as wall_time
+from zoneinfo import ZoneInfo
 
 from kds.kitchen.events import VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
-from kds.store import Answer, Entry, Keyed, Store, StoreError
+from kds.store import Answer, BusinessDay, Entry, Keyed, Store, StoreError
 from pos_bridge.desk import Desk
 from pos_bridge.kitchen_time import KitchenTime
 
@@ -34,6 +36,7 @@ class Ledger:
         self.kitchen = kitchen
         self.book = book
         self._store = store
+        store.day = business_day(book)
         self._time = time
         self._answers: OrderedDict[CommandId, Answer] = OrderedDict()
         # What was committed before this start may lie behind the last snapshot, however it ended.
@@ -55,7 +58,9 @@ class Ledger:
         if batch.entries or batch.intakes or batch.answers or batch.keys or batch.personal:
             self._store.commit(batch)
         self.kitchen = batch.after
-        self.book = desk.book
+        if desk.book is not self.book:
+            self.book = desk.book
+            self._store.day = business_day(desk.book)
         self._since_snapshot += len(batch.entries)
         for answer in batch.answers:
             self._answers[answer.id] = answer
@@ -104,3 +109,9 @@ class Ledger:
         """Return the archived visit that an order lies in, None when it is not archived."""
         found = self._store.restore_visit(order)
         return None if found is None else VisitRestored(*found)
+
+
+def business_day(book: Book) -> BusinessDay:
+    """Return the store's day as `book` has it."""
+    hours, minutes = divmod(book.data.ending.day_ends_min % (24 * 60), 60)
+    return BusinessDay(ZoneInfo(book.zone), wall_time(hours, minutes))

@@ -48,13 +48,14 @@ class Store:
     Thread: `load` and `commit` belong to one thread, the writer; everything else may be called
     from any, while the writer works. Whatever raises has changed nothing.
     `epoch` names this log: another one after a restore or a replacement. `outbox`: what is to be
-    sent to others.
+    sent to others. `day`: the business day that commits are counted to; set by the writer when
+    another rule book, and so another clock, comes into force.
     """
 
     def __init__(self, database: Database, epoch: str, day: BusinessDay) -> None:
         self.epoch = epoch
         self._database = database
-        self._day = day
+        self.day = day
         self._snapshots = Snapshots(database)
         self._tables = _Tables(database)
         self._hot = reads.HotReads(database)
@@ -100,7 +101,7 @@ class Store:
         seqs = [entry.seq for entry in batch.entries]
         if seqs != list(range(batch.before.seq + 1, batch.after.seq + 1)):
             raise StoreError(f"the entries {seqs} do not lead to log place {batch.after.seq}")
-        derived = derive(batch, self._day)
+        derived = derive(batch, self.day)
         with self._database.writing() as connection:
             self._move(connection, batch.before.seq, batch.after.seq)
             self._tables.write(connection, batch, derived)
@@ -130,7 +131,7 @@ class Store:
     def purge(self, now: Instant, retention: Retention | None = None) -> int:
         """Remove a little of what is too old; returns how many rows, 0 when nothing is left."""
         with self._database.writing() as connection:
-            return purge(connection, now, retention or Retention(), self._day)
+            return purge(connection, now, retention or Retention(), self.day)
 
     def _move(self, connection: Connection, before: int, after: int) -> None:
         """Move the log's place, if it is where this writer believes; the fence of two writers."""

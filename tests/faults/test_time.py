@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, eventually, order
+
+BOOK = """
+book: {id: island, name: Island, zone: ZONE, day_ends: 00:00}
+stations: [{id: hot, name: Hot}]
+menu: [{id: dishes, class: dish, match: [{category: [food]}], cook: hot}]
+"""
 
 
 def test_26_a_wall_clock_behind_the_log_makes_no_negative_ages(start: StartBridge) -> None:
@@ -54,3 +62,19 @@ def test_27_what_is_no_time_is_refused_with_its_place(shared: Running, placed_at
     answer = shared.post(order(placed_at=placed_at))
     assert answer.status_code == 422
     assert [fault["field"] for fault in answer.json()["errors"]] == ["placed_at"]
+
+
+def test_27_the_business_day_is_the_stores_and_not_the_machines(
+    start: StartBridge, tmp_path: Path
+) -> None:
+    """Two stores of one chain, the machine's clock the same: their days differ."""
+    days = set()
+    for name in ("Niue", "Kiritimati"):  # 25 hours apart
+        rules = tmp_path / f"rules-{name}"
+        rules.mkdir()
+        rules.joinpath("book.yaml").write_text(BOOK.replace("ZONE", f"Pacific/{name}"))
+        bridge = start("--rules", rules, data=tmp_path / name)
+        bridge.post(order(table="1"))
+        (visit,) = bridge.get("/v1/visits", table="1")
+        days.add(visit["business_date"])
+    assert len(days) == 2
