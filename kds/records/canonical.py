@@ -23,7 +23,7 @@ from kds.kitchen.messages import (
     Payment,
     Service,
 )
-from kds.records.body import read_json
+from kds.records.body import MAX_DEPTH, read_json
 from kds.records.errors import BadOrder, FieldError, TooLarge
 from kds.records.shapes import IdText, Quantity, Shape, Source, Whole, field_errors, quantity
 from kds.records.times import moment
@@ -261,21 +261,27 @@ def _checked_lines(
 
 
 def _circles(parents: dict[str, str], place: Callable[[str], str]) -> list[FieldError]:
-    """Return a fault for every line that has no way up to a line without a parent."""
+    """Return a fault for every line that has no way up to a line without a parent.
+
+    Raises `TooLarge` for sets within sets within sets beyond what anybody orders.
+    """
     errors = []
-    ends: dict[str, bool] = {}  # line -> whether going up from it comes to an end
+    depths: dict[str, int | None] = {}  # how far below the top; None: in a circle, as far as seen
     for line_id in parents:
         way: list[str] = []
         at: str | None = line_id
-        while at is not None and at not in ends:
-            ends[at] = False  # until the top is seen
+        while at is not None and at not in depths:
+            depths[at] = None
             way.append(at)
             at = parents.get(at)
-        reached_top = at is None or ends[at]
-        for passed in way:
-            ends[passed] = reached_top
-        if not reached_top:
+        above = -1 if at is None else depths[at]
+        for passed in reversed(way):
+            above = None if above is None else above + 1
+            depths[passed] = above
+        if above is None:
             errors.append(FieldError(place(line_id), "leads into a circle of parents"))
+        elif above > MAX_DEPTH:
+            raise TooLarge(f"sets are nested deeper than {MAX_DEPTH} levels")
     return errors
 
 

@@ -15,6 +15,7 @@ from kds.kitchen.messages import Channel, LineState, Member, Modifier, ModifierK
 from kds.records import (
     BadOrder,
     BodyError,
+    TooLarge,
     canonical_schema,
     parse_order,
 )
@@ -232,6 +233,17 @@ def test_an_unknown_parent_is_a_warning_and_the_line_stays() -> None:
 def test_a_partial_may_name_a_parent_that_came_earlier() -> None:
     read = parsed(partial=True, lines=[line("1", parent="9")])
     assert (read.message.lines[0].parent, read.warnings) == ("9", ())
+
+
+@pytest.mark.parametrize("depth", [32, 33])
+def test_sets_nest_as_deep_as_json_may(depth: int) -> None:
+    """Each level is walked again for every board, so a chain of thousands would stop the wall."""
+    lines = [line("0"), *(line(str(n), parent=str(n - 1)) for n in range(1, depth + 1))]
+    if depth <= 32:
+        assert len(message(lines=lines[::-1]).lines) == depth + 1
+    else:
+        with pytest.raises(TooLarge, match="nested deeper than 32"):
+            parsed(lines=lines[::-1])
 
 
 def test_parents_in_a_circle_are_refused() -> None:
