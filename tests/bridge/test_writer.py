@@ -93,8 +93,8 @@ def bench(tmp_path: Path) -> Iterator[Bench]:
 
 async def outcome(future: asyncio.Future[Any]) -> object:
     """Return the reply, or the exception that came instead."""
-    (found,) = await asyncio.gather(future, return_exceptions=True)
-    return found
+    found = await asyncio.gather(future, return_exceptions=True)
+    return found[0]
 
 
 async def test_what_queues_together_is_committed_together(bench: Bench) -> None:
