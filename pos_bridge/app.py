@@ -34,7 +34,7 @@ from kds.rulebook.book import Book
 from kds.store import Store, StoreError
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
-from pos_bridge.displays import Displays
+from pos_bridge.displays import RECENT_EVENTS, Displays
 from pos_bridge.feed import Feed
 from pos_bridge.http.api import application
 from pos_bridge.http.bodies import Bodies
@@ -118,6 +118,9 @@ async def _serve(
         stack.push_async_callback(writer.stop)
         reads = Reads(kept.store, feed, kept.time)
         stack.callback(reads.close)
+        displays_access = Access(settings.tokens, settings.displays.host)
+        recent = kept.store.events_after(max(0, feed.kitchen.seq - RECENT_EVENTS), RECENT_EVENTS)
+        screens = Displays(feed, writer, kept.time, displays_access, recent)
         services = Services(
             feed=feed,
             reads=reads,
@@ -127,12 +130,12 @@ async def _serve(
             rules=kept.rules,
             time=kept.time,
             bodies=Bodies(),
+            displays=screens,
         )
         watch = Watch(feed, writer, kept.time)
         await stack.enter_async_context(_task(watch.run(), ending))
         await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
-        access = Access(settings.tokens, settings.displays.host)
-        await stack.enter_async_context(Displays(feed, reads, access).serving(displays))
+        await stack.enter_async_context(screens.serving(displays))
         access = Access(settings.tokens, settings.http.host)
         app = application(services, access)
         await stack.enter_async_context(_serving(app, http, feed, ending))

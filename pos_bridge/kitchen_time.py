@@ -28,13 +28,13 @@ class KitchenTime:
         self._steady = steady
         self._began = steady()
         self._start_ms = max(wall_ms, floor)
-        self._scale = scale
+        self.scale = scale
         self.ahead_ms = self._start_ms - wall_ms
 
     def now(self) -> Instant:
         """Return the kitchen time."""
-        return Instant(self._start_ms + int((self._steady() - self._began) * 1000 * self._scale))
+        return Instant(self._start_ms + int((self._steady() - self._began) * 1000 * self.scale))
 
     def real_seconds_until(self, at: Instant) -> float:
         """Return how many real seconds it takes until kitchen time `at`; never negative."""
-        return max(0.0, (at - self.now()) / 1000 / self._scale)
+        return max(0.0, (at - self.now()) / 1000 / self.scale)

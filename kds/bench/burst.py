@@ -13,11 +13,17 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kds.bench.bridge import Bridge, running
 from kds.bench.load import Answers, post_all, stored_orders
 from kds.bench.orders import encoded
 from kds.bench.report import Report, spread_of
+from kds.wire.messages import PING_EVERY_MS, Hello, Ping, from_display
+from kds.wire.versions import PROTOCOL
+
+if TYPE_CHECKING:
+    from websockets.asyncio.client import ClientConnection
 
 CONNECTIONS = 16
 DISPLAYS = 2
@@ -56,13 +62,23 @@ async def _run(bridge: Bridge, bodies: list[tuple[str, bytes]]) -> tuple[Answers
 
 @asynccontextmanager
 async def _listening(url: str, displays: int) -> AsyncIterator[None]:
-    """Keep displays connected that read everything they are sent."""
+    """Keep displays connected that read everything they are sent, as light as can be."""
     from websockets.asyncio.client import connect
 
     async def listen() -> None:
         async with connect(url, compression=None, proxy=None, max_size=None) as socket:
-            async for _message in socket:
-                pass
+            await socket.send(from_display(Hello(PROTOCOL, view="all")))
+            pinging = asyncio.create_task(ping(socket))
+            try:
+                async for _message in socket:
+                    pass
+            finally:
+                pinging.cancel()
+
+    async def ping(socket: ClientConnection) -> None:
+        while True:
+            await socket.send(from_display(Ping(0)))
+            await asyncio.sleep(PING_EVERY_MS / 1000)
 
     tasks = [asyncio.create_task(listen()) for _ in range(displays)]
     try:

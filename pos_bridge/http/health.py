@@ -53,6 +53,7 @@ def _health(services: Services) -> dict[str, Any]:
         "last_event_age_s": _age_s(kitchen.at, now) if kitchen.seq else None,
         "clock_ahead_s": services.time.ahead_ms / 1000,
         "queue": {"waiting": services.writer.waiting, "limit": MOST_WAITING},
+        "displays": services.displays.listed(),
         "listeners": services.feed.listening,
         "open_visits": len(kitchen.visits) - len(kitchen.closed),
         "alerts": len(kitchen.alerts),
@@ -113,7 +114,8 @@ class _Bridge(Collector):
         yield _gauge("healthy", "1 when nothing is wrong", not problems)
         yield _gauge("log_place", "how many events the log has", kitchen.seq)
         yield _gauge("queue_waiting", "items that wait for the writer", services.writer.waiting)
-        yield _gauge("listeners", "displays and streams that listen", services.feed.listening)
+        yield _gauge("displays", "displays that listen", len(services.displays.listed()))
+        yield _gauge("listeners", "event streams that listen", services.feed.listening)
         yield _gauge("open_visits", "open visits", len(kitchen.visits) - len(kitchen.closed))
         yield _gauge("alerts", "alert cards shown", len(kitchen.alerts))
         if kitchen.seq:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos_bridge.displays import Displays
 from pos_bridge.feed import Feed
 from pos_bridge.http.bodies import Bodies
 from pos_bridge.intake import Intake
@@ -26,3 +27,4 @@ class Services:
     rules: RulesState
     time: KitchenTime
     bodies: Bodies
+    displays: Displays

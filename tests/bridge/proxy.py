@@ -31,7 +31,6 @@ class Proxy:
         self._flows_down.set()
         self.left: int | None = None
         self.url = ""
-        self.connections = 0
 
     def freeze(self) -> None:
         """Forward nothing any more."""
@@ -54,7 +53,22 @@ class Proxy:
 
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client."""
-        self.connections += 1
+        task = asyncio.current_task()
+        assert task is not None
+        self._tasks.add(task)
+        try:
+            await self._pass_on(reader, writer)
+        finally:
+            self._tasks.discard(task)
+
+    async def end(self) -> None:
+        """Cut everything and wait until it is gone."""
+        self.thaw()
+        while self._tasks:
+            self.cut()
+            await asyncio.wait(self._tasks)
+
+    async def _pass_on(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         far = socket.socket()
         # Small buffers, so that what is not forwarded is felt at the other end.
         far.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, _BUFFER)
@@ -68,8 +82,8 @@ class Proxy:
                 self._forward(far_reader, writer, self._flows_down),
             )
             tasks = [asyncio.create_task(way) for way in ways]
-            self._tasks |= set(tasks)
             await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            await self._flows_down.wait()  # an end does not come through a pulled cable either
             for task in tasks:
                 task.cancel()
             await asyncio.gather(*tasks, return_exceptions=True)
@@ -105,5 +119,5 @@ async def proxied(target: str) -> AsyncIterator[Proxy]:
         yield proxy
     finally:
         server.close()
-        proxy.cut()
         await server.wait_closed()
+        await proxy.end()
