@@ -42,35 +42,49 @@ def pos_hold(visit: VisitId, at: Instant) -> Hold:
     return Hold(HELD_BY_POS, visit, Gate.START, _HELD_REASON, at)
 
 
-def settled(order: Order, line: Line, routing: Routing | None, arrival: Arrival) -> Line:
+Voids = Mapping[LineId, tuple[int, ...]]
+"""Per line, the revisions that void it unless they state it."""
+
+
+def settled(
+    order: Order, line: Line, voids: Voids, routing: Routing | None, arrival: Arrival
+) -> Line:
     """Return `line` with as many portions, living and void, as all revisions together ask for."""
     if routing is not None and routing != line.routing:
         line = _rerouted(line, routing, arrival)
     if line.origin is Origin.KITCHEN:
-        ordered = quantity = line.ordered
-        if not _is_wanted(order, line):
-            quantity = _ZERO
+        ordered = line.ordered
+        quantity = ordered if _is_wanted(order, line, voids) else _ZERO
     else:
-        voids = _voids(order, line)
-        line = _voided_by_others(line, voids)
-        ordered, quantity = _totals(line.history, voids)
+        mine = voids.get(line.key.line_id, order.wholes)
+        line = _voided_by_others(line, mine)
+        ordered, quantity = _totals(line.history, mine)
     line = _reconciled(line, ordered, quantity, arrival)
     return drop_idle_holds(line) if line.holds else line
 
 
-def _voids(order: Order, line: Line) -> tuple[int, ...]:
-    """Return the revisions that void `line` unless they state it: wholes, and those of its sets."""
-    at = line.content.parent
-    if at is None:
-        return order.wholes
-    found = set(order.wholes)
-    seen = {line.key.line_id}
-    while at is not None and at not in seen:
-        seen.add(at)
-        parent = order.lines.get(at)
-        found.update(parent.voided if parent is not None else ())
-        at = parent.content.parent if parent is not None else None
-    return tuple(sorted(found))
+def voids_by_sets(order: Order) -> Voids:
+    """Return what voids each line of an order with void sets: wholes, and those of its sets.
+
+    Empty when no set was ever void; every line is then void by wholes alone.
+    """
+    lines = order.lines
+    if not any(line.voided for line in lines.values()):
+        return {}
+    found: dict[LineId, tuple[int, ...]] = {}
+    for start in lines:
+        way: list[LineId] = []
+        at: LineId | None = start
+        while at is not None and at in lines and at not in found:
+            found[at] = order.wholes  # until the top is known, or if there is none
+            way.append(at)
+            at = lines[at].content.parent
+        for line_id in reversed(way):
+            parent = lines[line_id].content.parent
+            if parent is not None and parent in lines:
+                above = {*found[parent], *lines[parent].voided}
+                found[line_id] = tuple(sorted(above))
+    return found
 
 
 def _voided_by_others(line: Line, voids: tuple[int, ...]) -> Line:
@@ -83,7 +97,7 @@ def _voided_by_others(line: Line, voids: tuple[int, ...]) -> Line:
     return replace(line, content=content)
 
 
-def _is_wanted(order: Order, remake: Line) -> bool:
+def _is_wanted(order: Order, remake: Line, voids: Voids) -> bool:
     """Nothing that came after `remake` was asked for has made its dish void."""
     if order.fields.cancelled:
         return False
@@ -94,11 +108,11 @@ def _is_wanted(order: Order, remake: Line) -> bool:
         original = order.lines.get(name)
     if original is None:
         return True
-    voids = _voids(order, original)
+    mine = voids.get(original.key.line_id, order.wholes)
     asked = remake.history[0][0] if remake.history else remake.revision
     then = tuple(entry for entry in original.history if entry[0] <= asked)
-    wanted_then = _totals(then, tuple(r for r in voids if r <= asked))[1]
-    return wanted_then == 0 or _totals(original.history, voids)[1] > 0
+    wanted_then = _totals(then, tuple(r for r in mine if r <= asked))[1]
+    return wanted_then == 0 or _totals(original.history, mine)[1] > 0
 
 
 def _totals(history: Quantities, voids: tuple[int, ...]) -> tuple[Decimal, Decimal]:

@@ -17,7 +17,7 @@ from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessa
 from kds.kitchen.orders import HELD_BY_POS, Gate, Line, Order, Routing
 from kds.kitchen.portions import Move, PortionState
 from kds.kitchen.progress import moved, new_groups, tidy
-from kds.kitchen.reconcile import Arrival, home_of, pos_hold, settled
+from kds.kitchen.reconcile import Arrival, home_of, pos_hold, settled, voids_by_sets
 
 _ZERO = Decimal(0)
 ALL_FIELDS = frozenset(OrderFields.__dataclass_fields__)
@@ -86,8 +86,9 @@ def _fold_lines(order: Order, fact: OrderReceived, arrival: Arrival, *, cancels:
         else:
             line = _stated(line, content, fact.revision, quantity, arrival)
         lines[line_id] = line
+    voids = voids_by_sets(order)
     for line_id, line in lines.items():
-        lines[line_id] = settled(order, line, routings.get(line_id), arrival)
+        lines[line_id] = settled(order, line, voids, routings.get(line_id), arrival)
 
 
 def voided_lines(message: OrderMessage) -> frozenset[LineId]:

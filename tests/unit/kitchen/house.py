@@ -16,7 +16,7 @@ from kds.kitchen.commands import (
 )
 from kds.kitchen.counts import line_counts, step_counts
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import Cause, Event, Fact, HoldPlaced, HoldReleased, Opening
+from kds.kitchen.events import Cause, Event, Fact, HoldPlaced, HoldReleased, Opening, OrderReceived
 from kds.kitchen.ids import (
     ANY_STATION,
     CommandId,
@@ -91,7 +91,6 @@ class HousePolicy:
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:
         """Close the gate for plates that have just come, open it when a pot is up or none lives."""
-        del facts
         lines = list(kitchen.lines_of(kitchen.visits[visit]))
         pots = [ln for ln in lines if ln.routing.menu_class == "pot"]
         states = {g.state for ln in pots for g in ln.groups if g.visit == visit}
@@ -104,6 +103,8 @@ class HousePolicy:
         ]
         if not is_closed:
             return [HoldReleased(visit, tuple(held), POT_FIRST, Opening.STATE)] if held else ()
+        if not any(isinstance(fact, OrderReceived) for fact in facts):
+            return ()
         return list(self._holds(lines, held, visit, now))
 
     def _holds(
