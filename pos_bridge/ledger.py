@@ -19,8 +19,8 @@ from pos_bridge.kitchen_time import KitchenTime
 
 _logger = logging.getLogger(__name__)
 SNAPSHOT_WHEN_IDLE = 500
-SNAPSHOT_AT_LATEST = 2_000
-"""So many events a start has to replay at most: about a third of a second of its two."""
+SNAPSHOT_AT_LATEST = 1_000
+"""So many events a start has to replay at most: about a sixth of a second of its two."""
 
 _ANSWERS_KEPT = 10_000
 
