@@ -6,7 +6,7 @@ A page answers whether it has room for a ticket and takes it; what it has taken 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -16,7 +16,6 @@ from kds.ui.slips import Arrangement, Part, PlaceStyle, Size, Slip
 Rooms = Callable[[int], Box | None]
 """Gives one room after another for a ticket, when told what height is still needed."""
 Parts = tuple[Part, ...]
-Cell = tuple[int, int]
 Kept = Sequence[tuple[Slip, Sequence[Box]]]
 
 
@@ -80,15 +79,18 @@ def _shortened(slip: Slip, parts: Sequence[Part], strip: int) -> Parts:
     last = parts[-1]
     room = last.box.h - slip.head_at(last.first) - strip - slip.foot
     end = slip.cut(last.first, room)
-    return _numbered([*parts[:-1], replace(last, last=end)], len(slip.blocks) - end)
+    shorter = Part(slip.id, last.box, last.first, end)
+    return _numbered([*parts[:-1], shorter], len(slip.blocks) - end)
 
 
 def _numbered(parts: Sequence[Part], left_over: int) -> Parts:
     count = len(parts)
     if count == 1 and not left_over:
         return tuple(parts)
-    numbered = [replace(part, index=i, count=count) for i, part in enumerate(parts)]
-    return (*numbered[:-1], replace(numbered[-1], hidden=left_over))
+    return tuple(
+        Part(p.id, p.box, p.first, p.last, i, count, left_over if i == count - 1 else 0)
+        for i, p in enumerate(parts)
+    )
 
 
 def one_by_one(boxes: Iterable[Box]) -> Rooms:
@@ -97,16 +99,32 @@ def one_by_one(boxes: Iterable[Box]) -> Rooms:
     return lambda _needed: next(left, None)
 
 
+@dataclass(frozen=True)
+class Grid:
+    """The cells of a page in reading order, and every box that some of them make together.
+
+    `runs`: by cell, the boxes of one, two, … cells downwards. `cells`: of each such box.
+    """
+
+    columns: int
+    runs: tuple[tuple[Box, ...], ...]
+    cells: dict[Box, tuple[int, ...]]
+
+
 @lru_cache(maxsize=16)
-def grid_cells(size: Size, style: PlaceStyle) -> dict[Cell, Box]:
-    """Return the cells of a grid in reading order."""
+def grid_of(size: Size, style: PlaceStyle) -> Grid:
+    """Return the cells of a wall of this size."""
     columns = style.column_boxes(*size)
     spans = style.row_spans(len(columns), size[1])
-    return {
-        (r, c): Box(column.x, top, column.w, height)
-        for r, (top, height) in enumerate(spans)
-        for c, column in enumerate(columns)
-    }
+    runs, cells = [], {}
+    for row, (top, _) in enumerate(spans):
+        for i, column in enumerate(columns):
+            boxes = tuple(column._replace(y=top, h=y + h - top) for y, h in spans[row:])
+            start = row * len(columns) + i
+            for count, box in enumerate(boxes, 1):
+                cells[box] = tuple(start + n * len(columns) for n in range(count))
+            runs.append(boxes)
+    return Grid(len(columns), tuple(runs), cells)
 
 
 class GridPage:
@@ -114,103 +132,99 @@ class GridPage:
 
     def __init__(self, size: Size, style: PlaceStyle) -> None:
         self._strip = style.strip
-        self._boxes = grid_cells(size, style)
-        self._free = list(self._boxes)
+        self._grid: Grid = grid_of(size, style)
+        self._free = dict.fromkeys(range(len(self._grid.runs)))
         self.parts: list[Part] = []
 
     def put(self, slip: Slip, *, whole: bool) -> bool:
-        for i, cell in enumerate(self._free):
+        for cell in self._free:
             # Most tickets need one cell: what follows costs ten times as much as this.
-            if slip.height > (box := self._boxes[cell]).h:
+            if slip.height > (box := self._grid.runs[cell][0]).h:
                 break
-            del self._free[i]
+            del self._free[cell]
             self.parts.append(Part(slip.id, box, 0, len(slip.blocks)))
             return True
-        for start in range(len(self._free)):
-            found = fit(slip, self._rooms(self._free[start:]), self._strip)
+        cells = list(self._free)
+        for start in range(len(cells)):
+            found = fit(slip, self._rooms(cells[start:]), self._strip)
             if found and not (whole and hidden(found)):
                 self._take(found)
                 return True
         if self.parts or whole:
             return False
         # Not one dish fits beside its head: the page is its own, and says what it hides.
-        rows = 1 + max(row for row, _ in self._boxes)
-        self._take(squeeze(slip, self._merged((0, 0), rows), self._strip))
+        self._take(squeeze(slip, self._grid.runs[0][-1], self._strip))
         return True
 
     def keep(self, kept: Kept) -> None:
-        reserved = {cell for _, boxes in kept for box in boxes for cell in self._cells(box)}
-        self._free = [cell for cell in self._free if cell not in reserved]
+        for _, boxes in kept:
+            self._use(boxes)
         for slip, boxes in kept:
-            rooms = self._grown(boxes)
-            found = fit(slip, rooms, self._strip) or squeeze(slip, boxes[0], self._strip)
-            self._take(found)
-            spare = {cell for box in boxes for cell in self._cells(box)}
-            spare -= {cell for part in found for cell in self._cells(part.box)}
-            self._free = sorted({*self._free, *spare})
+            found = fit(slip, self._grown(boxes), self._strip)
+            self._take(found or squeeze(slip, boxes[0], self._strip))
+            spare = {cell for box in boxes for cell in self._grid.cells[box]}
+            spare.difference_update(c for part in found for c in self._grid.cells[part.box])
+            if spare and found:
+                self._free = dict.fromkeys(sorted({*self._free, *spare}))
 
     def is_free(self, boxes: Sequence[Box]) -> bool:
-        free = set(self._free)
-        return all(free.issuperset(self._cells(box)) for box in boxes)
+        return all(cell in self._free for box in boxes for cell in self._grid.cells[box])
 
     def in_order(self) -> Parts:
         firsts = sorted((p for p in self.parts if p.is_first), key=lambda p: (p.box.y, p.box.x))
         return with_pieces(firsts, self.parts)
 
-    def _rooms(self, cells: Sequence[Cell]) -> Rooms:
+    def _rooms(self, cells: Sequence[int]) -> Rooms:
         """Return the rooms that begin at these free cells, each as few cells high as will do."""
         unused = dict.fromkeys(cells)
+        grid = self._grid
 
         def room(needed: int) -> Box | None:
             if not unused:
                 return None
-            row, column = start = next(iter(unused))
-            run = 1
-            while (row + run, column) in unused and self._merged(start, run).h < needed:
+            start = next(iter(unused))
+            del unused[start]
+            run = 0
+            boxes = grid.runs[start]
+            while boxes[run].h < needed and start + (run + 1) * grid.columns in unused:
                 run += 1
-            for below in range(run):
-                del unused[row + below, column]
-            return self._merged(start, run)
+                del unused[start + run * grid.columns]
+            return boxes[run]
 
         return room
 
     def _grown(self, boxes: Sequence[Box]) -> Rooms:
         """Return the rooms a ticket had; what it has grown by goes below the last, then behind."""
-        own = list(boxes)
-        last_row, column = max(self._cells(own[-1]))
-        more: Rooms | None = None
+        last = boxes[-1]
+        start, end = self._grid.cells[last][0], self._grid.cells[last][-1]
+        own = iter(boxes[:-1])
+        behind: Rooms = one_by_one(())
+        is_last_given = False
 
         def room(needed: int) -> Box | None:
-            nonlocal more
-            if len(own) > 1:
-                return own.pop(0)
-            free = set(self._free)
-            if own:
-                box, row = own.pop(), last_row
-                while box.h < needed and (row + 1, column) in free:
-                    row += 1
-                    free.discard((row, column))
-                    box = box._replace(h=self._boxes[row, column].bottom - box.y)
-                behind = [cell for cell in self._free if cell in free and cell > (row, column)]
-                more = self._rooms(behind)
-                return box
-            return more(needed) if more is not None else None
+            nonlocal is_last_given, behind
+            given = next(own, None)
+            if given is not None or is_last_given:
+                return given or behind(needed)
+            is_last_given = True
+            box, cell = last, end
+            for longer in self._grid.runs[start][len(self._grid.cells[last]) :]:
+                if box.h >= needed or cell + self._grid.columns not in self._free:
+                    break
+                box, cell = longer, cell + self._grid.columns
+            taken = self._grid.cells[box]
+            behind = self._rooms([c for c in self._free if c > end and c not in taken])
+            return box
 
         return room
 
-    def _merged(self, cell: Cell, count: int) -> Box:
-        """Return so many cells, downwards from `cell`, as one."""
-        row, column = cell
-        top = self._boxes[cell]
-        return top._replace(h=self._boxes[row + count - 1, column].bottom - top.y)
-
-    def _cells(self, box: Box) -> set[Cell]:
-        """Return the cells that a box covers."""
-        return {cell for cell, of_cell in self._boxes.items() if of_cell.within(box)}
+    def _use(self, boxes: Iterable[Box]) -> None:
+        for box in boxes:
+            for cell in self._grid.cells[box]:
+                self._free.pop(cell, None)
 
     def _take(self, found: Parts) -> None:
-        taken = {cell for part in found for cell in self._cells(part.box)}
-        self._free = [cell for cell in self._free if cell not in taken]
+        self._use(part.box for part in found)
         self.parts.extend(found)
 
 

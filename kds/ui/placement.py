@@ -8,7 +8,7 @@ that leaves, leaves its place empty until the next arrival or page change, so th
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from kds.kitchen.ids import VisitId
 from kds.ui.geometry import Box
@@ -22,10 +22,31 @@ KEYED = 10
 
 
 @dataclass(frozen=True, slots=True)
+class Fill:
+    """A page that was filled in order: with these tickets, until `following` had no room.
+
+    The same tickets fill the same page again, so nobody need place them again.
+    """
+
+    slips: tuple[Slip, ...]
+    following: Slip | None
+    parts: tuple[Part, ...]
+
+    def fits(self, slips: Sequence[Slip], start: int) -> bool:
+        """The tickets from `start` on are the very same, and so is the one after them."""
+        end = start + len(self.slips)
+        following = slips[end] if end < len(slips) else None
+        if following is not self.following or end > len(slips):
+            return False
+        return all(a is b for a, b in zip(self.slips, slips[start:end], strict=True))
+
+
+@dataclass(frozen=True, slots=True)
 class Placement:
     """Where every ticket stands. There is always one page at least, which may be empty.
 
     `page`: the one that is looked at. `left`: the places on it that tickets have left empty.
+    `fills`: how the other pages came about.
     """
 
     size: Size
@@ -33,6 +54,7 @@ class Placement:
     pages: tuple[tuple[Part, ...], ...]
     page: int = 0
     left: tuple[tuple[VisitId, tuple[Box, ...]], ...] = ()
+    fills: tuple[Fill, ...] = field(default=(), compare=False)
 
     @property
     def parts(self) -> tuple[Part, ...]:
@@ -111,6 +133,9 @@ def turn(previous: Placement, slips: Sequence[Slip], page: int) -> Placement:
 def _settled(slips: Sequence[Slip], start: Placement, page: int) -> Placement:
     """Place all tickets in their order; only pinned ones stay where they were in `start`."""
     pages = _pinned(start, slips)
+    if not any(other.parts for other in pages):
+        fills, _ = _filled(slips, start, len(slips))
+        return _placement(start, [fill.parts for fill in fills], page, fills)
     kept = {part.id for other in pages for part in other.parts}
     at = 0
     for slip in slips:
@@ -121,14 +146,14 @@ def _settled(slips: Sequence[Slip], start: Placement, page: int) -> Placement:
         if at == len(pages):
             pages.append(new_page(start.size, start.style))
             pages[at].put(slip, whole=False)
-    return _placement(start, pages, page)
+    return _placement(start, [other.in_order() for other in pages], page)
 
 
 def _pinned(start: Placement, slips: Sequence[Slip]) -> list[Page]:
     """Return pages with nothing but the pinned tickets that were placed before."""
     pinned = {slip.id: slip for slip in slips if slip.pinned}
     pages: list[Page] = []
-    for parts in start.pages:
+    for parts in start.pages if pinned else ():
         page = new_page(start.size, start.style)
         page.keep([(pinned[t], _boxes(parts, t)) for t in ids_of(parts) if t in pinned])
         pages.append(page)
@@ -150,7 +175,9 @@ def _steady(previous: Placement, slips: Sequence[Slip]) -> Placement:
         after = _with_arrivals(here, after, left)
     back, _ = _filled(after, previous, len(after))
     still = tuple((ticket, boxes) for ticket, boxes in left if here.is_free(boxes))
-    return replace(_placement(previous, [*front, here, *back], len(front)), left=still)
+    pages = [*(f.parts for f in front), here.in_order(), *(f.parts for f in back)]
+    placed = _placement(previous, pages, len(front), [*front, *back])
+    return replace(placed, left=still)
 
 
 def _with_arrivals(here: Page, slips: Sequence[Slip], left: Left) -> list[Slip]:
@@ -175,26 +202,37 @@ def _around(slips: Sequence[Slip], kept: set[VisitId]) -> tuple[list[Slip], list
     return list(slips[:start]), [slip for slip in slips[start:] if slip.id not in kept]
 
 
-def _filled(slips: Sequence[Slip], like: Placement, at_most: int) -> tuple[list[Page], list[Slip]]:
-    """Fill new pages in order; returns them, and what did not go onto `at_most` pages."""
-    pages: list[Page] = []
-    for i, slip in enumerate(slips):
-        if pages and pages[-1].put(slip, whole=False):
-            continue
-        if len(pages) == at_most:
-            return pages, list(slips[i:])
-        pages.append(new_page(like.size, like.style))
-        pages[-1].put(slip, whole=False)
-    return pages, []
+def _filled(slips: Sequence[Slip], like: Placement, at_most: int) -> tuple[list[Fill], list[Slip]]:
+    """Fill pages in order; returns them, and what did not go onto `at_most` pages."""
+    known = {fill.slips[0].id: fill for fill in like.fills}
+    fills: list[Fill] = []
+    at = 0
+    while at < len(slips) and len(fills) < at_most:
+        old = known.get(slips[at].id)
+        fills.append(old if old is not None and old.fits(slips, at) else _fill(slips, at, like))
+        at += len(fills[-1].slips)
+    return fills, list(slips[at:])
+
+
+def _fill(slips: Sequence[Slip], start: int, like: Placement) -> Fill:
+    """Fill one page with the tickets from `start` on."""
+    page = new_page(like.size, like.style)
+    end = start
+    while end < len(slips) and page.put(slips[end], whole=False):
+        end += 1
+    following = slips[end] if end < len(slips) else None
+    return Fill(tuple(slips[start:end]), following, page.in_order())
 
 
 def _boxes(parts: Iterable[Part], ticket: VisitId) -> tuple[Box, ...]:
     return tuple(part.box for part in parts if part.id == ticket)
 
 
-def _placement(like: Placement, pages: Sequence[Page], page: int) -> Placement:
+def _placement(
+    like: Placement, pages: Sequence[tuple[Part, ...]], page: int, fills: Sequence[Fill] = ()
+) -> Placement:
     """Return pages without the empty ones, looking at `page`."""
-    before = sum(1 for other in pages[:page] if not other.parts)
-    filled = tuple(other.in_order() for other in pages if other.parts)
+    before = sum(1 for other in pages[:page] if not other)
+    filled = tuple(other for other in pages if other)
     wanted = min(max(0, page - before), max(0, len(filled) - 1))
-    return Placement(like.size, like.style, filled or ((),), wanted)
+    return Placement(like.size, like.style, filled or ((),), wanted, (), tuple(fills))

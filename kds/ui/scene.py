@@ -19,6 +19,7 @@ from kds.ui.placement import Placement, place, turn
 from kds.ui.sheets import Sheets
 from kds.ui.slips import Part, PlaceStyle, Size, Slip
 from kds.ui.style.times import JUST_MOVED
+from kds.ui.ticket.face import Face
 from kds.ui.ticket.live import Live
 from kds.ui.ticket.part import Target, lives_of, targets_of
 from kds.ui.ticket.reading import Reading
@@ -177,6 +178,10 @@ class Scene:
     def came_just_now(self, visit: VisitId) -> bool:
         """The ticket has been where it is for so short that a touch may have meant another."""
         return self._clock() - self._came.get(visit, -JUST_MOVED) < JUST_MOVED
+
+    def faces(self) -> list[Face]:
+        """Return what every ticket says, on whatever page."""
+        return [sheet.face for sheet in self._sheets_in_order]
 
     def sheet_of(self, visit: VisitId) -> Sheet | None:
         """Return the sheet of a ticket, on whatever page."""

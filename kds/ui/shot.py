@@ -1,35 +1,67 @@
-"""A picture of a board without a screen: what `kds shot` and the tests of pictures look at."""
+"""A picture of a board without a screen: what `kds shot` saves and tests of pictures look at."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import tzinfo
+import os
 
-from kds.board.scope import PLACES
-from kds.kitchen.ids import StationId
-from kds.kitchen.wording import Wording
-from kds.ui.slips import Arrangement, PlaceStyle
-from kds.ui.style.measures import Measures
-from kds.ui.ticket.reading import Reading
-from kds.ui.ticket.sheet import slack
-from kds.ui.words import words
+from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QApplication
 
+from kds.board.values import Board
+from kds.kitchen.ids import Instant, LineKey
+from kds.ui.chrome.health import Health
+from kds.ui.chrome.panel import PanelFace
+from kds.ui.options import Options, Subject
+from kds.ui.qt.display import Display
+from kds.ui.slips import Size
+from kds.ui.style.measures import Screen
 
-def reading_of(
-    view: str, lang: str, stations: Mapping[StationId, Wording], zone: tzinfo
-) -> Reading:
-    """Return how a view is read: a station by its cooks, anything else as the pass."""
-    station = None if view in PLACES else StationId(view)
-    return Reading(words(lang), stations, zone, station)
+SIZE: Size = (1920, 1080)
 
 
-def place_style(m: Measures, arrangement: Arrangement, *, at_pass: bool) -> PlaceStyle:
-    """Return how a wall of these measures is divided."""
-    return PlaceStyle(
-        arrangement=arrangement,
-        gap=m.gap,
-        narrowest=m.expo_min if at_pass else m.ticket_min,
-        lowest=m.cell_min,
-        usual=m.cell_usual,
-        strip=slack(m),
-    )
+def application() -> QApplication:
+    """Return the application, made for pictures alone if there is none yet."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    # A picture needs no screen, and must not fail where there is none.
+    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    return QApplication(["kds"])
+
+
+def render(
+    board: Board,
+    now: Instant,
+    subject: Subject,
+    options: Options,
+    *,
+    size: Size = SIZE,
+    screen: Screen | None = None,
+    health: Health | None = None,
+    unsent: frozenset[LineKey] = frozenset(),
+    page: int = 0,
+    panel: PanelFace | None = None,
+) -> QImage:
+    """Return the picture of a whole screen that shows `board` at `now`.
+
+    `page` counts from 0. `panel`: what is open beside the wall.
+    """
+    application()
+    display = Display(subject, options, lambda: 0, screen or Screen(*size))
+    display.resize(*size)
+    display.set_health(health or Health())
+    display.show_board(board, now, unsent)
+    if panel is not None:
+        display.open_panel(panel)
+    for _ in range(page):
+        display.wall.turn(1)
+    image = picture_of(display)
+    display.deleteLater()
+    return image
+
+
+def picture_of(display: Display) -> QImage:
+    """Return the picture of a screen as it is now."""
+    image = QImage(display.size(), QImage.Format.Format_RGB32)
+    display.render(image)
+    return image

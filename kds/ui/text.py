@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 
 ELLIPSIS = "…"
 _NOT_AT_START = frozenset("，。、；：！？）】》〉」』’”…·,.;:!?)]}%％℃°")
@@ -12,6 +13,7 @@ _NOT_AT_END = frozenset("（【《〈「『‘“([{")
 Width = Callable[[str], int]
 
 
+@lru_cache(maxsize=8192)
 def clean(text: str) -> str:
     """Return a text on one line, without control characters."""
     kept = (" " if c.isspace() else c for c in text if c.isspace() or not _is_control(c))

@@ -245,6 +245,24 @@ class Foot:
 
 
 @dataclass(frozen=True, slots=True)
+class Release:
+    """Portions that a gate or hold lets go by itself at `at`."""
+
+    at: Instant
+    dish: str
+    portions: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """What the ticket adds to the counts of its view; what is weighed counts as one portion."""
+
+    portions: int = 0
+    missing: int = 0
+    releases: tuple[Release, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """All of a ticket."""
 
@@ -254,6 +272,7 @@ class Face:
     rows: tuple[Row, ...]
     foot: Foot
     received_at: Instant
+    tally: Tally = Tally()
 
     @property
     def everyones(self) -> tuple[Allergy, ...]:

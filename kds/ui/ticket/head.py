@@ -8,7 +8,7 @@ from datetime import datetime
 from kds.board.bands import limits_of
 from kds.board.values import Band, BandClock, Ticket, TicketLine
 from kds.kitchen.ids import Instant
-from kds.kitchen.messages import Channel, Payment
+from kds.kitchen.messages import Channel, Payment, Service
 from kds.ui.icons import Icon
 from kds.ui.text import clean
 from kds.ui.ticket.face import AgeBar, Count, Flag, Form, Head, Reads, Segment
@@ -138,7 +138,9 @@ def _meta(ticket: Ticket, reading: Reading) -> Iterator[tuple[str, int]]:
     yield words(f"service.{ticket.service}"), 0
     if ticket.guests:
         yield words("meta.guests", ticket.guests), 0
-    if ticket.channel is not Channel.OTHER:
+    channel = ticket.channel
+    says_more = (channel, ticket.service) != (Channel.DELIVERY, Service.DELIVERY)
+    if channel is not Channel.OTHER and says_more:
         yield words(f"channel.{ticket.channel}"), 2
     if ticket.payment is not Payment.UNPAID or ticket.channel is Channel.QR:
         yield words(f"meta.{ticket.payment}"), 1

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from kds.board.values import Ticket
-from kds.ui.ticket.face import Face
+from collections.abc import Iterator
+from decimal import Decimal
+
+from kds.board.values import Band, Ticket
+from kds.ui.ticket.face import Face, Release, Tally
 from kds.ui.ticket.foot import foot_of
 from kds.ui.ticket.head import head_of
 from kds.ui.ticket.lines import rows_of
@@ -20,4 +23,25 @@ def face_of(ticket: Ticket, reading: Reading) -> Face:
         rows=rows,
         foot=foot_of(ticket, reading),
         received_at=ticket.received_at,
+        tally=_tally(ticket, reading),
     )
+
+
+def _tally(ticket: Ticket, reading: Reading) -> Tally:
+    left = [li for li in ticket.lines if "set" not in li.flags and li.counts.to_cook > 0]
+    return Tally(
+        portions=sum(_pieces(line.counts.to_cook) for line in left),
+        missing=len(left),
+        releases=tuple(_releases(ticket, reading)),
+    )
+
+
+def _releases(ticket: Ticket, reading: Reading) -> Iterator[Release]:
+    for line in ticket.lines:
+        waits = line.hold is not None and line.band in {Band.HELD, Band.GATED}
+        if waits and line.hold is not None and line.hold.until is not None:
+            yield Release(line.hold.until, reading.dish_name(line), _pieces(line.counts.held))
+
+
+def _pieces(quantity: Decimal) -> int:
+    return int(quantity) if quantity % 1 == 0 else 1

@@ -1,0 +1,1 @@
+"""What stands around the wall, without Qt: status strip, look-ahead, bottom buttons, side panel."""

@@ -1,0 +1,164 @@
+"""What the side panels say: all-day, recall, why, troubles, and a whole ticket."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from kds.board.ages import seconds
+from kds.board.values import AllDay, Board, Ticket, TicketLine
+from kds.board.why import explain_line, explain_ticket, minutes
+from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.messages import ModifierKind
+from kds.ui.chrome.health import Health
+from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow, PanelWidth
+from kds.ui.chrome.strip import sentence
+from kds.ui.icons import Icon
+from kds.ui.text import clean
+from kds.ui.ticket.reading import Reading, figure
+from kds.ui.words import Words
+
+LOOK, RECALL, UNDO = "look", "recall", "undo"
+
+
+@dataclass(frozen=True, slots=True)
+class Bumped:
+    """Something that was bumped lately; `id`: by which the one who asks knows it.
+
+    `undo_s`: seconds left to undo it; `odd_s`: how many it took, where that is hard to believe.
+    """
+
+    id: str
+    table: str
+    what: str
+    at: Instant
+    undo_s: int = 0
+    odd_s: int | None = None
+
+
+def all_day_panel(board: Board, reading: Reading) -> PanelFace:
+    """Return how many of each dish are still to be cooked."""
+    total = sum(int(row.count) if row.count % 1 == 0 else 1 for row in board.all_day)
+    return PanelFace(
+        title=reading.words("btn.all_day"),
+        icon=Icon.SUM,
+        count=str(total),
+        rows=tuple(_all_day_row(row, reading) for row in board.all_day),
+        width=PanelWidth.NARROW,
+    )
+
+
+def _all_day_row(row: AllDay, reading: Reading) -> PanelRow:
+    name = clean(dict(row.names).get(reading.lang) or row.name)
+    splits = []
+    for split in row.splits:
+        words = [clean(m.name) for m in split.modifiers if m.kind is not ModifierKind.NOTE]
+        if words:
+            splits.append(f"{figure(split.count)} {' '.join(words)}")
+    texts = [" · ".join(splits)] if splits else []
+    if row.held:
+        texts.append(reading.words("allday.held", figure(row.held)))
+    unit = clean(row.unit) if row.count % 1 else ""
+    return PanelRow("", name, lead=figure(row.count) + unit, texts=tuple(texts))
+
+
+def recall_panel(bumped: Iterable[Bumped], reading: Reading) -> PanelFace:
+    """Return what was bumped lately, the newest first."""
+    rows = tuple(_bumped_row(one, reading) for one in bumped)
+    return PanelFace(
+        title=reading.words("recall.title", len(rows)),
+        icon=Icon.LIST,
+        rows=rows,
+    )
+
+
+def _bumped_row(bumped: Bumped, reading: Reading) -> PanelRow:
+    words = reading.words
+    text = words("recall.done_at", reading.time(bumped.at))
+    if bumped.odd_s is not None:
+        text = f"{text} · {words('recall.odd', bumped.odd_s)}"
+    if bumped.undo_s:
+        undo = PanelButton(UNDO, words("recall.undo_in", bumped.undo_s), True, Icon.BACK)
+        buttons: tuple[PanelButton, ...] = (undo,)
+    else:
+        buttons = (
+            PanelButton(LOOK, words("recall.look")),
+            PanelButton(RECALL, words("recall.recall")),
+        )
+    title = " ".join(filter(None, (clean(bumped.table), clean(bumped.what))))
+    return PanelRow(bumped.id, title, texts=(text,), buttons=buttons)
+
+
+def why_panel(ticket: Ticket, line: TicketLine | None, reading: Reading, now: Instant) -> PanelFace:
+    """Return why a dish, or a whole ticket, looks as it does, and its clocks."""
+    table = clean(ticket.table or ticket.number)
+    if line is None:
+        texts = [(explain_ticket(ticket, now, reading.lang), Icon.CLOCK)]
+        texts += [
+            (f"{reading.dish_name(li)} {explain_line(li, now, reading.lang)}", Icon.LIST)
+            for li in ticket.lines
+            if "set" not in li.flags
+        ]
+        return _why_face(table, "", "", texts, _times(ticket, None, reading, now), reading)
+    texts = [(explain_line(line, now, reading.lang), Icon.PADLOCK if line.hold else Icon.CLOCK)]
+    subtitle = " · ".join((table, reading.words(f"service.{ticket.service}")))
+    quantity = figure(line.counts.live or line.quantity)
+    times = _times(ticket, line, reading, now)
+    return _why_face(reading.dish_name(line), quantity, subtitle, texts, times, reading)
+
+
+def _why_face(
+    title: str,
+    lead: str,
+    subtitle: str,
+    texts: Iterable[tuple[str, Icon]],
+    times: Iterable[PanelRow],
+    reading: Reading,
+) -> PanelFace:
+    words = reading.words
+    rows = [PanelRow("", words("why.title"), heading=True)]
+    rows += [PanelRow("", text, icon=icon) for text, icon in texts]
+    rows.append(PanelRow("", words("why.times"), heading=True))
+    rows.extend(times)
+    return PanelFace(
+        title=title, lead=lead, subtitle=subtitle, rows=tuple(rows), width=PanelWidth.WIDE
+    )
+
+
+def _times(
+    ticket: Ticket, line: TicketLine | None, reading: Reading, now: Instant
+) -> Iterable[PanelRow]:
+    words = reading.words
+    fired = ticket.fired_at if line is None else line.fired_at
+    yield _time(words("why.guest_wait"), minutes(seconds(ticket.waiting_since, now)))
+    sent = ticket.received_at if line is None else line.received_at
+    yield _time(words("why.sent"), reading.time(sent))
+    yield _time(words("why.fired"), "—" if fired is None else reading.time(fired))
+    if line is not None:
+        at = line.started_at
+        cooked = "—" if at is None else minutes(seconds(at, now))
+        yield _time(words("why.cooking"), cooked)
+
+
+def _time(name: str, value: str) -> PanelRow:
+    return PanelRow("", name, right=value)
+
+
+def health_panel(health: Health, words: Words) -> PanelFace:
+    """Return everything that is wrong, the worst first, and how recent each source is."""
+    rows = []
+    for trouble in health.worst_first:
+        name, text = sentence(trouble, words)
+        texts = (text,) if text else ()
+        rows.append(PanelRow("", name, icon=trouble.icon, texts=texts, inks=trouble.inks))
+    for source in health.sources:
+        right = words("source.age", source.age_s)
+        rows.append(PanelRow("", clean(source.name), icon=Icon.TILL, right=right))
+    title = words("strip.troubles") if health.troubles else words("strip.well")
+    return PanelFace(title=title, icon=Icon.SIGNAL, rows=tuple(rows))
+
+
+def ticket_panel(visit: VisitId, title: str, names: Iterable[tuple[str, str]]) -> PanelFace:
+    """Return all dishes of a ticket that had no room on the wall."""
+    rows = tuple(PanelRow(visit, name, lead=quantity) for quantity, name in names)
+    return PanelFace(title=title, icon=Icon.LIST, rows=rows)

@@ -1,0 +1,199 @@
+"""The status strip: what this screen is, how much there is to do, whether all is well, the time."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from kds.ui.canvas import Align, Canvas
+from kds.ui.chrome.figures import Run, runs, width_of, write
+from kds.ui.chrome.health import Health, Trouble
+from kds.ui.geometry import Box
+from kds.ui.icons import Icon
+from kds.ui.style.colours import Ink
+from kds.ui.style.lettering import Role
+from kds.ui.text import cut
+from kds.ui.words import Words
+
+
+@dataclass(frozen=True, slots=True)
+class StripFace:
+    """What the strip says. `counts`: what there is to do, the most important first."""
+
+    name: str
+    counts: tuple[tuple[Run, ...], ...]
+    health: Health
+    clock: str
+
+
+def counts_of(
+    words: Words, tickets: int, items: str, average: str = ""
+) -> tuple[tuple[Run, ...], ...]:
+    """Return how much there is to do; `average`: how long a ticket takes, "" if unknown."""
+    counts = [tuple(runs(words.texts["strip.counts"], tickets, items))]
+    if average:
+        counts.append(tuple(runs(words.texts["strip.average"], average)))
+    return tuple(counts)
+
+
+def pass_counts_of(
+    words: Words, tickets: str, missing: int, ready: int
+) -> tuple[tuple[Run, ...], ...]:
+    """Return how much there is to do at the pass."""
+    return (
+        tuple(runs(words.texts["strip.tickets"], tickets)),
+        tuple(runs(words.texts["strip.missing"], missing)),
+        tuple(runs(words.texts["strip.to_run"], ready)),
+    )
+
+
+def draw_strip(canvas: Canvas, face: StripFace, box: Box, words: Words) -> None:
+    """Draw the strip; in two rows where it is narrow."""
+    m = canvas.measures
+    canvas.fill(box, Ink.BG)
+    is_high = box.h > m.status
+    row = box._replace(h=box.h // 2 if is_high else box.h)
+    middle, pad = row.y + row.h // 2, m.unit * 5
+    canvas.text(box.x + pad, middle, face.name, Role.STRIP_NAME, Ink.TEXT)
+    clock_w = canvas.width(face.clock, Role.STRIP_CLOCK)
+    canvas.text(row.right - pad, middle, face.clock, Role.STRIP_CLOCK, Ink.TEXT, Align.RIGHT)
+    left = box.x + pad + canvas.width(face.name, Role.STRIP_NAME) + m.unit * 6
+    room = Box(left, row.y, max(0, row.right - pad - clock_w - m.unit * 6 - left), row.h)
+    if is_high:
+        _draw_counts(canvas, face, room)
+        below = Box(box.x + pad, row.bottom, box.w - 2 * pad, box.h - row.h)
+        _draw_health(canvas, face.health, below, words, centre=None)
+        return
+    # Trouble comes before counting: it has what room it needs, the counts have the rest.
+    needed = _health_width(canvas, face.health, words)
+    counts_end = _draw_counts(canvas, face, room._replace(w=max(0, room.w - needed)))
+    health = Box(counts_end, row.y, room.right - counts_end, row.h)
+    _draw_health(canvas, face.health, health, words, centre=box.x + box.w // 2)
+
+
+def _draw_counts(canvas: Canvas, face: StripFace, room: Box) -> int:
+    """Write as many counts as there is room for; returns where they end."""
+    x, gap = room.x, canvas.measures.unit * 4
+    for count in face.counts:
+        if x + width_of(canvas, count) > room.right:
+            break
+        x = write(canvas, x, room.y + room.h // 2, count) + gap
+    return x
+
+
+def _health_width(canvas: Canvas, health: Health, words: Words) -> int:
+    m = canvas.measures
+    worst = health.worst_first
+    if not worst:
+        return canvas.width(words("strip.well"), Role.STRIP_FIGURE) + 8 * m.unit
+    more = _more_width(canvas, len(worst) - 1)
+    return min(_plate_width(canvas, worst[0], words) + more, 26 * m.dish)
+
+
+def _draw_health(
+    canvas: Canvas, health: Health, room: Box, words: Words, centre: int | None
+) -> None:
+    """Draw the worst trouble, or how recent all is; in the middle of the strip if it can be."""
+    worst = health.worst_first
+    if worst:
+        _draw_trouble(canvas, worst, room, words, centre)
+    else:
+        _draw_well(canvas, health, room, words, centre)
+
+
+def _begin(room: Box, width: int, centre: int | None) -> int:
+    """Return where something begins that should stand around `centre`, within a room."""
+    if centre is None:
+        return room.x
+    return max(room.x, min(centre - width // 2, room.right - width))
+
+
+def _draw_well(canvas: Canvas, health: Health, room: Box, words: Words, centre: int | None) -> None:
+    m = canvas.measures
+    well = words("strip.well")
+    ages = [words("source.ago", source.name, source.age_s) for source in health.sources]
+    dot = canvas.height(Role.STRIP)
+    fixed = dot + m.plate_gap + canvas.width(well, Role.STRIP_FIGURE)
+    while ages and fixed + _ages_width(canvas, ages) > room.w:
+        ages.pop()
+    x = _begin(room, fixed + (_ages_width(canvas, ages) if ages else 0), centre)
+    middle = room.y + room.h // 2
+    canvas.icon(Icon.DOT, Box(x, middle - dot // 2, dot, dot), Ink.READY)
+    x += dot + m.plate_gap
+    canvas.text(x, middle, well, Role.STRIP_FIGURE, Ink.TEXT2)
+    x += canvas.width(well, Role.STRIP_FIGURE) + m.cell_gap
+    if ages:
+        canvas.fill(Box(x, middle - dot // 2, m.outline, dot), Ink.LINE)
+        canvas.text(x + m.outline + m.cell_gap, middle, " · ".join(ages), Role.STRIP, Ink.TEXT2)
+
+
+def _ages_width(canvas: Canvas, ages: list[str]) -> int:
+    m = canvas.measures
+    return canvas.width(" · ".join(ages), Role.STRIP) + 2 * m.cell_gap + m.outline
+
+
+def sentence(trouble: Trouble, words: Words) -> tuple[str, str]:
+    """Return the two halves of what is wrong: its name, and what to know about it."""
+    key = f"trouble.{trouble.kind}"
+    return words(f"{key}.name", *trouble.name), words(f"{key}.text", *trouble.text)
+
+
+def _plate_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:
+    m = canvas.measures
+    name, text = sentence(trouble, words)
+    width = 2 * m.plate_pad + m.bottom_icon + m.cell_gap + canvas.width(name, Role.STRIP_FIGURE)
+    width += canvas.width(text, Role.STRIP) + m.cell_gap if text else 0
+    return width + _button_width(canvas, trouble, words)
+
+
+def _button_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:
+    if not trouble.button:
+        return 0
+    m = canvas.measures
+    return canvas.width(words(trouble.button), Role.STRIP_FIGURE) + 2 * m.plate_pad + 2 * m.cell_gap
+
+
+def _more_width(canvas: Canvas, more: int) -> int:
+    m = canvas.measures
+    return canvas.width(f"+{more}", Role.STRIP_FIGURE) + 2 * m.plate_pad + m.cell_gap if more else 0
+
+
+def _draw_trouble(
+    canvas: Canvas, worst: tuple[Trouble, ...], room: Box, words: Words, centre: int | None
+) -> None:
+    m, trouble, more = canvas.measures, worst[0], len(worst) - 1
+    ground, ink = trouble.inks
+    more_w = _more_width(canvas, more)
+    width = min(_plate_width(canvas, trouble, words), room.w - more_w)
+    height = min(m.status_plate, room.h)
+    x = _begin(room, width + more_w, centre)
+    plate = Box(x, room.y + (room.h - height) // 2, width, height)
+    canvas.fill(plate, ground, m.radius)
+    button_w = _button_width(canvas, trouble, words)
+    _draw_sentence(canvas, trouble, plate._replace(w=plate.w - button_w), words, ink)
+    middle = plate.y + plate.h // 2
+    if button_w:
+        button = Box(plate.right - button_w + m.cell_gap, plate.y, 0, 0)
+        button = Box(button.x, middle - m.flag // 2, button_w - 2 * m.cell_gap, m.flag)
+        canvas.outline(button, ink, m.outline, m.chip_radius)
+        label = words(trouble.button)
+        canvas.text(button.x + m.plate_pad, middle, label, Role.STRIP_FIGURE, ink)
+    if more:
+        count = Box(plate.right + m.cell_gap, plate.y, more_w - m.cell_gap, height)
+        canvas.fill(count, Ink.RAISED, m.chip_radius)
+        canvas.text(count.x + m.plate_pad, middle, f"+{more}", Role.STRIP_FIGURE, Ink.TEXT)
+
+
+def _draw_sentence(canvas: Canvas, trouble: Trouble, box: Box, words: Words, ink: Ink) -> None:
+    m = canvas.measures
+    name, text = sentence(trouble, words)
+    x, middle, side = box.x + m.plate_pad, box.y + box.h // 2, m.bottom_icon
+    canvas.icon(trouble.icon, Box(x, middle - side // 2, side, side), ink)
+    x += side + m.cell_gap
+    right = box.right - m.plate_pad
+    name = cut(name, max(0, right - x), partial(canvas.width, role=Role.STRIP_FIGURE))
+    canvas.text(x, middle, name, Role.STRIP_FIGURE, ink)
+    x += canvas.width(name, Role.STRIP_FIGURE) + m.cell_gap
+    if text and x < right:
+        text = cut(text, right - x, partial(canvas.width, role=Role.STRIP))
+        canvas.text(x, middle, text, Role.STRIP, ink)

@@ -1,0 +1,92 @@
+"""What can be set about a wall, and what follows from it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, tzinfo
+
+from kds.board.scope import PLACES
+from kds.kitchen.ids import StationId
+from kds.kitchen.wording import Wording
+from kds.ui.canvas import Ruler
+from kds.ui.intents import Button
+from kds.ui.scene import View
+from kds.ui.slips import Arrangement, PlaceStyle
+from kds.ui.style.colours import Theme
+from kds.ui.style.measures import (
+    USUAL_DISTANCE_MM,
+    Measures,
+    Screen,
+    TextSize,
+    dish_size,
+    measures,
+)
+from kds.ui.text import clean
+from kds.ui.ticket.reading import Reading
+from kds.ui.ticket.sheet import slack
+from kds.ui.words import words
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What a wall shows: a view of the book, and how the book calls its stations."""
+
+    view: str
+    stations: Mapping[StationId, Wording] = field(default_factory=dict)
+    zone: tzinfo = UTC
+
+    @property
+    def station(self) -> StationId | None:
+        """The station whose cooks look at it; None: the pass, or all."""
+        return None if self.view in PLACES else StationId(self.view)
+
+    def title(self, lang: str) -> str:
+        """Return what the screen calls itself."""
+        if self.station is None:
+            known = f"view.{self.view}"
+            texts = words(lang).texts
+            return texts.get(known, self.view)
+        name = self.stations.get(self.station)
+        return self.view if name is None else clean(name[lang])
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a wall looks. `columns`, `per_page` 0: as fits; `buttons`: those that open something."""
+
+    lang: str = "zh"
+    theme: Theme = Theme.DARK
+    arrangement: Arrangement = Arrangement.GRID
+    columns: int = 0
+    per_page: int = 0
+    text: TextSize = TextSize.M
+    distance_mm: float = USUAL_DISTANCE_MM
+    buttons: tuple[Button, ...] = (Button.ALL_DAY,)
+
+
+def measures_for(options: Options, screen: Screen) -> Measures:
+    """Return all measures on a screen."""
+    return measures(dish_size(screen, options.distance_mm, options.text), screen)
+
+
+def reading_for(options: Options, subject: Subject) -> Reading:
+    """Return how the view is read."""
+    return Reading(words(options.lang), subject.stations, subject.zone, subject.station)
+
+
+def view_for(options: Options, subject: Subject, ruler: Ruler) -> View:
+    """Return how the wall is drawn."""
+    m = ruler.measures
+    reading = reading_for(options, subject)
+    style = PlaceStyle(
+        arrangement=options.arrangement,
+        gap=m.gap,
+        narrowest=m.expo_min if reading.at_pass else m.ticket_min,
+        lowest=m.cell_min,
+        usual=m.cell_usual,
+        strip=slack(m),
+        columns=options.columns,
+        per_page=options.per_page,
+    )
+    return View(ruler, reading, style)

@@ -1,0 +1,243 @@
+"""A whole screen: strip, wall, look-ahead, buttons, side panel. What an application wires up.
+
+Selecting, paging, opening the all-day panel and closing panels are done here, since they change
+nothing but what is looked at; every intent is handed on all the same.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QWidget
+
+from kds.board.values import Band, Board
+from kds.kitchen.ids import Instant, LineKey
+from kds.ui.chrome.ahead import ahead_of
+from kds.ui.chrome.bottom import BottomFace
+from kds.ui.chrome.health import Health
+from kds.ui.chrome.panel import PanelFace, panel_width
+from kds.ui.chrome.panels import all_day_panel, health_panel
+from kds.ui.chrome.strip import StripFace, counts_of, pass_counts_of
+from kds.ui.geometry import Box
+from kds.ui.intents import Button, ClosePanel, Intent, OpenStrip, Press, SwitchLanguage, TurnPage
+from kds.ui.options import Options, Subject, measures_for, view_for
+from kds.ui.qt.canvas import Palette
+from kds.ui.qt.chrome import AheadRow, Bottom, SidePanel, Strip
+from kds.ui.qt.fonts import Letters
+from kds.ui.qt.wall import Wall
+from kds.ui.scene import EMPTY
+from kds.ui.style.measures import Measures, Screen
+from kds.ui.words import other_language
+
+_PORTRAIT_STRIP = 104 / 58
+
+
+class Display(QWidget):
+    """One screen.
+
+    Signals:
+        intent: what a finger or key asks for, an `Intent`.
+    """
+
+    intent = Signal(object)
+
+    def __init__(
+        self,
+        subject: Subject,
+        options: Options,
+        clock: Callable[[], int],
+        screen: Screen | None = None,
+    ) -> None:
+        """`clock`: milliseconds that only ever grow. `screen` None: of the window's size."""
+        super().__init__()
+        self._subject, self._options = subject, options
+        self._screen = screen
+        self._board, self._now = EMPTY, Instant(0)
+        self._health, self._average = Health(), ""
+        self._panel: PanelFace | None = None
+        self._opened: Button | None = None
+        palette = self._make_palette()
+        view = view_for(options, subject, palette.letters)
+        self.wall = Wall(view, palette, clock, self)
+        words = view.reading.words
+        self.strip = Strip(palette, words, self)
+        self.ahead = AheadRow(palette, words, self)
+        self.bottom = Bottom(palette, words, self)
+        self.side = SidePanel(palette, words, self)
+        for part in (self.wall, self.strip, self.bottom, self.side):
+            part.intent.connect(self._handle)
+        self.wall.laid_out.connect(self._show_pages)
+        self.setFocusProxy(self.wall)
+
+    @property
+    def options(self) -> Options:
+        """How it looks."""
+        return self._options
+
+    @property
+    def measures(self) -> Measures:
+        """All lengths."""
+        return self.wall.scene.view.ruler.measures
+
+    def set_options(self, options: Options) -> None:
+        """Look otherwise from now on: another language, theme, size or arrangement."""
+        self._options = options
+        self._set_look()
+
+    def show_board(
+        self, board: Board, now: Instant, unsent: frozenset[LineKey] = frozenset()
+    ) -> None:
+        """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way."""
+        self._board, self._now = board, now
+        self._arrange()
+        self.wall.show_board(board, now, unsent)
+        self._show_around()
+
+    def tick(self, now: Instant) -> None:
+        """Let time pass; call it once a second."""
+        self._now = now
+        self.wall.tick(now)
+        self._show_strip()
+        if self.ahead.isVisible():
+            self._show_ahead()
+
+    def set_health(self, health: Health, average: str = "") -> None:
+        """Say how well all is, and how long a ticket takes on average ("" if unknown)."""
+        self._health, self._average = health, average
+        self.wall.set_stale(health.is_lost)
+        self._show_strip()
+
+    def set_empty_text(self, *lines: str) -> None:
+        """Set what an empty wall tells, so that silence can be judged."""
+        self.wall.set_empty_text(self._words("empty.title"), lines)
+
+    def set_undo(self, seconds: int) -> None:
+        """Show for how long the last bump can still be undone."""
+        self.bottom.set_face(replace(self.bottom.face, undo_s=seconds))
+
+    def open_panel(self, face: PanelFace | None, opened: Button | None = None) -> None:
+        """Open a panel beside the wall, or close it with None."""
+        self._panel, self._opened = face, opened if face is not None else None
+        self.side.set_face(face)
+        self._arrange()
+        self._show_pages()
+
+    # Inside.
+
+    @property
+    def _words(self) -> Callable[..., str]:
+        return self.wall.scene.view.reading.words
+
+    def _make_palette(self) -> Palette:
+        screen = self._screen or Screen(max(1, self.width()), max(1, self.height()))
+        return Palette(self._options.theme, Letters(measures_for(self._options, screen)))
+
+    def _set_look(self) -> None:
+        palette = self._make_palette()
+        view = view_for(self._options, self._subject, palette.letters)
+        for part in (self.strip, self.ahead, self.bottom, self.side):
+            part.set_look(palette, view.reading.words)
+        self.wall.set_look(view, palette)
+        self._arrange()
+        self._show_around()
+
+    def _show_around(self) -> None:
+        self._show_strip()
+        self._show_ahead()
+        self._show_pages()
+        if self._opened is Button.ALL_DAY:
+            self._open_all_day()
+
+    def _show_strip(self) -> None:
+        reading = self.wall.scene.view.reading
+        self.strip.set_face(
+            StripFace(
+                name=self._subject.title(reading.lang),
+                counts=self._counts(),
+                health=self._health,
+                clock=reading.time(self._now) if self._now else "",
+            )
+        )
+
+    def _counts(self) -> tuple[tuple[tuple[str, bool], ...], ...]:
+        reading, tickets = self.wall.scene.view.reading, self._board.tickets
+        tallies = [face.tally for face in self.wall.scene.faces()]
+        if reading.at_pass:
+            missing = sum(tally.missing for tally in tallies)
+            ready = sum(1 for ticket in tickets if ticket.band is Band.READY)
+            return pass_counts_of(reading.words, str(len(tickets)), missing, ready)
+        items = str(sum(tally.portions for tally in tallies))
+        return counts_of(reading.words, len(tickets), items, self._average)
+
+    def _show_ahead(self) -> None:
+        reading = self.wall.scene.view.reading
+        face = ahead_of(self.wall.scene.faces(), reading, self._now)
+        self.ahead.set_face(face)
+        if bool(face.releases) is self.ahead.isHidden():
+            self.ahead.setVisible(bool(face.releases))
+            self._arrange()
+
+    def _show_pages(self) -> None:
+        placement = self.wall.scene.placement
+        self.bottom.set_face(
+            BottomFace(
+                page=placement.page,
+                pages=len(placement.pages),
+                buttons=self._options.buttons,
+                opened=self._opened,
+                recalling=self._panel is not None and self._opened is None,
+                undo_s=self.bottom.face.undo_s,
+            )
+        )
+
+    def _open_all_day(self) -> None:
+        self.open_panel(all_day_panel(self._board, self.wall.scene.view.reading), Button.ALL_DAY)
+
+    def _handle(self, intent: Intent) -> None:
+        """Do what changes only what is looked at, and hand everything on."""
+        match intent:
+            case TurnPage(step=step) if self.sender() is not self.wall:
+                self.wall.turn(step)
+            case Press(button=Button.ALL_DAY) if self._opened is Button.ALL_DAY:
+                self.open_panel(None)
+            case Press(button=Button.ALL_DAY):
+                self._open_all_day()
+            case OpenStrip():
+                self.open_panel(health_panel(self._health, self.wall.scene.view.reading.words))
+            case ClosePanel():
+                self.open_panel(None)
+            case SwitchLanguage():
+                lang = other_language(self._options.lang)
+                self.set_options(replace(self._options, lang=lang))
+        self.intent.emit(intent)
+
+    # Where everything stands.
+
+    def _arrange(self) -> None:
+        m, width, height = self.measures, self.width(), self.height()
+        # The wall's own gap, in which the focus ring stands, is part of what is above and below.
+        strip = (round(m.status * _PORTRAIT_STRIP) if height > width else m.status) - m.gap
+        bottom = m.bottom + m.gap
+        ahead = 0 if self.ahead.isHidden() else m.ahead - m.gap
+        middle = max(1, height - strip - ahead - bottom)
+        self.strip.setGeometry(0, 0, width, strip)
+        self.ahead.setGeometry(0, height - bottom - ahead, width, ahead)
+        self.bottom.setGeometry(0, height - bottom, width, bottom)
+        side = 0
+        if self._panel is not None:
+            side = panel_width(m.dish, self._panel, width)
+            place = Box(width - side - m.gap, strip + m.gap, side, height - strip - bottom - m.gap)
+            self.side.setGeometry(*place)
+            self.ahead.setGeometry(0, height - bottom - ahead, width - side - 2 * m.gap, ahead)
+        self.side.setVisible(self._panel is not None)
+        self.wall.setGeometry(0, strip, width - (side + m.gap if side else 0), middle)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._screen is None:
+            self._set_look()
+        else:
+            self._arrange()
