@@ -176,7 +176,7 @@ class GridPage:
 
     def _rooms(self, cells: Sequence[int]) -> Rooms:
         """Return the rooms that begin at these free cells, each as few cells high as will do."""
-        unused = dict.fromkeys(cells)
+        unused: dict[int, None] = dict.fromkeys(cells)
         grid = self._grid
 
         def room(needed: int) -> Box | None:

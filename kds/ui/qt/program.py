@@ -1,0 +1,39 @@
+"""The Qt application itself: with a screen or without, and the loop that asyncio runs on."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+from PySide6.QtWidgets import QApplication
+
+from kds.ui.qt.display import Display
+from kds.ui.slips import Size
+
+
+def application(*, offscreen: bool) -> QApplication:
+    """Return the application of this process; `offscreen`: it needs no screen to draw on."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    application = QApplication(["kds"])
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def open_window(display: Display, title: str, size: Size | None) -> None:
+    """Show `display`, fullscreen or in a window of `size`, and paint it before this returns."""
+    display.setWindowTitle(title)
+    if size is None:
+        display.showFullScreen()
+    else:
+        display.resize(*size)
+        display.show()
+    display.repaint()
+
+
+def when_closed(application: QApplication, then: Callable[[], None]) -> None:
+    """Call `then` once the last window has been closed."""
+    application.lastWindowClosed.connect(then)
