@@ -65,7 +65,8 @@ class Command:
 
     `order` names the ticket, `visit` more exactly where an order lies in several visits.
     `line_id` None: the whole ticket of `view`. `portions` None: all that can. `view` None: every
-    station's step. `seen`: the log place the actor looked at. `at`: when it was done.
+    station's step. `seen`: the log place the actor looked at; what the same `device` did later was
+    seen as well. `at`: when it was done.
     The rest belongs to single kinds: `undoes`, `reason` (void), `table` (move_table, split),
     `into_order` (merge), `lines` (split), `station` and `into_station` (fold; None unfolds),
     `item_id`, `name`, `left` (stock), `alert` (ack_alert), `rule` (pause_rule, resume_rule),

@@ -28,7 +28,7 @@ def remembered(before: Kitchen, after: Kitchen, event: Event) -> Kitchen:
     if visit is None:
         return after
     entry = next((a for a in visit.commands if a.command == command), None)
-    entry = entry or Applied(command, after.seq, after.seq)
+    entry = entry or Applied(command, after.seq, after.seq, event.device)
     entry = _with_changes(entry, before, after)
     kept = tuple(a for a in visit.commands if a.command != command)
     commands = (*_faded(kept), entry)
@@ -43,7 +43,7 @@ def _noted_undo(after: Kitchen, event: Event) -> Kitchen:
     visit = after.visits.get(event.fact.visit)
     if visit is None:
         return after
-    entry = Applied(event.command, after.seq, after.seq, undone=True)
+    entry = Applied(event.command, after.seq, after.seq, event.device, undone=True)
     visits = after.visits.set(visit.id, replace(visit, commands=(*visit.commands, entry)))
     return replace(after, visits=visits, commands=after.commands.set(event.command, visit.id))
 
@@ -55,7 +55,7 @@ def _faded(entries: tuple[Applied, ...]) -> tuple[Applied, ...]:
 
 
 def _faded_one(entry: Applied) -> Applied:
-    return Applied(entry.command, entry.first_seq, entry.last_seq, undone=True)
+    return Applied(entry.command, entry.first_seq, entry.last_seq, entry.device, undone=True)
 
 
 def _with_changes(entry: Applied, before: Kitchen, after: Kitchen) -> Applied:

@@ -31,6 +31,7 @@ from kds.kitchen.plans import (
 )
 from kds.kitchen.portions import TRANSITIONS, Group, Move, PortionState
 from kds.kitchen.progress import is_known
+from kds.kitchen.sight import Sight
 from kds.kitchen.slices import Slice, Tally, slices, total
 from kds.kitchen.state import Kitchen
 
@@ -93,10 +94,9 @@ class _Act:
 
     def slices(self, steps: Sequence[int] | None = None) -> list[Slice]:
         """Return the portions that the actor can mean, the most advanced first."""
-        command = self.command
 
         def chosen(group: Group) -> bool:
-            return is_known(group, command.seen, self.kind, command.view)
+            return is_known(group, self.target.sight, self.kind, self.command.view)
 
         return slices(self.line, self.target.visit.id, steps, chosen)
 
@@ -255,8 +255,8 @@ def _bump_of_nothing(
     kitchen: Kitchen, target: Target, command: Command, *, moved_any: bool
 ) -> list[Fact]:
     """A bump also acknowledges void lines it could see; a card with nothing to cook is noted."""
-    seen = command.seen if moved_any else None
-    items = tuple(unacknowledged(kitchen, target, command.view, seen))
+    sight = target.sight if moved_any else Sight()
+    items = tuple(unacknowledged(kitchen, target, command.view, sight))
     facts: list[Fact] = [VoidsAcknowledged(target.visit.id, items)] if items else []
     if target.is_explicit or moved_any or not is_pass(command.view):
         return facts

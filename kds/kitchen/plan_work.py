@@ -41,7 +41,7 @@ def acknowledge_void(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     target = target_of(kitchen, command)
     if isinstance(target, Plan):
         return target
-    items = tuple(unacknowledged(kitchen, target, command.view, command.seen))
+    items = tuple(unacknowledged(kitchen, target, command.view, target.sight))
     if not items:
         return no_op("nothing to acknowledge")
     return Plan((VoidsAcknowledged(target.visit.id, items),))
@@ -56,7 +56,7 @@ def hold(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
         line.key
         for line in target.lines
         if any(g.state is _S.QUEUED and g.visit == target.visit.id for g in line.groups)
-        and not came_later(line, target.visit, command.seen)
+        and not came_later(line, target)
     )
     if not keys:
         return no_op("nothing that could still be held")
@@ -84,7 +84,7 @@ def _open(
         return target
     held: dict[RuleId, list[LineKey]] = {}
     for line in target.lines:
-        if came_later(line, target.visit, command.seen):
+        if came_later(line, target):
             continue
         for item in line.holds:
             if item.gate in gates and item.visit == target.visit.id:
@@ -105,7 +105,7 @@ def rush(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     keys = tuple(
         line.key
         for line in target.lines
-        if _can_rush(kitchen, line, target, by) and not came_later(line, target.visit, command.seen)
+        if _can_rush(kitchen, line, target, by) and not came_later(line, target)
     )
     if not keys:
         return no_op("nothing left to rush" if by > 0 else "nothing is rushed")
@@ -126,7 +126,7 @@ def void_portions(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
         return target
 
     def seen(group: Group) -> bool:
-        return is_known(group, command.seen, Move.VOID, command.view)
+        return is_known(group, target.sight, Move.VOID, command.view)
 
     items = []
     for line in target.lines:

@@ -11,6 +11,7 @@ from kds.kitchen.events import Fact
 from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, OrderKey, VisitId, is_pass
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import TRANSITIONS, Move, PortionState
+from kds.kitchen.sight import Sight, sight_of
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 
@@ -36,11 +37,15 @@ def no_op(why: str) -> Plan:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What a command is about. `named`: the line that it names, so it may reach held portions."""
+    """What a command is about. `sight`: what the actor saw of it.
+
+    `named`: the line that it names, so it may reach held portions.
+    """
 
     visit: Visit
     lines: tuple[Line, ...]
     named: Line | None = None
+    sight: Sight = Sight()
 
     @property
     def is_explicit(self) -> bool:
@@ -72,12 +77,17 @@ def target_of(kitchen: Kitchen, command: Command) -> Target | Plan:
         return refused("no such order")
     if command.line_id is None:
         lines = tuple(kitchen.lines_of(visit))
-        return Target(visit, _scoped(lines, command))
+        return Target(visit, _scoped(lines, command), sight=_sight(visit, command))
     line = line_named(kitchen, visit, command.order, command.line_id)
     if line is None:
         return refused(f"no line {command.line_id} in this order")
     lines = with_children(kitchen.orders[line.key.order], line)
-    return Target(_visit_of_line(kitchen, visit, lines, command), lines, line)
+    visit = _visit_of_line(kitchen, visit, lines, command)
+    return Target(visit, lines, line, _sight(visit, command))
+
+
+def _sight(visit: Visit, command: Command) -> Sight:
+    return sight_of(visit, command.seen, command.device)
 
 
 def line_named(
@@ -180,16 +190,14 @@ def amount_wanted(command: Command, target: Target, line: Line, there: Decimal) 
     return min(wanted, there)
 
 
-def came_later(line: Line, visit: Visit, seen: int | None) -> bool:
+def came_later(line: Line, target: Target) -> bool:
     """Nothing of the line was in the visit when the actor looked at it."""
-    if seen is None:
-        return False
-    here = [g for g in line.groups if g.visit == visit.id]
-    return bool(here) and all((g.since or g.seq) > seen for g in here)
+    here = [g for g in line.groups if g.visit == target.visit.id]
+    return bool(here) and not any(target.sight.has(g.since or g.seq) for g in here)
 
 
 def unacknowledged(
-    kitchen: Kitchen, target: Target, view: str | None, seen: int | None
+    kitchen: Kitchen, target: Target, view: str | None, sight: Sight
 ) -> Iterator[tuple[LineKey, int]]:
     """Yield line and step of void portions that this view has not acknowledged."""
     for line in target.lines:
@@ -199,7 +207,7 @@ def unacknowledged(
                 and g.state is PortionState.VOID
                 and not g.acknowledged
                 and g.visit == target.visit.id
-                and (seen is None or g.seq <= seen)
+                and sight.has(g.seq)
                 for g in line.groups
             ):
                 yield line.key, step

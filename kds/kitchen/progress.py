@@ -12,6 +12,7 @@ from kds.kitchen.changing import replace
 from kds.kitchen.ids import Instant, VisitId, is_pass
 from kds.kitchen.orders import Gate, Line, Routing
 from kds.kitchen.portions import ADVANCEMENT, OPEN, TRANSITIONS, Group, Move, PortionState
+from kds.kitchen.sight import Sight
 
 _ZERO = Decimal(0)
 _S = PortionState
@@ -33,15 +34,13 @@ def by_least_advanced(group: Group) -> tuple[int, int]:
     return (ADVANCEMENT[group.state], -(group.fired_at or 0))
 
 
-def is_known(group: Group, seen: int | None, move: Move, view: str | None) -> bool:
-    """Somebody who looked at the log place `seen` in `view` had the portions before them.
+def is_known(group: Group, sight: Sight, move: Move, view: str | None) -> bool:
+    """Somebody with that `sight` in `view` had the portions before them.
 
     At a station they appear when the step before lets them through; the pass saw them all along.
     """
-    if seen is None:
-        return True
     works_at_step = move in (Move.START, Move.BUMP) and not is_pass(view)
-    return (group.seq if works_at_step else group.since or group.seq) <= seen
+    return sight.has(group.seq if works_at_step else group.since or group.seq)
 
 
 def shift(

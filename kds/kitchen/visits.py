@@ -12,15 +12,16 @@ from kds.kitchen.orders import Line
 class Applied:
     """A command that changed something, kept to answer a repeat and to undo it.
 
-    `first_seq`, `last_seq`: log places of its first and last event. `lines`, `visits`: as they
-    stood before (visits without their own `commands`); `created`, `opened`: lines and visits
-    that it made; `noted`: orders it took note of; `homes`: orders whose new lines went elsewhere
-    before.
+    `first_seq`, `last_seq`: log places of its first and last event. `device`: the screen where it
+    was given. `lines`, `visits`: as they stood before (visits without their own `commands`);
+    `created`, `opened`: lines and visits that it made; `noted`: orders it took note of; `homes`:
+    orders whose new lines went elsewhere before.
     """
 
     command: CommandId
     first_seq: int
     last_seq: int
+    device: str = ""
     lines: tuple[Line, ...] = ()
     visits: tuple[Visit, ...] = ()
     created: tuple[LineKey, ...] = ()

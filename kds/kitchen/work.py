@@ -38,6 +38,7 @@ from kds.kitchen.progress import (
     void,
     voidable,
 )
+from kds.kitchen.sight import Sight, sight_of
 from kds.kitchen.slices import slices, taken, total
 from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.writing import change_lines, put_lines, put_order, put_visit
@@ -60,11 +61,12 @@ def portions_moved(kitchen: Kitchen, event: Event, fact: PortionsMoved) -> Kitch
     by_line: dict[LineKey, list[Moved]] = {}
     for item in fact.items:
         by_line.setdefault(item.line, []).append(item)
+    sight = sight_of(kitchen.visits.get(fact.visit), fact.seen, event.device, event.command)
 
     def change(line: Line) -> Line:
         groups = line.groups
         for item in by_line[line.key]:
-            groups = _move(groups, item, fact, kitchen.seq, event.device)
+            groups = _move(groups, item, fact, sight, kitchen.seq, event.device)
         line = replace(line, groups=groups, changed=False)
         return drop_idle_holds(keep_chain(line, fact.done_at, kitchen.seq))
 
@@ -72,7 +74,12 @@ def portions_moved(kitchen: Kitchen, event: Event, fact: PortionsMoved) -> Kitch
 
 
 def _move(
-    groups: tuple[Group, ...], item: Moved, fact: PortionsMoved, seq: int, device: str
+    groups: tuple[Group, ...],
+    item: Moved,
+    fact: PortionsMoved,
+    sight: Sight,
+    seq: int,
+    device: str,
 ) -> tuple[Group, ...]:
     return shift(
         groups,
@@ -80,7 +87,7 @@ def _move(
             g.step == item.step
             and g.state is item.source
             and g.visit == fact.visit
-            and is_known(g, fact.seen, fact.move, fact.view)
+            and is_known(g, sight, fact.move, fact.view)
         ),
         item.portions,
         lambda g: moved(g, fact.move, fact.done_at, seq, device),

@@ -61,6 +61,21 @@ def test_an_undo_takes_a_pending_bump_off_the_wall() -> None:
     assert ready(project(kitchen, [bump(1, "c"), undo], BOOK).kitchen, 1) == 0
 
 
+def test_a_recall_and_a_bump_after_it_show_and_end_alike() -> None:
+    """Both name the same `seen`: the log has neither when the second is given."""
+    made = bridge()
+    made.do(bump(1, "c1"))
+    seen = made.kitchen.seq
+    recall = replace(bump(1, "r", seen=seen), kind=CommandKind.RECALL)
+    acts = [recall, bump(1, "c2", seen=seen)]
+    assert ready(project(made.kitchen, acts[:1], BOOK).kitchen, 1) == 0
+    assert ready(project(made.kitchen, acts, BOOK).kitchen, 1) == 2
+    made.order(9)  # somebody else's event in between
+    for command in acts:
+        made.do(command)
+    assert ready(made.kitchen, 1) == 2
+
+
 def test_clocks_stand_still_when_it_is_made_anew() -> None:
     made = bridge()
     done = replace(bump(1, "c"), at=Instant(made.kitchen.at + 700))
