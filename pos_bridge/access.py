@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from pos_bridge.settings import is_loopback
@@ -68,6 +69,7 @@ def _is_here(caller: Caller) -> bool:
     return is_loopback(caller.address)
 
 
+@lru_cache(maxsize=256)
 def _name_of(host: str) -> str:
     """Return the name in a `Host` header, without port and brackets; "" when malformed."""
     try:

@@ -28,6 +28,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import uvicorn
+from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from kds.rulebook.book import Book
@@ -75,6 +76,14 @@ def _listening(flag: str, address: Address) -> contextlib.closing[socket.socket]
     return contextlib.closing(listen(flag, address))
 
 
+def _opened(database: str) -> Store:
+    """Open the store at a URL; the URL itself may hold a password and is not repeated."""
+    try:
+        return Store.open(database)
+    except (SQLAlchemyError, ImportError) as error:
+        raise StartError(f"--database names no database that works here ({error}).") from error
+
+
 @dataclass(frozen=True, slots=True)
 class _Kept:
     """What lasts: the store, the state in it, the time it goes on from, the rules' state."""
@@ -90,7 +99,7 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
     """Open the store, load the state, put the rule book in force."""
     with ExitStack() as stack:
         try:
-            store = stack.enter_context(contextlib.closing(Store.open(settings.database)))
+            store = stack.enter_context(contextlib.closing(_opened(settings.database)))
             kitchen = store.load()
             time = KitchenTime(kitchen.at, settings.time_scale)
             folder = rules.folder_of(settings)
@@ -147,6 +156,7 @@ async def _serve(
 
 def _say_ready(http: Address, displays: Address) -> None:
     gc.freeze()  # the programs and the state as loaded: not to be walked over again and again
+    gc.set_threshold(10_000, 20, 20)  # an order makes hundreds of values, hardly one is garbage
     gc.enable()
     print(f"ready http=http://{http} displays=ws://{displays}", flush=True)
     _logger.info("serving http on %s, displays on %s", http, displays)

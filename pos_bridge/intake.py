@@ -12,7 +12,7 @@ import re
 from collections.abc import Callable
 from datetime import tzinfo
 from hashlib import sha256
-from uuid import uuid4
+from secrets import token_hex
 
 from kds.kitchen.wording import Wording
 from kds.records.body import legible
@@ -54,7 +54,7 @@ class Intake:
 
         Raises `NotDurableError` when nothing could be stored.
         """
-        delivery = Delivery(uuid4().hex, endpoint, body, content_type)
+        delivery = Delivery(token_hex(16), endpoint, body, content_type)
         if len(key) > _LONGEST_KEY:
             fault = f"must have at most {_LONGEST_KEY} characters"
             return await self._reject_fields(delivery, [("Idempotency-Key", fault)])
@@ -74,7 +74,7 @@ class Intake:
         self, endpoint: str, body: bytes, content_type: str, status: int, why: str
     ) -> Reply:
         """Keep and show a body that was not even read as an order."""
-        return await self.reject(Delivery(uuid4().hex, endpoint, body, content_type), status, why)
+        return await self.reject(Delivery(token_hex(16), endpoint, body, content_type), status, why)
 
     async def reject(self, delivery: Delivery, status: int, why: str) -> Reply:
         """Keep and show a delivery, and answer why it was not taken."""

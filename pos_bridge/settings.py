@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 
 
@@ -46,6 +47,7 @@ class Settings:
     live_rules: bool = False
 
 
+@lru_cache(maxsize=256)  # every request asks it of the same few names
 def is_loopback(host: str) -> bool:
     """Say whether `host`, a name or an address, can only mean this machine."""
     if host.lower().rstrip(".") == "localhost":

@@ -8,14 +8,15 @@ from collections.abc import Iterable, Mapping
 from starlette.responses import Response
 
 RETRY_AFTER_S = 1
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def answer(
     content: object, status: int = 200, headers: Mapping[str, str] | None = None
 ) -> Response:
     """Answer `content` as JSON."""
-    text = json.dumps(content, ensure_ascii=False, separators=(",", ":"))
-    return Response(text.encode(), status, headers, media_type="application/json")
+    body = _ENCODER.encode(content).encode()
+    return Response(body, status, headers, media_type="application/json")
 
 
 def error(status: int, message: str, headers: Mapping[str, str] | None = None) -> Response:

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 MAX_BYTES = 4 * 1024 * 1024
 _MOST_DRAINED = 4 * MAX_BYTES
@@ -50,15 +50,20 @@ class Bodies:
         size = 0
         try:
             async with asyncio.timeout(_PATIENCE_S):
-                async for chunk in request.stream():
+                has_more = True
+                # Beyond the limit we read on for a while: a sender that is still pushing would
+                # not see the answer.
+                while has_more and size <= _MOST_DRAINED:
+                    message = await request.receive()
+                    if message["type"] == "http.disconnect":
+                        raise ClientDisconnect
+                    chunk = message.get("body", b"")
                     size += len(chunk)
                     if size <= MAX_BYTES:
                         self._held += len(chunk)
                         chunks.append(chunk)
-                    elif size > _MOST_DRAINED:
-                        # Until here we read on: a sender still pushing would not see the answer.
-                        break
+                    has_more = message.get("more_body", False)
         except TimeoutError:
-            message = "The body did not come to its end in time."
-            raise BodyRefusedError(408, message, b"".join(chunks)) from None
+            why = "The body did not come to its end in time."
+            raise BodyRefusedError(408, why, b"".join(chunks)) from None
         return size

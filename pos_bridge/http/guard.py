@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping
 
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pos_bridge.access import Access, Caller
@@ -51,6 +52,8 @@ class Guard:
         try:
             inner = self._hot.get((scope["method"], scope["path"]), self._inner)
             await inner(scope, receive, noting)
+        except ClientDisconnect:
+            _logger.info("%s %s: the caller went away", scope["method"], scope["path"])
         except Exception:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
             if not has_begun:

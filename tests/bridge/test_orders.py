@@ -262,3 +262,4 @@ def test_a_connection_cut_in_mid_body_leaves_nothing(shared: Running) -> None:
     assert shared.post(order()).status_code == 201
     assert shared.client.get("/v1/orders/till-1/half").status_code == 404
     assert shared.get("/health")["seq"] > before
+    assert " failed" not in shared.logged()
