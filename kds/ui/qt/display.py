@@ -87,6 +87,11 @@ class Display(QWidget):
         self._options = options
         self._set_look()
 
+    def set_subject(self, subject: Subject) -> None:
+        """Show another book's stations from now on."""
+        self._subject = subject
+        self._set_look()
+
     def show_board(
         self, board: Board, now: Instant, unsent: frozenset[LineKey] = frozenset()
     ) -> None:

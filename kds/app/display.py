@@ -1,0 +1,148 @@
+"""The display's composition root. In this order:
+
+1. The Qt application, with asyncio on its loop.
+2. The link with what this display has kept: unsent commands, the last kitchen, the rule book.
+3. One screen and window per view, painted with what is known; then the ready lines.
+4. The link's connection and the clock's tick, until SIGTERM or the last window is closed.
+
+At the end the link keeps its state and lets go of its file.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import signal
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kds import __version__
+from kds.app.screen import Screen
+from kds.kitchen.commands import Command
+from kds.link import Link
+from kds.ui.options import Options
+from kds.ui.slips import Size
+from kds.wire.standing import Identity
+
+TICK_S = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class DisplaySettings:
+    """What a display is started with. `size` None: fullscreen. `token` "": none."""
+
+    bridges: tuple[str, ...]
+    views: tuple[str, ...]
+    data: Path
+    options: Options
+    device: str
+    token: str = ""
+    size: Size | None = None
+    offscreen: bool = False
+
+
+def run(settings: DisplaySettings) -> int:
+    """Show until SIGTERM, SIGINT or the last window is closed; return the exit status.
+
+    Raises `StoreTooNew` when a newer program has kept this display's file.
+    """
+    from qasync import QEventLoop
+
+    from kds.ui.qt.program import application, when_closed
+
+    settings.data.mkdir(parents=True, exist_ok=True)
+    app = application(offscreen=settings.offscreen)
+    loop = QEventLoop(app)
+    with loop:
+        ending = asyncio.Event()
+        when_closed(app, ending.set)
+        for wish in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(wish, ending.set)
+        loop.run_until_complete(_serve(settings, ending))
+    return 0
+
+
+async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
+    from kds.ui.qt.program import open_window
+
+    async with linked(settings.bridges, settings.data, settings) as link:
+        acts = Acts(link)
+        screens = [_screen(link, view, settings, acts.start) for view in settings.views]
+
+        def changed(_news: object = None) -> None:
+            for screen in screens:
+                screen.changed()
+
+        link.on_news = acts.then = changed
+        for screen in screens:
+            screen.refresh()
+            open_window(screen.display, f"kds {screen.view}", settings.size)
+            print(f"ready view={screen.view}", flush=True)
+        following = asyncio.create_task(link.run())
+        ticking = asyncio.create_task(_tick(screens))
+        try:
+            await ending.wait()
+        finally:
+            for task in (following, ticking):
+                task.cancel()
+            await asyncio.gather(following, ticking, return_exceptions=True)
+            await acts.finished()
+
+
+@contextlib.asynccontextmanager
+async def linked(
+    bridges: Sequence[str], folder: Path, settings: DisplaySettings
+) -> AsyncIterator[Link]:
+    """Open the link and keep its state at the end."""
+    me = Identity(",".join(settings.views), settings.device, f"kds {__version__}")
+    link = await Link.open(bridges, folder, me, token=settings.token)
+    try:
+        yield link
+    finally:
+        await link.close()
+
+
+def _screen(
+    link: Link, view: str, settings: DisplaySettings, act: Callable[[Command], None]
+) -> Screen:
+    return Screen(link, view, settings.device, settings.options, act, _steady_ms)
+
+
+def _steady_ms() -> int:
+    return time.monotonic_ns() // 1_000_000
+
+
+async def _tick(screens: Sequence[Screen]) -> None:
+    """Let every screen see the time pass."""
+    while True:
+        await asyncio.sleep(TICK_S)
+        for screen in screens:
+            screen.tick()
+
+
+class Acts:
+    """Commands under way to the disk, each in a task that is kept until it is done.
+
+    `then` is called after each, so that the wall shows the act once it is safe.
+    """
+
+    def __init__(self, link: Link) -> None:
+        self.then: Callable[[], None] = lambda: None
+        self._link = link
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def start(self, command: Command) -> None:
+        """Do `command`."""
+        task = asyncio.get_running_loop().create_task(self._do(command))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def finished(self) -> None:
+        """Wait for all that is under way."""
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+
+    async def _do(self, command: Command) -> None:
+        await self._link.act(command)
+        self.then()

@@ -1,0 +1,106 @@
+"""The display as a program of its own, beside a real bridge."""
+
+from __future__ import annotations
+
+import json
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bridge.harness import PATIENCE_S, Running, eventually, line, order, running
+
+KDS = (sys.executable, "-m", "kds")
+HOTPOT = Path(__file__).resolve().parents[2] / "rules" / "hotpot"
+AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
+
+
+@contextmanager
+def display(bridge: str, data: Path, view: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a display without a screen until its first frame is painted; then end it."""
+    command = (*KDS, "display", "--bridge", bridge, "--view", view, "--data", str(data))
+    process = subprocess.Popen((*command, "--offscreen"), stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
+        assert readable
+        assert process.stdout.readline().strip() == f"ready view={view}"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(PATIENCE_S)
+
+
+def screens(bridge: Running) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = bridge.get("/health")["displays"]
+    return found
+
+
+def timeless(value: object) -> object:
+    """Return JSON without what changes from second to second."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in AGES}
+    return [timeless(v) for v in value] if isinstance(value, list) else value
+
+
+@pytest.fixture
+def bridge(tmp_path: Path) -> Iterator[Running]:
+    """A bridge of a hot-pot kitchen with one open table."""
+    with running(tmp_path / "data", "--rules", HOTPOT) as found:
+        lines = [line("1", "麻辣锅底", category="锅底"), line("2", "毛肚", "2", category="涮品")]
+        found.post(order(lines=lines, table="A08"))
+        yield found
+
+
+def shoot(bridge: Running, view: str, out: Path) -> subprocess.CompletedProcess[str]:
+    """Run `kds shot`."""
+    where = ("--bridge", bridge.displays, "--view", view, "--out", str(out))
+    look = ("--size", "1366x768", "--lang", "en", "--json")
+    command = (*KDS, "shot", *where, *look)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+
+
+def test_a_display_follows_its_bridge_and_ends_cleanly(bridge: Running, tmp_path: Path) -> None:
+    with display(bridge.displays, tmp_path / "wall", "cut") as wall:
+        (screen,) = eventually(lambda: [s for s in screens(bridge) if s["lag"] == 0])
+        assert screen["view"] == "cut"
+        assert ended(wall) == 0
+
+
+def test_a_display_starts_without_its_bridge(bridge: Running, tmp_path: Path) -> None:
+    """Pull the bridge's plug, then the display's: its wall is back all the same."""
+    with display(bridge.displays, tmp_path / "wall", "cut") as wall:
+        eventually(lambda: [s for s in screens(bridge) if s["seq"] > 0])
+        assert ended(wall) == 0
+    bridge.end(signal.SIGKILL)
+    with display(bridge.displays, tmp_path / "wall", "cut") as wall:
+        assert ended(wall) == 0
+
+
+@pytest.mark.parametrize("view", ["cut", "broth", "expo"])
+def test_a_shot_shows_the_board_that_the_bridge_knows(
+    bridge: Running, tmp_path: Path, view: str
+) -> None:
+    out = tmp_path / f"{view}.png"
+    done = shoot(bridge, view, out)
+    assert done.returncode == 0, done.stderr
+    assert timeless(json.loads(done.stdout)) == timeless(bridge.get(f"/v1/board/{view}"))
+    assert out.read_bytes().startswith(b"\x89PNG")
+
+
+def test_a_shot_of_no_such_view_names_those_there_are(bridge: Running, tmp_path: Path) -> None:
+    done = shoot(bridge, "nowhere", tmp_path / "x.png")
+    assert done.returncode == 1
+    assert done.stderr.startswith("kds: there is no view 'nowhere'; there are broth, cut")
