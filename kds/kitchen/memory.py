@@ -51,7 +51,7 @@ def _noted_undo(after: Kitchen, event: Event) -> Kitchen:
 def _faded(entries: tuple[Applied, ...]) -> tuple[Applied, ...]:
     """Drop what older entries need only for an undo."""
     old, young = entries[: -KEPT_UNDO + 1], entries[-KEPT_UNDO + 1 :]
-    return (*map(_faded_one, old), *young)
+    return (*(a if a.undone else _faded_one(a) for a in old), *young)
 
 
 def _faded_one(entry: Applied) -> Applied:

@@ -6,7 +6,10 @@ Pure functions from line to line; `evolve` calls them, `decide` plans with the s
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import fields
 from decimal import Decimal
+from operator import attrgetter
+from typing import Any
 
 from kds.kitchen.changing import replace
 from kds.kitchen.ids import Instant, VisitId, is_pass
@@ -59,21 +62,34 @@ def shift(
     for group in sorted(candidates, key=key):
         part = max(_ZERO, min(left, group.portions))
         left -= part
-        if part > 0:
-            kept.append(replace(change(group), portions=part))
-        if part < group.portions:
+        if part == group.portions:
+            kept.append(change(group))
+        elif part > 0:
+            kept.append(change(replace(group, portions=part)))
             kept.append(replace(group, portions=group.portions - part))
+        else:
+            kept.append(group)
     return tidy(kept)
 
 
 def tidy(groups: Iterable[Group]) -> tuple[Group, ...]:
     """Join groups that share state and history, in a fixed order."""
-    joined: dict[Group, Decimal] = {}
+    joined: dict[object, Group] = {}
     for group in groups:
-        history = replace(group, portions=_ZERO)
-        joined[history] = joined.get(history, _ZERO) + group.portions
-    result = [replace(g, portions=p) for g, p in joined.items() if p > 0]
-    return tuple(sorted(result, key=lambda g: (g.step, g.visit, g.seq, ADVANCEMENT[g.state])))
+        history = _history(group)
+        same = joined.get(history)
+        if same is not None:
+            joined[history] = replace(same, portions=same.portions + group.portions)
+        elif group.portions > 0:
+            joined[history] = group
+    return tuple(sorted(joined.values(), key=_in_order))
+
+
+_history = attrgetter(*(f.name for f in fields(Group) if f.name != "portions"))
+
+
+def _in_order(group: Group) -> tuple[int, VisitId, int, int]:
+    return (group.step, group.visit, group.seq, ADVANCEMENT[group.state])
 
 
 def moved(group: Group, move: Move, at: Instant, seq: int, device: str = "") -> Group:
@@ -81,39 +97,39 @@ def moved(group: Group, move: Move, at: Instant, seq: int, device: str = "") -> 
 
     A hand that reports late never makes a portion older than what it already went through.
     """
-    to = TRANSITIONS[move][group.state]
-    group = replace(group, state=to, device=device or group.device)
+    return replace(
+        group,
+        state=TRANSITIONS[move][group.state],
+        device=device or group.device,
+        **_marks(group, move, at, seq),
+    )
+
+
+def _marks(group: Group, move: Move, at: Instant, seq: int) -> dict[str, Any]:
+    """Return the clocks and log places that `move` sets or clears."""
     match move:
         case Move.START:
             at = max(at, group.fired_at or at)
-            return replace(group, started_at=at, fired_at=group.fired_at or at)
+            return {"started_at": at, "fired_at": group.fired_at or at}
         case Move.BUMP:
             at = max(at, group.started_at or group.fired_at or at)
-            return replace(group, ready_at=at, fired_at=group.fired_at or at)
+            return {"ready_at": at, "fired_at": group.fired_at or at}
         case Move.SERVE:
             at = max(at, group.ready_at or group.started_at or group.fired_at or at)
-            return replace(group, served_at=at, ready_at=group.ready_at or at)
-        case Move.RECALL:
-            return _recalled(group, seq)
+            return {"served_at": at, "ready_at": group.ready_at or at}
+        case Move.RECALL:  # the clock of what was undone is taken back, that of cooking goes on
+            return {_UNDONE_CLOCK[group.state]: None, "seq": seq, "since": 0}
         case Move.HOLD | Move.RETURN_CHAIN:
-            return replace(group, fired_at=None)
+            return {"fired_at": None}
         case Move.FIRE:
-            return replace(group, fired_at=at, seq=seq, since=0)
+            return {"fired_at": at, "seq": seq, "since": 0}
         case Move.RELEASE_CHAIN:
-            return replace(group, fired_at=at, seq=seq, since=group.since or group.seq)
+            return {"fired_at": at, "seq": seq, "since": group.since or group.seq}
         case Move.VOID:
-            return replace(group, voided_at=at, seq=seq, since=0, acknowledged=False)
+            return {"voided_at": at, "seq": seq, "since": 0, "acknowledged": False}
 
 
-def _recalled(group: Group, seq: int) -> Group:
-    """Take back the clock of the step that was undone; the cook clock continues."""
-    match group.state:
-        case PortionState.READY:
-            return replace(group, served_at=None, seq=seq, since=0)
-        case PortionState.COOKING:
-            return replace(group, ready_at=None, seq=seq, since=0)
-        case _:
-            return replace(group, started_at=None, seq=seq, since=0)
+_UNDONE_CLOCK = {_S.SERVED: "served_at", _S.READY: "ready_at", _S.COOKING: "started_at"}
 
 
 def grow(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:
