@@ -1,0 +1,248 @@
+"""The announcer: what is heard at one view, when, and in which words. Pure: time comes in.
+
+Events come in as they are applied, items come out one at a time, the most urgent first. Nothing
+is heard twice, nothing that is no longer true, nothing that happened while the display was away.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from kds.kitchen.events import Event
+from kds.kitchen.ids import LineKey
+from kds.kitchen.state import Kitchen
+from kds.rulebook.book import Book
+from kds.sound.hearing import heard
+from kds.sound.items import Item, Moment, Tick
+from kds.sound.notices import URGENCY, Kind, News, Notice, key_of, notice_of
+from kds.sound.pacing import Budget, Pace
+from kds.sound.phrases import sentence
+from kds.sound.scene import Scene
+from kds.sound.truth import still_true
+
+FRESH_MS = 15_000
+"""Older events are no news, however they come: the wall shows what they led to."""
+
+LINK_ALARM_MS = 10_000
+LINK_REPEAT_MS = 30_000
+LINK_ALARMS = 3
+VOID_REPEAT_MS = 30_000
+
+_TOGETHER = {Kind.POT_READY: Kind.FIRE, Kind.FIRE: Kind.POT_READY}
+"""What becomes one sentence when both wait for a table: its pot is up, and so its dishes start."""
+
+_ONCE = frozenset({Kind.LATE, Kind.CRITICAL})
+_KEPT_TOLD = 1_000
+_KEPT_SOUNDED_MS = 120_000
+_REPEATED = frozenset({Kind.VOID, Kind.VOID_UNBEGUN})
+
+
+class Announcer:
+    """Decides what one display makes heard. Not thread-safe; `lang` may change at any time.
+
+    The caller tells it of every event, in order, and asks `due` whenever the sound is idle and
+    something was told or `next_at` has come. Before the first `up_to_date` it hears no event.
+    """
+
+    def __init__(
+        self, view: str, *, device: str = "", lang: str = "zh", pace: Pace | None = None
+    ) -> None:
+        self.view = view
+        self.lang = lang
+        self._device = device
+        self._pace = pace or Pace()
+        self._sentences = Budget(self._pace.sentences, self._pace.sentences_kept)
+        self._cues = Budget(self._pace.cues, self._pace.cues_kept)
+        self._heard_seq: int | None = None
+        self._pending: dict[tuple[str, ...], Notice] = {}
+        self._sounded: dict[tuple[str, ...], Tick] = {}
+        self._told: dict[tuple[Kind, LineKey], None] = {}
+        self._last: Tick | None = None
+        self._is_link_alarmed = False
+
+    # --- what happens --------------------------------------------------------------------
+
+    def up_to_date(
+        self, known: Kitchen | None, kitchen: Kitchen, book: Book, moment: Moment
+    ) -> None:
+        """From here on the display shows what happens; up to here it knew `known`.
+
+        To be called after each start, snapshot and reconnection. What happened in between stays
+        unheard, but for pots whose last limit passed meanwhile: those are told as late, once.
+        After a start without any memory (`known` None) not even they are.
+        """
+        self._heard_seq = kitchen.seq
+        if known is None:
+            self._pending.clear()
+            return
+        now = Scene(kitchen, book, self.view)
+        for news in _pots_gone_red(Scene(known, book, self.view), now, moment):
+            self._take_in(news, moment.ear)
+
+    def hear(
+        self, before: Kitchen, event: Event, after: Kitchen, book: Book, moment: Moment
+    ) -> None:
+        """Take in an event that was just applied. Each log place is heard at most once."""
+        if self._heard_seq is None or after.seq <= self._heard_seq:
+            return
+        self._heard_seq = after.seq
+        if moment.kitchen - event.at > FRESH_MS:
+            return
+        was, now = Scene(before, book, self.view), Scene(after, book, self.view)
+        for news in heard(was, event, now, self._device):
+            self._take_in(news, moment.ear)
+
+    def _take_in(self, news: News, at: Tick) -> None:
+        if news.kind in _ONCE:
+            fresh = [plate for plate in news.plates if (news.kind, plate[0]) not in self._told]
+            news = News(news.kind, news.visit, tuple(fresh))
+            self._told.update(((news.kind, key), None) for key, _ in fresh)
+            while len(self._told) > _KEPT_TOLD:
+                del self._told[next(iter(self._told))]
+        if news.plates:
+            self._put(notice_of(news.kind, at, news))
+
+    def _put(self, notice: Notice) -> None:
+        waiting = self._pending.get(notice.key)
+        self._pending[notice.key] = notice if waiting is None else waiting.joined(notice)
+
+    def refused(self, at: Tick) -> None:
+        """A touch at this display was refused."""
+        self._put(notice_of(Kind.REFUSED, at))
+
+    def link_lost(self, since: Tick) -> None:
+        """Nothing has come from the bridge since then. Heard from ten seconds on, three times.
+
+        Short breaks make no sound at all, however many they are.
+        """
+        for number in range(LINK_ALARMS):
+            after_ms = LINK_ALARM_MS + number * LINK_REPEAT_MS
+            self._put(notice_of(Kind.LINK_LOST, since, after_ms=after_ms, repeat=number))
+
+    def link_back(self, at: Tick) -> None:
+        """The bridge is heard again; that is worth a sound only if its loss was one."""
+        self._calm_link()
+        if self._is_link_alarmed:
+            self._is_link_alarmed = False
+            self._put(notice_of(Kind.LINK_BACK, at))
+
+    def touched(self) -> None:
+        """Somebody is at the display, and so knows: the alarm of the link is not repeated."""
+        if self._is_link_alarmed:
+            self._calm_link()
+
+    def _calm_link(self) -> None:
+        alarms = [k for k, notice in self._pending.items() if notice.kind is Kind.LINK_LOST]
+        for key in alarms:
+            del self._pending[key]
+
+    # --- what is heard -------------------------------------------------------------------
+
+    @property
+    def next_at(self) -> Tick | None:
+        """When to ask `due` again, None: not before something is told. The past means now."""
+        first = min((notice.opens for notice in self._pending.values()), default=None)
+        if first is None or self._last is None:
+            return first
+        return Tick(max(first, self._last + self._pace.gap_ms))
+
+    def due(self, kitchen: Kitchen, book: Book, moment: Moment) -> tuple[Item, ...]:
+        """Return what is to be heard now, the most urgent: one item or none.
+
+        `kitchen`: as this display shows it, what its own hands did included. To be asked only
+        while the sound is idle, so that nothing overlaps and nothing waits to become untrue.
+        """
+        now = moment.ear
+        self._pending = {k: n for k, n in self._pending.items() if n.expires > now}
+        if self._last is not None and now - self._last < self._pace.gap_ms:
+            return ()
+        scene = Scene(kitchen, book, self.view)
+        ready = [notice for notice in self._pending.values() if notice.opens <= now]
+        for notice in sorted(ready, key=lambda n: (-URGENCY[n.kind], n.born)):
+            item = self._heard(notice, scene, moment)
+            if item is not None:
+                return (item,)
+        return ()
+
+    def _heard(self, notice: Notice, scene: Scene, moment: Moment) -> Item | None:
+        """Take a notice out and return what becomes of it, None if it is not worth a sound."""
+        del self._pending[notice.key]
+        news = [left for each in notice.news if (left := still_true(scene, each)) is not None]
+        if (notice.news and not news) or self._is_quiet(notice, moment.ear):
+            return None
+        manner = notice.manner
+        if not self._cues.allows(moment.ear, is_urgent=manner.is_urgent):
+            return None
+        text = ""
+        if manner.is_said and self._sentences.allows(moment.ear, is_urgent=manner.is_urgent):
+            news = self._with_companion(news, scene)
+            text = sentence(scene, news, self.lang, moment.kitchen)
+        elif manner.is_said and self._is_put_off(notice, moment.ear):
+            return None
+        self._note(notice, news, text, moment.ear)
+        return _item(notice, news, text, self.lang)
+
+    def _is_put_off(self, notice: Notice, at: Tick) -> bool:
+        """No sentence is left, and the cue alone has sounded too lately: wait for either."""
+        if not self._was_heard((notice.kind,), self._pace.mute_quiet_ms, at):
+            return False
+        self._pending[notice.key] = replace(notice, opens=Tick(at + self._pace.gap_ms))
+        return True
+
+    def _is_quiet(self, notice: Notice, at: Tick) -> bool:
+        """The same has just been heard."""
+        return not notice.repeat and self._was_heard(notice.key, notice.manner.quiet_ms, at)
+
+    def _was_heard(self, key: tuple[str, ...], within_ms: int, at: Tick) -> bool:
+        last = self._sounded.get(key)
+        return last is not None and at - last < within_ms
+
+    def _with_companion(self, news: list[News], scene: Scene) -> list[News]:
+        """Join what belongs in one sentence: the pot of a table is up, and so its dishes start."""
+        if news[0].kind not in _TOGETHER:
+            return news
+        key = key_of(_TOGETHER[news[0].kind], news[0].visit)
+        together = [*news, *self._companions(key, scene)]
+        return sorted(together, key=lambda each: -URGENCY[each.kind])
+
+    def _companions(self, key: tuple[str, ...], scene: Scene) -> Iterator[News]:
+        companion = self._pending.pop(key, None)
+        for each in () if companion is None else companion.news:
+            left = still_true(scene, each)
+            if left is not None:
+                yield left
+
+    def _note(self, notice: Notice, news: list[News], text: str, at: Tick) -> None:
+        """Remember that this was heard, and what is to be heard again."""
+        self._last = at
+        self._cues.spend(at)
+        if text:
+            self._sentences.spend(at)
+        self._sounded = {k: t for k, t in self._sounded.items() if at - t < _KEPT_SOUNDED_MS}
+        self._sounded[notice.key] = self._sounded[(notice.kind,)] = at
+        if notice.kind is Kind.LINK_LOST:
+            self._is_link_alarmed = True
+        if notice.kind in _REPEATED and not notice.repeat:
+            again = [News(Kind.VOID_UNBEGUN, each.visit, each.plates) for each in news]
+            kind = Kind.VOID_UNBEGUN
+            self._put(notice_of(kind, at, *again, after_ms=VOID_REPEAT_MS, repeat=1))
+
+
+def _item(notice: Notice, news: list[News], text: str, lang: str) -> Item:
+    plates = tuple(plate for each in news for plate in each.plates)
+    urgency = URGENCY[notice.kind]
+    return Item(notice.manner.cue, urgency, notice.expires, notice.key, text, lang, plates)
+
+
+def _pots_gone_red(known: Scene, now: Scene, moment: Moment) -> Iterator[News]:
+    """Yield the pots that became much too late between two kitchens, unheard by this display."""
+    if not (now.is_pass or now.is_station):
+        return
+    for visit in now.kitchen.visits.values():
+        for line in now.kitchen.lines_of(visit):
+            count = now.workable(line, visit.id) if now.is_pot(line) else 0
+            if count and now.is_red(line, visit.id, moment.kitchen):
+                old = known.kitchen.line(line.key)
+                if old is None or not known.is_red(old, visit.id, known.kitchen.at):
+                    yield News(Kind.CRITICAL, visit.id, ((line.key, count),))

@@ -1,0 +1,171 @@
+"""Notices: what deserves to be heard, before it is decided whether and when it is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from types import MappingProxyType
+
+from kds.kitchen.ids import LineKey, VisitId
+from kds.sound.cues import Cue
+from kds.sound.items import Tick
+
+
+class Kind(StrEnum):
+    """What happened, as far as the ear is concerned."""
+
+    REFUSED = "refused"
+    LINK_LOST = "link_lost"
+    VOID = "void"
+    VOID_UNBEGUN = "void_unbegun"
+    CRITICAL = "critical"
+    LATE = "late"
+    ALLERGY = "allergy"
+    POT_FIRST = "pot_first"
+    RUSH = "rush"
+    POT_READY = "pot_ready"
+    FIRE = "fire"
+    READY = "ready"
+    NEW = "new"
+    ADD_ON = "add_on"
+    LINK_BACK = "link_back"
+
+
+URGENCY: Mapping[Kind, int] = MappingProxyType(
+    {kind: len(Kind) - place for place, kind in enumerate(Kind)}
+)
+"""The kinds stand in the order in which they give way to each other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a kind of notice is made heard. All times are milliseconds of the ear.
+
+    `gathers_ms`: how long it waits for more of the same, counted anew from each; never longer
+    than `at_most_ms` in all. `lasts_ms`: then it is old. `quiet_ms`: for so long the same is
+    swallowed after it has sounded. `is_said`: a sentence follows the cue. `is_urgent`: it may
+    use what is left of a budget when others may not. `by_table`: each table has its own.
+    """
+
+    cue: Cue
+    lasts_ms: int
+    gathers_ms: int = 0
+    at_most_ms: int = 0
+    quiet_ms: int = 0
+    is_said: bool = False
+    is_urgent: bool = False
+    by_table: bool = False
+
+
+def _said(cue: Cue, lasts_s: int, gathers_ms: int, *, is_urgent: bool = False) -> Manner:
+    """Return the manner of what is spoken: merged per table."""
+    return Manner(
+        cue,
+        lasts_s * 1000,
+        gathers_ms,
+        at_most_ms=2 * gathers_ms,
+        is_said=True,
+        is_urgent=is_urgent,
+        by_table=True,
+    )
+
+
+MANNERS: Mapping[Kind, Manner] = MappingProxyType(
+    {
+        # A hand waits for its answer: half a second later it means nothing.
+        Kind.REFUSED: Manner(Cue.REFUSED, 1_500, is_urgent=True),
+        Kind.LINK_LOST: Manner(Cue.LINK_LOST, 20_000, quiet_ms=20_000, is_urgent=True),
+        Kind.VOID: _said(Cue.VOID, 60, 1_000, is_urgent=True),
+        Kind.VOID_UNBEGUN: Manner(Cue.VOID, 10_000, quiet_ms=2_000, is_urgent=True),
+        Kind.CRITICAL: _said(Cue.CRITICAL, 60, 1_500, is_urgent=True),
+        Kind.LATE: _said(Cue.LATE, 30, 1_500, is_urgent=True),
+        Kind.ALLERGY: Manner(Cue.ALLERGY, 10_000, quiet_ms=2_000, is_urgent=True),
+        Kind.POT_FIRST: _said(Cue.POT_FIRST, 60, 500, is_urgent=True),
+        # Rushing the same table again within two minutes only raises its count.
+        Kind.RUSH: Manner(Cue.RUSH, 10_000, quiet_ms=120_000, by_table=True),
+        # The gate opens with the pot: a moment later both are one sentence.
+        Kind.POT_READY: _said(Cue.READY, 30, 500),
+        Kind.FIRE: _said(Cue.FIRE, 20, 500),
+        Kind.READY: _said(Cue.READY, 30, 2_500),
+        Kind.NEW: Manner(Cue.NEW_ORDER, 5_000, quiet_ms=2_000),
+        Kind.ADD_ON: Manner(Cue.ADD_ON, 5_000, quiet_ms=2_000),
+        Kind.LINK_BACK: Manner(Cue.LINK_BACK, 5_000, quiet_ms=10_000),
+    }
+)
+
+
+Plates = tuple[tuple[LineKey, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """What one event brought: of which kind, at which table, and of which lines how many plates."""
+
+    kind: Kind
+    visit: VisitId
+    plates: Plates
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something waiting to be heard: not before `opens`, not from `expires` on.
+
+    `news`: of one table, where each table has its own; none where no dish is concerned.
+    `repeat`: how often the same was heard before.
+    """
+
+    kind: Kind
+    born: Tick
+    opens: Tick
+    expires: Tick
+    news: tuple[News, ...] = ()
+    repeat: int = 0
+
+    @property
+    def manner(self) -> Manner:
+        """How it is made heard."""
+        return MANNERS[self.kind]
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """What it is about: notices of one key are one notice."""
+        key = key_of(self.kind, self.news[0].visit if self.news else None)
+        return (*key, str(self.repeat)) if self.repeat else key
+
+    def joined(self, later: Notice) -> Notice:
+        """Return this notice with what a later one of the same key adds."""
+        latest = Tick(self.born + self.manner.at_most_ms)
+        return replace(
+            self,
+            opens=min(max(self.opens, later.opens), max(self.opens, latest)),
+            expires=max(self.expires, later.expires),
+            news=_united(self.news, later.news),
+        )
+
+
+def notice_of(
+    kind: Kind, at: Tick, *news: News, after_ms: int | None = None, repeat: int = 0
+) -> Notice:
+    """Return the notice of what happened at `at`. `after_ms`: it is heard so much later."""
+    manner = MANNERS[kind]
+    opens = at + (manner.gathers_ms if after_ms is None else after_ms)
+    expires = manner.lasts_ms + (opens if after_ms is not None else at)
+    return Notice(kind, at, Tick(opens), Tick(expires), news, repeat)
+
+
+def key_of(kind: Kind, visit: VisitId | None) -> tuple[str, ...]:
+    """Return the key of a kind of notice at a table."""
+    return (kind, visit) if visit is not None and MANNERS[kind].by_table else (kind,)
+
+
+def _united(first: tuple[News, ...], second: tuple[News, ...]) -> tuple[News, ...]:
+    """Join news, so that each table stands in them once; of a line the plates add up."""
+    by_visit: dict[VisitId, tuple[Kind, dict[LineKey, int]]] = {}
+    for news in (*first, *second):
+        _, lines = by_visit.setdefault(news.visit, (news.kind, {}))
+        for key, count in news.plates:
+            lines[key] = lines.get(key, 0) + count
+    return tuple(
+        News(kind, visit, tuple(lines.items())) for visit, (kind, lines) in by_visit.items()
+    )

@@ -1,0 +1,61 @@
+"""Truth: what of a piece of news still holds when its turn to be heard comes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from kds.kitchen.ids import VisitId
+from kds.kitchen.orders import Level, Line
+from kds.sound.notices import Kind, News
+from kds.sound.scene import Scene, has_level
+
+Count = Callable[[Scene, Line, VisitId], int]
+
+
+def still_true(scene: Scene, news: News) -> News | None:
+    """Return what is left of `news`, None if nothing is: done, served, recalled, void, or gone.
+
+    The visit is the one that holds the dishes now.
+    """
+    visit = scene.visit(news.visit)
+    if visit is None:
+        return None
+    count = _COUNTS[news.kind]
+    noticed = dict(news.plates)
+    left = (
+        (line.key, min(noticed[line.key], count(scene, line, visit.id)))
+        for line in scene.lines(noticed)
+    )
+    plates = tuple((key, number) for key, number in left if number > 0)
+    return News(news.kind, visit.id, plates) if plates else None
+
+
+def _to_carry(scene: Scene, line: Line, visit: VisitId) -> int:
+    """Count what a called table still gets: at a station, what is not done there."""
+    return scene.unserved(line, visit) if scene.is_pass else scene.workable(line, visit)
+
+
+def _late(scene: Scene, line: Line, visit: VisitId) -> int:
+    """Count what is late and not worse: what has become critical is spoken of as such."""
+    is_worse = has_level(line, Level.CRITICAL)
+    return 0 if is_worse else scene.workable(line, visit)
+
+
+_COUNTS: Mapping[Kind, Count] = MappingProxyType(
+    {
+        Kind.VOID: Scene.unseen_voids,
+        Kind.VOID_UNBEGUN: Scene.unseen_voids,
+        Kind.CRITICAL: Scene.workable,
+        Kind.LATE: _late,
+        Kind.ALLERGY: Scene.still_open,
+        Kind.POT_FIRST: Scene.queued,
+        Kind.RUSH: Scene.still_open,
+        Kind.POT_READY: Scene.ready,
+        Kind.FIRE: _to_carry,
+        Kind.READY: Scene.ready,
+        Kind.NEW: Scene.still_open,
+        Kind.ADD_ON: Scene.still_open,
+    }
+)
+"""How many plates of a line each kind can still speak of; the other kinds speak of no line."""
