@@ -54,6 +54,8 @@ from pos_bridge.writer import Writer
 
 _logger = logging.getLogger(__name__)
 _GRACE_S = 5
+_MOST_CONNECTIONS = 512
+"""Tills and tools need a few dozen; a process has about a thousand file descriptors."""
 
 
 def run(settings: Settings) -> int:
@@ -234,6 +236,7 @@ async def _serving(
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
+        limit_concurrency=_MOST_CONNECTIONS,
         timeout_graceful_shutdown=_GRACE_S,
     )
     server = _Server(config)

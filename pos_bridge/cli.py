@@ -87,6 +87,8 @@ def _serve(options: argparse.Namespace) -> int:
         raise StartError(
             "--capture: this version cannot take orders from print jobs yet; start without it."
         )
+    if "?" in str(options.data):
+        raise StartError("--data must not have a question mark in it: databases read more there.")
     settings = Settings(
         data=options.data.absolute(),
         database=options.database or f"sqlite:///{options.data.absolute() / 'kitchen.db'}",

@@ -13,7 +13,6 @@ import socket
 import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
@@ -30,9 +29,8 @@ from kds.wire.history import History
 from kds.wire.messages import BookText
 from kds.wire.notices import Asked, BridgeNotice, Leave
 from pos_bridge.access import Access, Caller
-from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
-from pos_bridge.jobs import DoCommand
+from pos_bridge.jobs import DoCommands
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
@@ -279,18 +277,7 @@ class _Line:
         return [outcome for each in commands for outcome in await self._outcomes((each,))]
 
     async def _submit(self, commands: Sequence[Command]) -> Sequence[Answer]:
-        return await self._displays.writer.submit(_DoAll(tuple(commands)))
-
-
-@dataclass(frozen=True, slots=True)
-class _DoAll:
-    """Commands of one display: all of them are kept or none, so none overtakes another."""
-
-    commands: tuple[Command, ...]
-
-    def run(self, desk: Desk) -> tuple[Answer, ...]:
-        """Do them in order. Writer thread."""
-        return tuple(DoCommand(command).run(desk) for command in self.commands)
+        return await self._displays.writer.submit(DoCommands(tuple(commands)))
 
 
 def _outcome(answer: Answer) -> Outcome:

@@ -196,19 +196,27 @@ class TakeOrder:
 
 
 @dataclass(frozen=True, slots=True)
-class DoCommand:
-    """Do a command; the reply is its answer, which a repeat gets again without any effect."""
+class DoCommands:
+    """Do commands in order; all of them are kept or none, so none overtakes another.
 
-    command: Command
+    The reply has the answer of each. A repeat gets the first one's again, without any effect.
+    """
 
-    def run(self, desk: Desk) -> Answer:
-        """Decide it, unless it was answered before."""
-        before = desk.answered(self.command.id)
-        if before is not None:
-            if before.result is not Result.APPLIED:
-                return before
-            return Answer(before.id, before.at, Result.NO_OP, before.seq, "already done")
-        outcome = desk.accept(desk.decide(self.command))
-        answer = Answer(self.command.id, desk.now, outcome.result, outcome.seq, outcome.why)
-        desk.remember(answer)
-        return answer
+    commands: tuple[Command, ...]
+
+    def run(self, desk: Desk) -> tuple[Answer, ...]:
+        """Do so."""
+        return tuple(_done(desk, command) for command in self.commands)
+
+
+def _done(desk: Desk, command: Command) -> Answer:
+    """Decide `command`, unless it was answered before."""
+    before = desk.answered(command.id)
+    if before is not None:
+        if before.result is not Result.APPLIED:
+            return before
+        return Answer(before.id, before.at, Result.NO_OP, before.seq, "already done")
+    outcome = desk.accept(desk.decide(command))
+    answer = Answer(command.id, desk.now, outcome.result, outcome.seq, outcome.why)
+    desk.remember(answer)
+    return answer

@@ -20,6 +20,7 @@ from pos_bridge.writer import FaultError, NotDurableError, Writer
 _logger = logging.getLogger(__name__)
 _GATHER_S = 0.1
 _AFTER_FAILURE_S = 5.0
+_LATER_MS = 60_000
 _TOUCH_ALL = (RulePaused, RuleResumed, BookAdopted)
 
 
@@ -85,16 +86,31 @@ class Watch:
                 self._due[visit] = at
 
     async def _let_happen(self, visits: tuple[VisitId, ...]) -> None:
-        """Hand over what is due; the commit then tells us, like everybody, what has changed."""
+        """Hand over what is due; the commit then tells us, like everybody, what has changed.
+
+        One visit that our own program fails on must not keep the others from their time.
+        """
         seq = self._feed.kitchen.seq
         try:
             await self._writer.submit(Happen(visits))
-            if self._feed.kitchen.seq > seq:
-                return
-            _logger.warning("nothing came of what was due in %s", ", ".join(visits[:5]))
-        except (NotDurableError, FaultError) as error:
+        except NotDurableError as error:
             _logger.warning("time facts wait: %s", error)
-        await asyncio.sleep(_AFTER_FAILURE_S)
+            await asyncio.sleep(_AFTER_FAILURE_S)
+        except FaultError:
+            if len(visits) > 1:
+                for visit in visits:
+                    await self._let_happen((visit,))
+            else:
+                await self._put_off(visits)
+        else:
+            if self._feed.kitchen.seq == seq:
+                await self._put_off(visits)
+
+    async def _put_off(self, visits: tuple[VisitId, ...]) -> None:
+        """Nothing came of what was due: ask again later, not at once and for ever."""
+        _logger.warning("nothing came of what was due in %s", ", ".join(visits) or "the kitchen")
+        self._due |= dict.fromkeys(visits, Instant(self._time.now() + _LATER_MS))
+        await asyncio.sleep(_GATHER_S)
 
     async def _sleep_until(self, at: Instant | None) -> None:
         """Sleep until kitchen time `at` or a change; changes in a burst are gathered."""

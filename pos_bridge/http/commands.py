@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from decimal import Decimal
 from typing import Any
 from uuid import uuid4
@@ -19,7 +18,7 @@ from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import RawRoute, answers, body_of
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import CommandAnswer, Failure, Faults, StockLeft
-from pos_bridge.jobs import DoCommand
+from pos_bridge.jobs import DoCommands
 
 _ONE = {
     "type": "object",
@@ -40,6 +39,9 @@ _ONE = {
         "seen": {"type": "integer", "description": "the log place that the actor looked at"},
     },
 }
+_AT_ONCE = 64
+"""So many commands of a list are one transaction: others need not wait for a whole long list."""
+
 _COMMANDS = {"oneOf": [_ONE, {"type": "array", "items": _ONE}]}
 _FAILURES = answers(_400=Failure, _401=Failure, _413=Failure, _422=Faults, _503=Failure)
 
@@ -87,8 +89,11 @@ def router(services: Services) -> APIRouter:
 async def _do(services: Services, request: Request) -> Response:
     async with services.bodies.of(request) as body:
         commands = parse_commands(body, request.headers.get("content-type"))
-        done = [services.writer.submit(DoCommand(command)) for command in commands]
-        return answer([_answer(each) for each in await asyncio.gather(*done)])
+        answers: list[Answer] = []
+        for start in range(0, len(commands), _AT_ONCE):
+            some = DoCommands(commands[start : start + _AT_ONCE])
+            answers.extend(await services.writer.submit(some))
+        return answer([_answer(each) for each in answers])
 
 
 def _answer(done: Answer) -> dict[str, Any]:
@@ -111,7 +116,7 @@ async def _set_stock(services: Services, request: Request) -> Response:
     item = request.path_params["item_id"]
     async with services.bodies.of(request) as body:
         value, _ = read_json(body, request.headers.get("content-type"))
-        await services.writer.submit(DoCommand(_stock_command(item, value)))
+        await services.writer.submit(DoCommands((_stock_command(item, value),)))
     return answer({"left": _number(services.feed.kitchen.stock.get(item))})
 
 

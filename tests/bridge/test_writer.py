@@ -17,21 +17,28 @@ from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
-from kds.store import Batch, Entry, SequenceConflict, Store, StoreUnavailable
+from kds.store import Answer, Batch, Entry, SequenceConflict, Store, StoreUnavailable
 from pos_bridge import intake as intake_module
 from pos_bridge import writer as writer_module
 from pos_bridge.desk import Desk
 from pos_bridge.intake import Intake
-from pos_bridge.jobs import DoCommand
+from pos_bridge.jobs import DoCommands
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger
 from pos_bridge.rates import Rates
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 
-def set_stock(item: str) -> DoCommand:
-    """Return a job that changes one thing."""
-    return DoCommand(Command(CommandId(f"c-{item}"), CommandKind.SOLD_OUT, item_id=item))
+@dataclass(frozen=True)
+class SetStock:
+    """A job that changes one thing."""
+
+    item: str
+
+    def run(self, desk: Desk) -> Answer:
+        command = Command(CommandId(f"c-{self.item}"), CommandKind.SOLD_OUT, item_id=self.item)
+        (answer,) = DoCommands((command,)).run(desk)
+        return answer
 
 
 @dataclass
@@ -99,7 +106,7 @@ async def outcome(future: asyncio.Future[Any]) -> object:
 
 async def test_what_queues_together_is_committed_together(bench: Bench) -> None:
     async with bench.working(at_once=10) as writer:
-        futures = [writer.submit(set_stock(f"i{n}")) for n in range(10)]
+        futures = [writer.submit(SetStock(f"i{n}")) for n in range(10)]
         writer.start()
         answers = await asyncio.gather(*futures)
         await writer.stop()
@@ -112,7 +119,7 @@ async def test_a_poisoned_item_spoils_no_other(bench: Bench) -> None:
     """Fault 4: a message that makes the program fail is tried alone, given up, and passed."""
     poison = Poison()
     async with bench.working(at_once=3) as writer:
-        futures = [writer.submit(job) for job in (set_stock("a"), poison, set_stock("b"))]
+        futures = [writer.submit(job) for job in (SetStock("a"), poison, SetStock("b"))]
         writer.start()
         first, failed, last = [await outcome(future) for future in futures]
         await writer.stop()
@@ -125,7 +132,7 @@ async def test_a_poisoned_item_spoils_no_other(bench: Bench) -> None:
 async def test_a_failed_commit_is_tried_again_item_by_item(bench: Bench) -> None:
     bench.troubles = [StoreUnavailable("once")]
     async with bench.working(at_once=3) as writer:
-        futures = [writer.submit(set_stock(name)) for name in "abc"]
+        futures = [writer.submit(SetStock(name)) for name in "abc"]
         writer.start()
         answers = [await outcome(future) for future in futures]
         await writer.stop()
@@ -140,7 +147,7 @@ async def test_only_the_item_that_fails_alone_is_told_so(bench: Bench, broken: i
     troubles[broken] = StoreUnavailable("full")
     bench.troubles = [StoreUnavailable("full"), *troubles]
     async with bench.working(at_once=3) as writer:
-        futures = [writer.submit(set_stock(name)) for name in "abc"]
+        futures = [writer.submit(SetStock(name)) for name in "abc"]
         writer.start()
         answers = [await outcome(future) for future in futures]
         await writer.stop()
@@ -157,7 +164,7 @@ async def test_a_store_that_stays_away_is_not_waited_for_by_each_item(
     monkeypatch.setattr(writer_module, "_RETRY_FOR_S", 0.0)
     bench.troubles = [StoreUnavailable("locked")] * 2
     async with bench.working(at_once=20) as writer:
-        futures = [writer.submit(set_stock(f"i{n}")) for n in range(20)]
+        futures = [writer.submit(SetStock(f"i{n}")) for n in range(20)]
         writer.start()
         answers = [await outcome(future) for future in futures]
         assert writer.trouble
@@ -169,29 +176,29 @@ async def test_a_store_that_stays_away_is_not_waited_for_by_each_item(
 async def test_trouble_is_over_with_the_next_commit(bench: Bench) -> None:
     bench.troubles = [StoreUnavailable("full")]
     async with bench.working() as writer:
-        assert isinstance(await outcome(writer.submit(set_stock("a"))), NotDurableError)
+        assert isinstance(await outcome(writer.submit(SetStock("a"))), NotDurableError)
         assert "full" in writer.trouble
-        await writer.submit(set_stock("a"))
+        await writer.submit(SetStock("a"))
         assert writer.trouble == ""
 
 
 async def test_a_command_that_was_not_kept_may_be_sent_again(bench: Bench) -> None:
     bench.troubles = [StoreUnavailable("full")]
     async with bench.working() as writer:
-        await outcome(writer.submit(set_stock("a")))
-        answers = [await writer.submit(set_stock("a")) for _ in range(2)]
+        await outcome(writer.submit(SetStock("a")))
+        answers = [await writer.submit(SetStock("a")) for _ in range(2)]
     assert [answer.result for answer in answers] == [Result.APPLIED, Result.NO_OP]
     assert answers[0].seq == answers[1].seq
 
 
 async def test_the_end_answers_all_that_is_queued(bench: Bench) -> None:
     async with bench.working(at_once=200) as writer:
-        futures = [writer.submit(set_stock(f"i{n}")) for n in range(200)]
+        futures = [writer.submit(SetStock(f"i{n}")) for n in range(200)]
         writer.start()
         await writer.stop()
         assert all(future.done() for future in futures)
         with pytest.raises(NotDurableError):
-            await writer.submit(set_stock("late"))
+            await writer.submit(SetStock("late"))
     assert bench.store.load().seq == 200
 
 
@@ -200,19 +207,19 @@ async def test_a_full_queue_takes_nothing_more(
 ) -> None:
     monkeypatch.setattr(writer_module, "MOST_WAITING", 2)
     async with bench.working(at_once=2) as writer:
-        futures = [writer.submit(set_stock(name)) for name in "ab"]
+        futures = [writer.submit(SetStock(name)) for name in "ab"]
         with pytest.raises(NotDurableError, match="too much to do"):
-            await writer.submit(set_stock("c"))
+            await writer.submit(SetStock("c"))
         writer.start()
         await asyncio.gather(*futures)
-        await writer.submit(set_stock("c"))
+        await writer.submit(SetStock("c"))
         await writer.stop()
     assert writer.waiting == 0
 
 
 async def test_a_caller_that_went_away_does_not_stop_the_work(bench: Bench) -> None:
     async with bench.working(at_once=2) as writer:
-        gone, stays = writer.submit(set_stock("a")), writer.submit(set_stock("b"))
+        gone, stays = writer.submit(SetStock("a")), writer.submit(SetStock("b"))
         gone.cancel()
         writer.start()
         await stays
@@ -224,7 +231,7 @@ async def test_another_writer_in_the_log_ends_this_one(bench: Bench) -> None:
     """Fault 5: whoever finds that it is not alone must not go on; its state is not the truth."""
     bench.troubles = [SequenceConflict("another was here")]
     async with bench.working() as writer:
-        future = writer.submit(set_stock("a"))
+        future = writer.submit(SetStock("a"))
         await bench.dead.wait()
     assert not future.done()
     assert bench.commits == 0

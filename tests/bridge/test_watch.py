@@ -1,0 +1,102 @@
+"""The watch: what time makes happen becomes a fact without anybody asking."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterable
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+
+from kds.kitchen.commands import ReceiveOrder
+from kds.kitchen.events import Event, LineLate
+from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId, VisitId
+from kds.kitchen.messages import LineContent, OrderMessage
+from kds.kitchen.state import Kitchen
+from kds.rulebook.book import Book
+from kds.rulebook.builtin import builtin_book
+from kds.rulebook.due import due
+from kds.store import Entry, Store
+from pos_bridge import watch as watch_module
+from pos_bridge.desk import Desk
+from pos_bridge.feed import Feed
+from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.ledger import Ledger
+from pos_bridge.watch import Watch
+from pos_bridge.writer import Writer
+
+SCALE = 5_000.0
+
+
+class Receive:
+    """A job that takes an order of one dish."""
+
+    def __init__(self, name: str) -> None:
+        key = OrderKey(SourceId("till"), OrderId(name))
+        self._message = OrderMessage(key, lines=(LineContent(LineId("1"), "Rice", Decimal(1)),))
+
+    def run(self, desk: Desk) -> None:
+        name = self._message.key.order_id
+        desk.accept(desk.decide(ReceiveOrder(CommandId(name), self._message, name)))
+
+
+class House:
+    """A writer, a feed and a watch over a clock that runs fast."""
+
+    def __init__(self, path: Path) -> None:
+        self.time = KitchenTime(Instant(0), SCALE)
+        self.store = Store.open(f"sqlite:///{path / 'kitchen.db'}")
+        self.ledger = Ledger(self.store, self.store.load(), builtin_book(), self.time)
+        self.feed = Feed(self.ledger.kitchen, self.ledger.book, "epoch")
+        self.writer = Writer(self.ledger, self.feed.publish, lambda: None)
+        self.late: set[str] = set()
+        self.news = asyncio.Event()
+        self.feed.on_change(self._note)
+
+    def _note(self, entries: Iterable[Entry]) -> None:
+        facts = [entry.event.fact for entry in entries]
+        self.late |= {fact.line.order_id for fact in facts if isinstance(fact, LineLate)}
+        self.news.set()
+
+    async def until_late(self, names: set[str]) -> None:
+        """Wait until these orders are late."""
+        async with asyncio.timeout(30):
+            while not names <= self.late:
+                self.news.clear()
+                await self.news.wait()
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    house = House(tmp_path)
+    house.writer.start()
+    watching = asyncio.create_task(Watch(house.feed, house.writer, house.time).run())
+    yield house
+    watching.cancel()
+    await asyncio.gather(watching, return_exceptions=True)
+    await house.writer.stop()
+    house.ledger.close()
+    house.store.close()
+
+
+async def test_a_dish_that_waits_becomes_late(house: House) -> None:
+    await house.writer.submit(Receive("a"))
+    await house.until_late({"a"})
+
+
+async def test_one_visit_that_fails_does_not_stop_the_time_of_others(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def moody(
+        kitchen: Kitchen, book: Book, now: Instant, visits: Iterable[VisitId]
+    ) -> tuple[Event, ...]:
+        if VisitId("till/bad") in visits:
+            raise RuntimeError("a bug of ours")
+        return due(kitchen, book, now, visits)
+
+    monkeypatch.setattr(watch_module, "due", moody)
+    for name in ("good", "bad", "also-good"):
+        await house.writer.submit(Receive(name))
+    await house.until_late({"good", "also-good"})
+    assert "bad" not in house.late
