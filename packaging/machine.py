@@ -42,6 +42,11 @@ def has_library(soname: str) -> bool:
     return True
 
 
+def has_program(name: str) -> bool:
+    """Say whether the shell finds the program."""
+    return shutil.which(name) is not None
+
+
 def library(package: str, soname: str, reason: str) -> Need:
     """Describe a package that brings a shared library."""
     return Need(package, reason, partial(has_library, soname))
@@ -63,6 +68,9 @@ OF_EXTRA = {
         library("libfontconfig1", "libfontconfig.so.1", "lets Qt find fonts besides our own"),
         library("libglib2.0-0", "libglib-2.0.so.0", "Qt is linked with it"),
         library("libespeak-ng1", "libespeak-ng.so.1", "speaks the announcements"),
+        Need(
+            "alsa-utils", "its aplay makes cues and speech audible", partial(has_program, "aplay")
+        ),
     ),
 }
 
