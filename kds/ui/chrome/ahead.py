@@ -63,16 +63,16 @@ def draw_ahead(canvas: Canvas, face: AheadFace, box: Box, title: str) -> None:
     m = canvas.measures
     canvas.fill(box, Ink.BG)
     middle, side = box.y + box.h // 2, m.bottom_icon
-    x = box.x + m.unit * 5
+    x = box.x + m.margin
     canvas.icon(Icon.CLOCK, Box(x, middle - side // 2, side, side), Ink.TEXT)
     x += side + m.cell_gap
     canvas.text(x, middle, title, Role.STRIP_FIGURE, Ink.TEXT)
-    x += canvas.width(title, Role.STRIP_FIGURE) + m.unit * 5
-    right = box.right - m.unit * 5
+    x += canvas.width(title, Role.STRIP_FIGURE) + m.margin
+    right = box.right - m.margin
     total = canvas.width(face.total, Role.STRIP)
-    if right - total - m.unit * 5 > x + m.ticket_min:
+    if right - total - m.margin > x + m.ticket_min:
         canvas.text(right, middle, face.total, Role.STRIP, Ink.TEXT2, Align.RIGHT)
-        right -= total + m.unit * 5
+        right -= total + m.margin
     for release in face.releases:
         width = _width(canvas, release)
         if x + width > right:

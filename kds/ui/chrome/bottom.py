@@ -21,7 +21,6 @@ _ICONS = {
     Button.SETTINGS: Icon.GEAR,
 }
 _LANGUAGES = {"zh": "中文", "en": "English"}
-ARROW_WIDTH, PAGE_WIDTH = 2.9, 4.5
 _NARROWER = 0.8
 
 
@@ -79,9 +78,9 @@ def _paging(
     on = TurnPage(1) if face.page + 1 < face.pages else None
     label = words("btn.page", face.page + 1, face.pages)
     share = _NARROWER if is_narrow else 1
-    arrow = max(m.target, round(m.dish * ARROW_WIDTH * share))
+    arrow = max(m.target, round(m.arrow * share))
     wide = canvas.width(label, Role.BOTTOM) + 4 * m.unit
-    page = max(round(m.dish * PAGE_WIDTH * share), wide)
+    page = max(round(m.page_box * share), wide)
     return [(back, Icon.LEFT, "", arrow), (None, None, label, page), (on, Icon.RIGHT, "", arrow)]
 
 

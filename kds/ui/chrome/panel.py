@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import Enum
 from functools import partial
 
 from kds.ui.canvas import Align, Canvas
@@ -12,17 +11,10 @@ from kds.ui.geometry import Box
 from kds.ui.icons import Icon
 from kds.ui.style.colours import Ink
 from kds.ui.style.lettering import Role
+from kds.ui.style.measures import PanelWidth
 from kds.ui.text import break_lines
 
 CLOSE = ""
-
-
-class PanelWidth(Enum):
-    """How wide a panel is, in parts of the dish size."""
-
-    NARROW = 356 / 33
-    USUAL = 532 / 33
-    WIDE = 676 / 33
 
 
 @dataclass(frozen=True, slots=True)

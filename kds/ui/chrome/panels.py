@@ -11,9 +11,10 @@ from kds.board.why import explain_line, explain_ticket, minutes
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.messages import ModifierKind
 from kds.ui.chrome.health import Health
-from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow, PanelWidth
+from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
 from kds.ui.chrome.strip import sentence
 from kds.ui.icons import Icon
+from kds.ui.style.measures import PanelWidth
 from kds.ui.text import clean
 from kds.ui.ticket.reading import Reading, figure
 from kds.ui.words import Words

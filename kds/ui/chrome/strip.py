@@ -53,7 +53,7 @@ def draw_strip(canvas: Canvas, face: StripFace, box: Box, words: Words) -> None:
     canvas.fill(box, Ink.BG)
     is_high = box.h > m.status
     row = box._replace(h=box.h // 2 if is_high else box.h)
-    middle, pad = row.y + row.h // 2, m.unit * 5
+    middle, pad = row.y + row.h // 2, m.margin
     canvas.text(box.x + pad, middle, face.name, Role.STRIP_NAME, Ink.TEXT)
     clock_w = canvas.width(face.clock, Role.STRIP_CLOCK)
     canvas.text(row.right - pad, middle, face.clock, Role.STRIP_CLOCK, Ink.TEXT, Align.RIGHT)
@@ -87,7 +87,7 @@ def _health_width(canvas: Canvas, health: Health, words: Words) -> int:
     if not worst:
         return canvas.width(words("strip.well"), Role.STRIP_FIGURE) + 8 * m.unit
     more = _more_width(canvas, len(worst) - 1)
-    return min(_plate_width(canvas, worst[0], words) + more, 26 * m.dish)
+    return min(_plate_width(canvas, worst[0], words) + more, m.sentence)
 
 
 def _draw_health(

@@ -17,6 +17,7 @@ from kds.ui.chrome.strip import StripFace, draw_strip
 from kds.ui.geometry import Box
 from kds.ui.intents import ClosePanel, Intent, OpenStrip, PickRow
 from kds.ui.qt.canvas import Palette, QtCanvas
+from kds.ui.qt.painting import invert
 from kds.ui.ticket.draw_foot import draw_more
 from kds.ui.words import Words
 
@@ -86,8 +87,7 @@ class Painted(QWidget):
         painter.setClipRegion(event.region())
         self._touchables = tuple(self.draw(QtCanvas(painter, self._palette)))
         if self._pressed is not None:
-            painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
-            painter.fillRect(QRect(*self._pressed[0]), "#ffffff")
+            invert(painter, self._pressed[0])
         painter.end()
 
 

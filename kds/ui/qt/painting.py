@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from PySide6.QtCore import QPoint, QRect
+from PySide6.QtCore import QPoint, QRect, Qt
 from PySide6.QtGui import QPainter, QPixmap, QRegion
 
 from kds.kitchen.ids import LineKey, VisitId
@@ -105,7 +105,7 @@ def paint_scene(
             painter.drawPixmap(QPoint(box.x, box.y), pictures.picture(tile, scene))
             _paint_lives(canvas, scene, tile, region)
     for pressed in overlay.pressed:
-        _invert(painter, pressed)
+        invert(painter, pressed)
 
 
 def _meets(region: QRegion, box: Box) -> bool:
@@ -139,10 +139,10 @@ def _paint_stale(canvas: QtCanvas, scene: Scene) -> None:
         canvas.hatch(edge, Hatch.STALE)
 
 
-def _invert(painter: QPainter, box: Box) -> None:
+def invert(painter: QPainter, box: Box) -> None:
     """Turn every colour of a box into its opposite: seen at once, whatever was there."""
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Difference)
-    painter.fillRect(*box, "#ffffff")
+    painter.fillRect(*box, Qt.GlobalColor.white)
     painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_SourceOver)
 
 

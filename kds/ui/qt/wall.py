@@ -49,12 +49,11 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.keymap import DEFAULT_KEYS
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
-from kds.ui.style.times import AGAIN, RING_HIDDEN
+from kds.ui.style.times import AGAIN, RING_HIDDEN, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
 from kds.ui.touch import MOUSE, Finger, Gesture, Kind, Touches
 
-_WATCH_MS = 100
 _ARROWS = {Act.LEFT: (-1, 0), Act.RIGHT: (1, 0), Act.UP: (0, -1), Act.DOWN: (0, 1)}
 _PAGES = {Act.PAGE_BACK: -1, Act.PAGE_ON: 1}
 _SWIPES = {
@@ -104,7 +103,7 @@ class Wall(QWidget):
         self._key_at = -RING_HIDDEN
         self._is_stale = False
         self._empty: tuple[str, tuple[str, ...]] = ("", ())
-        self._watch = QTimer(self, interval=_WATCH_MS)
+        self._watch = QTimer(self, interval=WATCH)
         self._watch.timeout.connect(self._look_at_fingers)
 
     # What the owner of the wall tells it.

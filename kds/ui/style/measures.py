@@ -30,6 +30,14 @@ class TextSize(Enum):
     XL = 1.45
 
 
+class PanelWidth(Enum):
+    """How wide a side panel is, in parts of the dish size."""
+
+    NARROW = 356 / 33
+    USUAL = 532 / 33
+    WIDE = 676 / 33
+
+
 @dataclass(frozen=True, slots=True)
 class Screen:
     """A screen: its size in device pixels and in millimetres, 0 where that is not known."""
@@ -129,6 +137,8 @@ class Measures:
     bar_foot: int
     bar_left: int
     bar_icon: int
+    bar_text: int
+    bar_end: int
     foot: int
     foot_chip: int
     button: int
@@ -156,8 +166,11 @@ class Measures:
     bottom: int
     bottom_gap: int
     bottom_icon: int
+    arrow: int
+    page_box: int
+    sentence: int
+    margin: int
     ahead: int
-    panel: int
 
 
 def measures(dish: int, screen: Screen) -> Measures:
@@ -173,6 +186,7 @@ def measures(dish: int, screen: Screen) -> Measures:
     header = part(2.1)
     meta = part(1.62 * 0.72)
     body_pad = part(0.24)
+    bar_icon = part(0.74)
     line = max(part(1.38), target)
     foot = max(part(1.66), target)
     teeth = part(12 / 33)
@@ -231,7 +245,9 @@ def measures(dish: int, screen: Screen) -> Measures:
         bar=part(1.74 * 0.84),
         bar_foot=part(8 / 33),
         bar_left=part(4 / 33),
-        bar_icon=part(0.74),
+        bar_icon=bar_icon,
+        bar_text=part(0.45) + unit + bar_icon + part(0.3),
+        bar_end=2 * unit + part(0.45),
         foot=foot,
         foot_chip=part(0.98),
         button=max(part(4.2), target),
@@ -259,6 +275,9 @@ def measures(dish: int, screen: Screen) -> Measures:
         bottom=max(part(68 / 33), target),
         bottom_gap=part(10 / 33),
         bottom_icon=part(0.76),
+        arrow=max(part(2.9), target),
+        page_box=part(4.5),
+        sentence=part(26),
+        margin=5 * unit,
         ahead=part(58 / 33),
-        panel=part(532 / 33),
     )

@@ -22,3 +22,5 @@ LINK_SLOW, LINK_LOST = 3_000, 10_000
 AHEAD = 600_000
 """How far the look-ahead looks."""
 TICK = 1_000
+WATCH = 100
+"""How often fingers that are down are looked at, for a long press."""

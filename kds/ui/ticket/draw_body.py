@@ -29,7 +29,7 @@ def draw_block(canvas: Canvas, block: Block, box: Box, *, marked: bool = False) 
         case PlainBlock(face=Divider() as divider):
             _draw_divider(canvas, divider, box)
         case PlainBlock(face=BarFace() as bar):
-            _draw_bar(canvas, bar, box)
+            _draw_bar(canvas, bar, block.lines, box._replace(h=box.h - canvas.measures.body_pad))
         case PlainBlock(face=NoteFace()):
             m = canvas.measures
             left = m.quantity_left + m.note_icon + m.plate_gap
@@ -180,21 +180,21 @@ def _draw_divider(canvas: Canvas, divider: Divider, box: Box) -> None:
         canvas.rule(Box(x, middle - thick // 2, right - x, thick), Ink.EDGE)
 
 
-def _draw_bar(canvas: Canvas, bar: BarFace, box: Box) -> None:
+def _draw_bar(canvas: Canvas, bar: BarFace, lines: tuple[str, ...], box: Box) -> None:
     """Draw why what follows waits; the count-down is drawn on top."""
     m = canvas.measures
-    strip = box._replace(h=m.bar)
     if bar.kind is BarKind.HOLD:
-        frame = Box(box.x + m.unit * 2, box.y, box.w - m.unit * 4, m.bar)
+        frame = Box(box.x + m.unit * 2, box.y, box.w - m.unit * 4, box.h)
         canvas.outline(frame, Ink.EDGE, m.outline, m.outline)
         icon, ink = Icon.PAUSE, Ink.TEXT2
     else:
-        canvas.fill(strip, Ink.GATED)
+        canvas.fill(box, Ink.GATED)
         icon, ink = Icon.PADLOCK, Ink.GATED_INK
-    x, middle = box.x + m.pad + m.unit, box.y + m.bar // 2 - m.outline
+    x, middle = box.x + m.bar_text, box.y + m.bar // 2 - m.outline
     side = m.bar_icon
-    canvas.icon(icon, Box(x, middle - side // 2, side, side), ink)
-    canvas.text(x + side + m.cell_gap, middle, bar.text, Role.BAR, ink)
+    canvas.icon(icon, Box(x - side - m.cell_gap, middle - side // 2, side, side), ink)
+    for i, line in enumerate(lines):
+        canvas.text(x, middle + i * m.note_row, line.rstrip(), Role.BAR, ink)
 
 
 def draw_piece(canvas: Canvas, laid: LaidPiece, box: Box, text: str) -> None:

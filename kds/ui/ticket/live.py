@@ -136,7 +136,7 @@ class BarCount:
         if self.bar.count is None:
             return
         m, is_hold = canvas.measures, self.bar.kind is BarKind.HOLD
-        right = self.box.right - (2 * m.unit if is_hold else 0) - m.pad
+        right = self.box.right - (m.bar_end if is_hold else m.pad)
         middle = self.box.y + self.box.h // 2 - m.outline
         ink = Ink.TEXT2 if is_hold else Ink.GATED_INK
         canvas.text(right, middle, at(self.bar.count, now), Role.BAR_CLOCK, ink, Align.RIGHT)

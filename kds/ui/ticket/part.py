@@ -132,7 +132,8 @@ def lives_of(sheet: Sheet, part: Part, measures: Measures) -> list[Live]:
             counting = (p for p in block.pieces if isinstance(p.piece.reads, Count))
             lives.extend(CellCount(line, piece) for piece in counting)
         elif isinstance(block.face, BarFace):
-            lives.append(BarCount(place._replace(h=measures.bar), block.face))
+            bar = place._replace(h=place.h - measures.body_pad)
+            lives.append(BarCount(bar, block.face))
     if part.is_first:
         edge = Box(box.x, box.y + measures.radius, measures.new_bar, box.h - 2 * measures.radius)
         lives.append(NewBar(edge, sheet.face.received_at))

@@ -15,7 +15,7 @@ from kds.ui.slips import Slip
 from kds.ui.style.lettering import NAME_LINES, NOTE_LINES, Role
 from kds.ui.style.measures import Measures
 from kds.ui.text import break_lines
-from kds.ui.ticket.cells import LaidPiece, is_long, lay_pieces, width_of_cell
+from kds.ui.ticket.cells import LaidPiece, is_long, lay_pieces, room_for, width_of_cell
 from kds.ui.ticket.face import (
     Allergy,
     BarFace,
@@ -146,11 +146,23 @@ def _block(row: Row, width: int, ruler: Ruler, now: Instant) -> Block:
         case Divider():
             return PlainBlock(row, m.divider)
         case BarFace():
-            return PlainBlock(row, m.bar + m.body_pad)
+            lines = _bar(row, width, ruler, now)
+            height = m.bar + (len(lines) - 1) * m.note_row
+            return PlainBlock(row, height + m.body_pad, lines)
         case NoteFace():
             indent = m.quantity_left + m.note_icon + m.plate_gap
             lines = _note(row.text, width - m.quantity_left, ruler, indent)
             return PlainBlock(row, len(lines) * m.note_row, lines)
+
+
+def _bar(bar: BarFace, width: int, ruler: Ruler, now: Instant) -> tuple[str, ...]:
+    """Break what a bar says into lines beside its count-down."""
+    m = ruler.measures
+    room = width - m.bar_text - m.bar_end
+    if bar.count is not None:
+        longest = max(bar.count.text(now), room_for(bar.count, now), key=len)
+        room -= ruler.width(longest, Role.BAR_CLOCK) + m.cell_gap
+    return break_lines(bar.text, max(1, room), partial(ruler.width, role=Role.BAR))
 
 
 def _note(text: str, right: int, ruler: Ruler, indent: int) -> tuple[str, ...]:
