@@ -1,0 +1,86 @@
+"""Orders that have left the state are still there for whoever asks, sends or acts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.bridge.harness import Running, eventually, line, order, running
+
+DAY_IN_NINE_SECONDS = "10000"
+
+
+@pytest.fixture(scope="module")
+def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A bridge whose days pass in seconds."""
+    data: Path = tmp_path_factory.mktemp("past") / "data"
+    with running(data, "--time-scale", DAY_IN_NINE_SECONDS) as bridge:
+        yield bridge
+
+
+def log_end(bridge: Running) -> int:
+    """Return the log's last place; /health learns of a commit a moment after the log has it."""
+    return int(bridge.get("/v1/events", after=0, limit=5000)[-1]["seq"])
+
+
+def kinds_after(bridge: Running, seq: int, order_id: str) -> list[str]:
+    """Return what was logged about an order's own visits since a log place."""
+    events = bridge.get("/v1/events", after=seq, limit=5000)
+    return [e["kind"] for e in events if str(e["visit"]).startswith(f"till-1/{order_id}")]
+
+
+@pytest.fixture
+def archived(past: Running) -> dict[str, Any]:
+    """An order that was served, closed, and has left the state."""
+    sent = order(revision=1, lines=[line("1"), line("2", "Soup")])
+    seq = past.post(sent).json()["seq"]
+    name = {"source": "till-1", "order_id": sent["order_id"]}
+    past.command("serve", order=name)
+    past.command("close", order=name)
+    eventually(lambda: "visit_archived" in kinds_after(past, seq - 1, sent["order_id"]))
+    return sent
+
+
+def test_it_can_be_looked_at(past: Running, archived: dict[str, Any]) -> None:
+    found = past.get(f"/v1/orders/till-1/{archived['order_id']}")
+    assert found["revision"] == 1
+    assert [ln["portions"]["served"] for ln in found["lines"]] == ["1", "1"]
+    shown = past.get("/v1/board/all")["tickets"]
+    assert archived["order_id"] not in [ticket["order_id"] for ticket in shown]
+
+
+def test_a_late_repeat_is_known_and_wakes_nothing(past: Running, archived: dict[str, Any]) -> None:
+    seq = log_end(past)
+    answer = past.post(archived)
+    assert (answer.status_code, answer.json()["result"]) == (200, "unchanged")
+    assert kinds_after(past, seq, archived["order_id"]) == []
+
+
+def test_a_late_amendment_brings_it_back(past: Running, archived: dict[str, Any]) -> None:
+    seq = log_end(past)
+    more = {**archived, "revision": 2, "lines": [*archived["lines"], line("3", "Tea")]}
+    answer = past.post(more)
+    assert (answer.status_code, answer.json()["result"]) == (200, "amended")
+    assert kinds_after(past, seq, archived["order_id"])[:2] == ["visit_restored", "order_received"]
+    found = past.get(f"/v1/orders/till-1/{archived['order_id']}")
+    portions = {ln["line_id"]: ln["portions"] for ln in found["lines"]}
+    assert portions["1"]["served"] == "1"
+    assert portions["3"]["queued"] == "1"
+
+
+def test_a_late_recall_brings_it_back(past: Running, archived: dict[str, Any]) -> None:
+    name = {"source": "till-1", "order_id": archived["order_id"]}
+    assert past.command("recall", order=name, line_id="1")["result"] == "applied"
+    found = past.get(f"/v1/orders/till-1/{archived['order_id']}")
+    assert {ln["line_id"]: ln["portions"]["ready"] for ln in found["lines"]} == {"1": "1", "2": "0"}
+
+
+def test_other_content_under_its_revision_is_a_conflict(
+    past: Running, archived: dict[str, Any]
+) -> None:
+    seq = log_end(past)
+    assert past.post({**archived, "note": "other"}).status_code == 409
+    assert kinds_after(past, seq, archived["order_id"]) == []
