@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,11 @@ def past(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
         yield bridge
 
 
+def has_left(bridge: Running, order_id: str) -> bool:
+    """Say whether an order's visit has been archived."""
+    return "visit_archived" in kinds_after(bridge, 0, order_id)
+
+
 def log_end(bridge: Running) -> int:
     """Return the log's last place; /health learns of a commit a moment after the log has it."""
     return int(bridge.get("/v1/events", after=0, limit=5000)[-1]["seq"])
@@ -32,16 +38,24 @@ def kinds_after(bridge: Running, seq: int, order_id: str) -> list[str]:
     return [e["kind"] for e in events if str(e["visit"]).startswith(f"till-1/{order_id}")]
 
 
-@pytest.fixture
-def archived(past: Running) -> dict[str, Any]:
-    """An order that was served, closed, and has left the state."""
-    sent = order(revision=1, lines=[line("1"), line("2", "Soup")])
-    seq = past.post(sent).json()["seq"]
-    name = {"source": "till-1", "order_id": sent["order_id"]}
-    past.command("serve", order=name)
-    past.command("close", order=name)
-    eventually(lambda: "visit_archived" in kinds_after(past, seq - 1, sent["order_id"]))
+@pytest.fixture(scope="module")
+def all_archived(past: Running) -> list[dict[str, Any]]:
+    """Orders that were served, closed, and have left the state, for one test each."""
+    sent = [order(revision=1, lines=[line("1"), line("2", "Soup")]) for _ in range(8)]
+    for each in sent:
+        past.post(each)
+        name = {"source": "till-1", "order_id": each["order_id"]}
+        past.command("serve", order=name)
+        past.command("close", order=name)
+    for each in sent:
+        eventually(partial(has_left, past, each["order_id"]))
     return sent
+
+
+@pytest.fixture
+def archived(all_archived: list[dict[str, Any]]) -> dict[str, Any]:
+    """One of them."""
+    return all_archived.pop()
 
 
 def test_it_can_be_looked_at(past: Running, archived: dict[str, Any]) -> None:
