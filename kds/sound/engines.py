@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from kds.sound.waves import peak
+from kds.sound.waves import make_louder, peak
 
 _HEARABLE = 500
 """Of 32,768: a WAV that stays below is silence, whatever its length."""
@@ -83,6 +83,7 @@ class Pyttsx3:
             raise EngineError(f"it has written no sound: {_first_line(error)}") from error
         if strongest < _HEARABLE:
             raise EngineError("it has written silence")
+        make_louder(path)
 
 
 def _settle() -> None:
