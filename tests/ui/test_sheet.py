@@ -188,11 +188,11 @@ def test_meta_gives_up_server_then_channel_then_payment_and_says_so() -> None:
         channel=Channel.PREORDER,
         payment=Payment.PARTIAL,
     )
-    said = {w: laid(ticket, "en", "cut", 33, w).heading.meta for w in (36, 23, 19, 12)}
+    said = {w: laid(ticket, "en", "cut", 33, w).heading.meta for w in (36, 23, 19, 13)}
     assert said[36] == "Dine in · 4 guests · Pre-order · part paid · A very long name of a server"
     assert said[23] == "Dine in · 4 guests · Pre-order · part paid · …"
     assert said[19] == "Dine in · 4 guests · part paid · …"
-    assert said[12] == "Dine in · 4 guests · …"
+    assert said[13] == "Dine in · 4 guests…"
 
 
 def test_flags_shrink_from_the_least_important_and_the_table_last() -> None:

@@ -336,7 +336,7 @@ class Wall(QWidget):
             self._do(self._touches.up(MOUSE, at.x(), at.y(), self._clock()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        name = event.text().strip() or Qt.Key(event.key()).name.removeprefix("Key_")
+        name = Qt.Key(event.key()).name.removeprefix("Key_")
         repeat = event.isAutoRepeat()
         events = self._keyboard.press(event.key(), name, self._clock(), is_repeat=repeat)
         self._hand_on_keys(events)

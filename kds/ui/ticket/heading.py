@@ -182,10 +182,11 @@ def _meta(head: Head, room: int, ruler: Ruler) -> str:
     """Return who eats there; server, channel and payment go first, and a … says that some went."""
     parts = list(zip(head.meta, head.meta_ranks, strict=True))
     while True:
-        whole = len(parts) == len(head.meta)
-        text = SEPARATOR.join(text for text, _ in parts) + ("" if whole else SEPARATOR + ELLIPSIS)
-        if ruler.width(text, Role.META) <= room:
-            return text
+        text = SEPARATOR.join(text for text, _ in parts)
+        ends = ("",) if len(parts) == len(head.meta) else (SEPARATOR + ELLIPSIS, ELLIPSIS)
+        for end in ends:
+            if ruler.width(text + end, Role.META) <= room:
+                return text + end
         last = max(range(len(parts)), key=lambda i: parts[i][1], default=None)
         if last is None or parts[last][1] == 0:
             return cut(text, max(0, room), partial(ruler.width, role=Role.META))

@@ -1,0 +1,348 @@
+"""Fingers and keys on the painted wall become intents, and nothing else happens."""
+
+from itertools import count
+
+import pytest
+from PySide6.QtCore import QEvent, QPoint, Qt
+from PySide6.QtGui import QColor, QImage, QKeyEvent, QPointingDevice, QTouchEvent
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from kds.board.values import Board, Ticket
+from kds.kitchen.ids import Instant
+from kds.ui.geometry import Box
+from kds.ui.intents import (
+    Digit,
+    HandleAlert,
+    Intent,
+    JustMoved,
+    KeyFree,
+    KeyStuck,
+    LongPress,
+    Move,
+    OtherKey,
+    Recall,
+    SwitchLanguage,
+    TapBar,
+    TapHead,
+    TapLine,
+    TapMore,
+    TurnPage,
+    Undo,
+    Why,
+)
+from kds.ui.options import Options, Subject, measures_for, view_for
+from kds.ui.qt.canvas import Palette
+from kds.ui.qt.fonts import Letters
+from kds.ui.qt.wall import Wall
+from kds.ui.style.colours import Ink, Theme, colour
+from kds.ui.style.measures import Screen
+from kds.ui.ticket.part import Target, Zone, targets_of
+from tests.ui import boards
+from tests.ui.boards import NOW, board, line, ticket
+from tests.ui.conftest import Clock
+
+_fingers = count(1)
+
+
+@pytest.fixture
+def wall(qtbot: QtBot, clock: Clock, subject: Subject, screen: Screen) -> Wall:
+    """A wall with fourteen tickets on two pages, painted a while ago."""
+    letters = Letters(measures_for(Options(), Screen(1920, 1080)))
+    wall = Wall(view_for(Options(), subject, letters), Palette(Theme.DARK, letters), clock)
+    qtbot.addWidget(wall)
+    wall.resize(1920, 914)
+    wall.show()
+    wall.show_board(board([*boards.hotpot(), *boards.grill()]), NOW)
+    clock.ms += 5_000
+    return wall
+
+
+@pytest.fixture
+def intents(wall: Wall) -> list[Intent]:
+    """Everything that the wall asks for."""
+    asked: list[Intent] = []
+    wall.intent.connect(asked.append)
+    return asked
+
+
+@pytest.fixture(scope="module")
+def glass() -> QPointingDevice:
+    """A touch screen."""
+    return QTest.createTouchDevice()
+
+
+def tickets(wall: Wall) -> list[Ticket]:
+    """The tickets of the page that is looked at."""
+    by_id = {made.visit: made for made in wall.scene._board.tickets}
+    return [by_id[visit] for visit in wall.scene.placement.ids]
+
+
+def targets(wall: Wall, number: int) -> list[Target]:
+    """What can be touched on a ticket, by its number."""
+    visit = wall.scene.placement.ids[number - 1]
+    tile = wall.scene.tiles[visit, 0]
+    return list(targets_of(tile.sheet, tile.part, wall.scene.view.ruler.measures))
+
+
+def target(wall: Wall, number: int, zone: Zone) -> Target:
+    """One target of a ticket."""
+    return next(one for one in targets(wall, number) if one.zone is zone)
+
+
+def middle(box: Box) -> QPoint:
+    """The middle of a box."""
+    return QPoint(box.x + box.w // 2, box.y + box.h // 2)
+
+
+def tap(wall: Wall, box: Box) -> None:
+    """Click in the middle of a box."""
+    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=middle(box))
+
+
+def touch(wall: Wall, glass: QPointingDevice, *places: QPoint) -> None:
+    """Put a finger down at the first place, move it over the others, lift it at the last."""
+    finger = next(_fingers)
+    QTest.touchEvent(wall, glass).press(finger, places[0], wall).commit()
+    for place in places[1:]:
+        QTest.touchEvent(wall, glass).move(finger, place, wall).commit()
+    QTest.touchEvent(wall, glass).release(finger, places[-1], wall).commit()
+
+
+def picture(wall: Wall) -> QImage:
+    """The wall as it is."""
+    image = QImage(wall.size(), QImage.Format.Format_RGB32)
+    wall.render(image)
+    return image
+
+
+def test_dish_that_is_touched_is_named(wall: Wall, intents: list[Intent]) -> None:
+    made = tickets(wall)[1]
+    tap(wall, target(wall, 2, Zone.LINE).box)
+    assert intents == [TapLine(made.visit, made.lines[0].key)]
+
+
+def test_foot_head_and_rest_are_told_apart(wall: Wall, intents: list[Intent], clock: Clock) -> None:
+    last = tickets(wall)[6]
+    for zone in (Zone.FOOT, Zone.MORE, Zone.HEAD):
+        tap(wall, target(wall, 7, zone).box)
+    assert intents == [TapBar(last.visit), TapMore(last.visit), TapHead(last.visit)]
+    assert wall.scene.focus == last.visit
+
+
+def test_gap_between_tickets_means_nothing(wall: Wall, intents: list[Intent]) -> None:
+    QTest.mouseClick(wall, Qt.MouseButton.LeftButton, pos=QPoint(4, 4))
+    QTest.mouseClick(wall, Qt.MouseButton.RightButton, pos=QPoint(100, 100))
+    assert intents == []
+
+
+def test_fingers_mean_what_the_mouse_means(
+    wall: Wall, intents: list[Intent], glass: QPointingDevice, clock: Clock
+) -> None:
+    made = tickets(wall)[2]
+    touch(wall, glass, middle(target(wall, 3, Zone.FOOT).box))
+    assert intents == [TapBar(made.visit)]
+
+
+def test_swipe_turns_the_page(wall: Wall, intents: list[Intent], glass: QPointingDevice) -> None:
+    touch(wall, glass, QPoint(900, 400), QPoint(800, 402), QPoint(700, 405))
+    assert intents == [TurnPage(1)]
+    assert wall.scene.placement.page == 1
+    touch(wall, glass, QPoint(700, 400), QPoint(900, 402))
+    assert intents[-1] == TurnPage(-1)
+    assert wall.scene.placement.page == 0
+
+
+def test_finger_that_stays_asks_for_details(
+    qtbot: QtBot, wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    made = tickets(wall)[1]
+    line_target = target(wall, 2, Zone.LINE)
+    QTest.mousePress(wall, Qt.MouseButton.LeftButton, pos=middle(line_target.box))
+    clock.ms += 600
+    qtbot.waitUntil(lambda: bool(intents))
+    QTest.mouseRelease(wall, Qt.MouseButton.LeftButton, pos=middle(line_target.box))
+    assert intents == [LongPress(made.visit, line_target.line)]
+
+
+def test_second_touch_of_the_same_place_at_once_is_the_same_touch(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    box = target(wall, 2, Zone.FOOT).box
+    for pause in (0, 150, 250):
+        clock.ms += pause
+        tap(wall, box)
+    assert len(intents) == 2
+    tap(wall, target(wall, 3, Zone.FOOT).box)
+    assert len(intents) == 3
+
+
+def test_ticket_that_came_under_the_finger_is_not_bumped(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    box = target(wall, 2, Zone.FOOT).box
+    others = [t for t in wall.scene._board.tickets if t.visit != wall.scene.placement.ids[1]]
+    wall.show_board(board([*others, ticket("N", [line("x")])]), NOW)
+    moved = wall.scene.placement.ids[1]
+    tap(wall, box)
+    QTest.keyClick(wall, Qt.Key.Key_2)
+    assert intents == [JustMoved(moved), JustMoved(moved)]
+    clock.ms += 500
+    tap(wall, box)
+    assert intents[-1] == TapBar(moved)
+
+
+def test_pressed_look_is_there_at_once_and_goes(wall: Wall) -> None:
+    box = target(wall, 2, Zone.FOOT).box
+    spot = QPoint(box.right - 6, box.y + 8)
+    before = picture(wall).pixelColor(spot)
+    assert before.name().upper() == colour(Theme.DARK, Ink.RAISED)
+    QTest.mousePress(wall, Qt.MouseButton.LeftButton, pos=middle(box))
+    pressed = picture(wall).pixelColor(spot)
+    assert pressed == QColor(255 - before.red(), 255 - before.green(), 255 - before.blue())
+    QTest.mouseRelease(wall, Qt.MouseButton.LeftButton, pos=middle(box))
+    assert picture(wall).pixelColor(spot) == before
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),
+    [
+        (Qt.Key.Key_Backspace, Undo()),
+        (Qt.Key.Key_R, Recall()),
+        (Qt.Key.Key_Left, Move(-1, 0)),
+        (Qt.Key.Key_Right, Move(1, 0)),
+        (Qt.Key.Key_Up, Move(0, -1)),
+        (Qt.Key.Key_Down, Move(0, 1)),
+        (Qt.Key.Key_PageUp, TurnPage(-1)),
+        (Qt.Key.Key_PageDown, TurnPage(1)),
+        (Qt.Key.Key_W, Why(None)),
+        (Qt.Key.Key_L, SwitchLanguage()),
+        (Qt.Key.Key_K, OtherKey("K")),
+        (Qt.Key.Key_Escape, OtherKey("Escape")),
+    ],
+)
+def test_keys_mean_what_the_contract_says(
+    wall: Wall, intents: list[Intent], key: Qt.Key, expected: Intent
+) -> None:
+    QTest.keyClick(wall, key)
+    assert intents == [expected]
+
+
+def test_digit_selects_and_enter_bumps(wall: Wall, intents: list[Intent], clock: Clock) -> None:
+    fourth = wall.scene.placement.ids[3]
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    QTest.keyClick(wall, Qt.Key.Key_9)
+    assert intents == [Digit(4, fourth), TapBar(fourth, by_key=True), Digit(9, None)]
+    assert wall.scene.focus == fourth
+    QTest.keyClick(wall, Qt.Key.Key_W)
+    assert intents[-1] == Why(fourth)
+
+
+def test_first_enter_shows_what_the_second_would_bump(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents == []
+    clock.ms += 300
+    QTest.keyClick(wall, Qt.Key.Key_Enter)
+    assert intents == [TapBar(wall.scene.placement.ids[0], by_key=True)]
+
+
+def test_held_key_is_one_action_then_stuck_then_free(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyPress(wall, Qt.Key.Key_R)
+    for _ in range(90):
+        clock.ms += 33
+        repeat = QKeyEvent(
+            QEvent.Type.KeyPress, Qt.Key.Key_R, Qt.KeyboardModifier.NoModifier, "r", True
+        )
+        wall.keyPressEvent(repeat)
+    QTest.keyRelease(wall, Qt.Key.Key_R)
+    assert intents == [Recall(), KeyStuck("R"), KeyFree("R")]
+
+
+def test_key_that_is_stuck_without_repeating_is_found_by_the_tick(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyPress(wall, Qt.Key.Key_Return)
+    clock.ms += 2_500
+    wall.tick(Instant(NOW + 1000))
+    assert intents == [KeyStuck("Return")]
+
+
+def test_alert_is_handled_by_touch_and_key(wall: Wall, intents: list[Intent], clock: Clock) -> None:
+    alert = boards.alert(("看不懂", "Cannot read"), "<xml>")
+    wall.show_board(board([], alerts=[alert]), NOW)
+    clock.ms += 1000
+    tap(wall, target_of_alert(wall))
+    QTest.keyClick(wall, Qt.Key.Key_1)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents[0] == HandleAlert(alert.id)
+    assert intents[-1] == HandleAlert(alert.id)
+
+
+def target_of_alert(wall: Wall) -> Box:
+    """The button of the alert's card."""
+    tile = next(iter(wall.scene.tiles.values()))
+    found = targets_of(tile.sheet, tile.part, wall.scene.view.ruler.measures)
+    return next(one.box for one in found if one.zone is Zone.FOOT)
+
+
+def test_tab_does_not_lead_keys_away(wall: Wall, intents: list[Intent]) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_Tab)
+    assert intents == [OtherKey("Tab")]
+
+
+def test_touch_hides_the_ring_only_after_keys_have_rested(wall: Wall, clock: Clock) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_1)
+    tap(wall, target(wall, 3, Zone.LINE).box)
+    assert wall.scene.focus is not None
+    clock.ms += 700_000
+    tap(wall, target(wall, 3, Zone.LINE).box)
+    assert wall.scene.focus is None
+
+
+def test_settling_closes_the_gaps(wall: Wall) -> None:
+    left = [t for t in wall.scene._board.tickets if t.visit != wall.scene.placement.ids[1]]
+    wall.show_board(board(left), NOW)
+    shown = wall.scene.placement.ids
+    wall.settle()
+    assert wall.scene.placement.ids[: len(shown)] == tuple(t.visit for t in left[: len(shown)])
+
+
+def test_empty_wall_says_so(wall: Wall) -> None:
+    plain = picture_of_empty(wall)
+    wall.set_empty_text("没有待做的单", ("上一单 14:52 完成",))
+    assert picture_of_empty(wall) != plain
+
+
+def picture_of_empty(wall: Wall) -> QImage:
+    """The wall with nothing on it."""
+    wall.show_board(Board("cut", "", (), (), (), None), NOW)
+    return picture(wall)
+
+
+def test_stale_wall_has_a_hazard_frame_and_covers_nothing(wall: Wall) -> None:
+    fresh = picture(wall)
+    wall.set_stale(True)
+    stale = picture(wall)
+    gap = wall.scene.view.style.gap
+    edge = {stale.pixelColor(x, gap // 2).name().upper() for x in range(0, 400, 3)}
+    assert {colour(Theme.DARK, Ink.CRITICAL), colour(Theme.DARK, Ink.BG)} <= edge
+    inside = (gap, gap, 1920 - 2 * gap, 914 - 2 * gap)
+    box = wall.scene.placement.parts[0].box
+    assert stale.copy(*box.inset(8)) == fresh.copy(*box.inset(8))
+    assert stale.copy(*inside).size() == fresh.copy(*inside).size()
+
+
+def test_cancelled_touch_presses_nothing(
+    wall: Wall, intents: list[Intent], glass: QPointingDevice
+) -> None:
+    box = target(wall, 2, Zone.FOOT).box
+    finger = next(_fingers)
+    QTest.touchEvent(wall, glass).press(finger, middle(box), wall).commit()
+    wall.event(QTouchEvent(QEvent.Type.TouchCancel, glass))
+    QTest.touchEvent(wall, glass).release(finger, middle(box), wall).commit()
+    assert intents == []
