@@ -150,7 +150,7 @@ def undone(kitchen: Kitchen, _event: Event, fact: CommandUndone) -> Kitchen:
     for former in entry.visits:
         commands = kitchen.visits[former.id].commands
         kitchen = put_visit(kitchen, replace(former, commands=commands), seq=former.seq)
-    return _marked(kitchen, fact.undoes)
+    return _marked(kitchen, entry.command)
 
 
 def _as_before(kitchen: Kitchen, former: Line) -> Line:
@@ -194,10 +194,8 @@ def _inherited(kitchen: Kitchen, visit: Visit, home: VisitId) -> Kitchen:
 
 
 def _marked(kitchen: Kitchen, command: CommandId) -> Kitchen:
-    home = kitchen.commands.get(command)
-    visit = kitchen.visits.get(home) if home is not None else None
-    if visit is None:
-        return kitchen
+    """Note that `command` was undone, in the visit that remembers it."""
+    visit = kitchen.visits[kitchen.commands[command]]
     commands = tuple(_faded_one(a) if a.command == command else a for a in visit.commands)
     visits = kitchen.visits.set(visit.id, replace(visit, commands=commands))
     return replace(kitchen, visits=visits)

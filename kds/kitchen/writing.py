@@ -24,10 +24,9 @@ def put_lines(kitchen: Kitchen, lines: Iterable[Line]) -> Kitchen:
         by_order.setdefault(line.key.order, []).append(line)
     orders = kitchen.orders
     for key, changed in by_order.items():
-        order = orders.get(key)
-        if order is not None:
-            merged = order.lines | {line.key.line_id: line for line in changed}
-            orders = orders.set(key, replace(order, lines=merged))
+        order = orders[key]
+        merged = order.lines | {line.key.line_id: line for line in changed}
+        orders = orders.set(key, replace(order, lines=merged))
     return replace(kitchen, orders=orders)
 
 

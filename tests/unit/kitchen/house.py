@@ -63,6 +63,7 @@ ROUTES: dict[str, Routing] = {
     "chain": Routing(steps("prep", "wok", "pass"), "hot"),
     "pair": Routing(beside("wok", "cut"), "hot"),
     "fork": Routing((*beside("prep", "cut"), Step(StationId("wok"), (0, 1))), "hot"),
+    "bag": Routing(()),
     "back": Routing((Step(StationId("wok"), (1,)), Step(StationId("prep"))), "hot"),
 }
 """Stations by category. Any other category is known to no rule."""

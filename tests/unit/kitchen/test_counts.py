@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kds.kitchen.counts import last_steps, line_counts, to_cook
+from kds.kitchen.counts import last_steps, line_counts, step_counts, to_cook
 from kds.kitchen.portions import Counts
 from tests.unit.kitchen.house import House, dish, held, void
 
@@ -148,6 +148,21 @@ def test_a_set_without_anything_to_cook_is_just_there() -> None:
     assert house.counts("s") == six(0, 0, 0, 2, 0, 0)
     house.order("1", void("s", "0", category="set"), dish("x", "0", parent="s"), revision=2)
     assert house.counts("s") == six(0, 0, 0, 0, 0, 2)
+
+
+def test_lines_inside_each_other_with_nothing_to_cook_come_to_an_end() -> None:
+    house = House()
+    house.amend("1", dish("s", category="bag", parent="t"), revision=1)
+    house.amend("1", dish("t", category="bag", parent="s"), revision=2)
+    assert house.counts("s") == house.counts("t") == six(0, 0, 0, 1, 0, 0)
+    house.do("rush", "1", "s")
+    assert house.line("s").rush == house.line("t").rush == 1
+
+
+def test_a_view_without_a_step_of_a_line_counts_none_of_it() -> None:
+    house = House()
+    house.order("1", dish("a"))
+    assert step_counts(house.line("a"), ()) == Counts()
 
 
 def test_a_set_of_no_portions_counts_nothing() -> None:

@@ -506,6 +506,16 @@ def test_a_card_with_nothing_to_cook_is_noted_by_a_bump_at_the_pass() -> None:
     assert house.do("bump", "1", view="expo").result is Result.NO_OP
 
 
+def test_a_bump_notes_every_card_of_a_ticket_that_is_still_unread() -> None:
+    house = sent(note="birthday", table="1")
+    house.do("bump", "1", view="expo")
+    house.order("2", note="more wine", table="1", revision=1)
+    house.do("merge", "1", into_order=order_key("2"))
+    house.do("bump", "2", view="expo")
+    assert house.the_order("1").noted
+    assert house.the_order("2").noted
+
+
 def test_a_station_or_a_named_line_notes_no_card() -> None:
     house = sent(dish("a", "0"), note="birthday")
     house.do("bump", "1", view="wok")
@@ -564,6 +574,11 @@ def test_without_a_visit_portions_are_found_where_something_can_be_done() -> Non
         assert house.do("bump", "1", "a", **seen_on("wok")).result is Result.APPLIED
     assert house.states("a", visit=house.visit().id) == {"ready": 1}
     assert house.states("a", visit=new) == {"ready": 1}
+
+
+def test_a_line_with_nothing_to_do_is_where_its_order_is() -> None:
+    house = sent(dish("a", "0"))
+    assert house.do("bump", "1", "a", view="wok").why == "already done"
 
 
 def test_a_visit_that_is_named_is_meant() -> None:

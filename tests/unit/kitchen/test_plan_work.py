@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import CommandKind, Result
-from kds.kitchen.events import HoldPlaced, HoldReleased, LineLate, Opening
-from kds.kitchen.ids import RuleId, visit_of
+from kds.kitchen.events import HoldPlaced, HoldReleased, LineLate, LinesRemade, Opening
+from kds.kitchen.ids import LineId, RuleId, VisitId, visit_of
 from kds.kitchen.messages import LineContent, LineState
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Level, Origin
 from kds.kitchen.portions import Counts
@@ -509,4 +509,13 @@ def test_facts_about_lines_and_visits_that_left_are_passed_over() -> None:
     house = sent(dish("a"))
     before = house.kitchen
     house.tell(a_hold("zz", Gate.START))
+    house.tell(LinesRemade(house.visit().id, ((line_key("zz"), LineId("zz~1"), Decimal(1)),)))
+    house.tell(LinesRemade(VisitId("x"), ()))
     assert house.kitchen.orders == before.orders
+
+
+def test_a_remake_of_which_nobody_knows_the_first_is_cooked_all_the_same() -> None:
+    house = sent(dish("a"))
+    house.tell(LinesRemade(house.visit().id, ((line_key("a"), LineId("z"), Decimal(1)),)))
+    house.order("1", revision=2)
+    assert (house.states("a"), house.states("z")) == ({"void": 1}, {"queued": 1})

@@ -217,6 +217,7 @@ def test_a_void_set_voids_its_parts_sets_inside_of_it_too() -> None:
     )
     assert voided_lines(whole) == {"s", "t", "x", "y"}
     assert voided_lines(message("1", dish("a"))) == frozenset()
+    assert voided_lines(message("1", void("s"), void("x", parent="s"))) == {"s", "x"}
 
 
 def test_a_set_voided_by_a_partial_takes_parts_along_that_it_does_not_name() -> None:

@@ -381,15 +381,18 @@ def test_two_visits_with_parts_of_each_others_orders_do_not_hold_each_other_back
     house = House()
     for order, table in (("1", "5"), ("2", "6")):
         house.order(order, dish("a", "2"), revision=1, table=table)
-    one = house.split("1", ("a", "1"))
-    other = house.split("2", ("a", "1"))
-    house.do("merge", None, visit=one, into_order=order_key("2"))
-    house.do("merge", None, visit=other, into_order=order_key("1"))
+    from_one, from_other = house.split("1", ("a", "1")), house.split("2", ("a", "1"))
+    house.do("merge", None, visit=from_one, into_order=order_key("2"))
+    house.do("merge", None, visit=from_other, into_order=order_key("1"))
     house.do("bump", "1", view="wok")
     house.do("bump", "2", view="wok")
     for order in ("1", "2"):
         house.tell(VisitEnded(house.visit(order).id, "rule"))
-    assert all(can_archive(house.kitchen, house.visit(o)) for o in "12")
+    one, other = house.visit("1"), house.visit("2")
+    assert all(can_archive(house.kitchen, visit) for visit in (one, other))
+    house.tell(VisitArchived(one.id))
+    left = [line.key.order for line in house.kitchen.lines_of(house.kitchen.visits[other.id])]
+    assert left == [order_key("2")]  # what was done of order 1 left with its own visit
 
 
 def test_were_it_archived_all_the_same_its_order_would_find_another_home() -> None:
