@@ -66,6 +66,8 @@ def split(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     visit = visit_for(kitchen, command)
     if visit is None:
         return refused("no such order")
+    if visit.removed:
+        return no_op("that ticket is closed")
     if not command.lines:
         return refused("split needs lines")
     parts: dict[LineKey, Decimal] = {}

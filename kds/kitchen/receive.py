@@ -120,9 +120,9 @@ def _visit_for(
     visit = session_visit(kitchen, fields)
     if visit is not None:
         return visit.id
-    joined = policy.join(kitchen, order, fields)
-    if joined is not None and joined in kitchen.visits:
-        return joined
+    joined = follow(kitchen, policy.join(kitchen, order, fields))
+    if joined is not None and joined.ended_at is None:
+        return joined.id
     fresh = visit_of(message.key)
     return fresh if fresh not in kitchen.visits else VisitId(f"{fresh}#{kitchen.seq + 1}")
 

@@ -146,18 +146,19 @@ def test_an_order_without_a_session_opens_a_visit_of_its_own_at_the_same_table()
     assert house.kitchen.tables["5"] == (visit_of(order_key("1")), visit_of(order_key("2")))
 
 
-def test_a_rule_may_let_an_order_join_but_only_a_visit_that_is_there() -> None:
+def test_a_rule_may_let_an_order_join_but_only_a_visit_that_is_open() -> None:
     class Sends(HousePolicy):
         def join(self, *_: Any) -> VisitId:
-            return VisitId("gone")
+            return visit_of(order_key("1"))
 
-    house = House()
-    house.order("1", dish("a"), table="5")
-    house.order("2", dish("a"), table="5", note="join 5")
-    assert house.visit("2").id == house.visit("1").id
     house = House(Sends())
-    house.order("1", dish("a"))
-    assert house.visit().id == visit_of(order_key())
+    house.order("1", dish("a"), table="5")
+    assert house.visit("1").id == visit_of(order_key("1"))
+    house.order("2", dish("a"))
+    assert house.visit("2").id == house.visit("1").id
+    house.do("close", "1")
+    house.order("3", dish("a"))
+    assert house.visit("3").id == visit_of(order_key("3"))
 
 
 def test_a_whole_order_of_nothing_is_a_card() -> None:

@@ -261,6 +261,8 @@ def test_what_can_not_be_split() -> None:
     why = "nothing of these lines is on the ticket"
     assert house.do("split", "1", lines=(elsewhere,)).why == why
     assert house.do("split", "1", lines=(SplitPart(LineId("a"), Decimal(-1)),)).why == why
+    house.do("close", "2")
+    assert house.do("split", "2", lines=(line,)).why == "that ticket is closed"
 
 
 # --- close, pin ----------------------------------------------------------------------------------
