@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication
 
@@ -46,9 +47,12 @@ def render(
 
     `page` counts from 0. `panel`: what is open beside the wall.
     """
-    application()
+    app = application()
     display = Display(subject, options, lambda: 0, screen or Screen(*size))
+    # Shown, so that everything is laid out; but on no screen, whatever there is.
+    display.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     display.resize(*size)
+    display.show()
     display.set_health(health or Health())
     display.show_board(board, now, unsent)
     if panel is not None:
@@ -56,7 +60,10 @@ def render(
     for _ in range(page):
         display.wall.turn(1)
     image = picture_of(display)
+    display.close()
     display.deleteLater()
+    # There may be no event loop that would do it.
+    app.sendPostedEvents(display, QEvent.Type.DeferredDelete.value)
     return image
 
 

@@ -21,6 +21,7 @@ _ICONS = {
     Button.SETTINGS: Icon.GEAR,
 }
 _LANGUAGES = {"zh": "中文", "en": "English"}
+_SHORT = {"中文": "中", "English": "EN"}
 _NARROWER = 0.8
 
 
@@ -65,7 +66,8 @@ def keys_of(canvas: Canvas, face: BottomFace, box: Box, words: Words) -> list[Ke
     for i, (does, icon, text, is_on) in enumerate(others):
         left, right = x + room * i // len(others), x + room * (i + 1) // len(others)
         place = Box(left + i * m.bottom_gap, y, right - left, height)
-        keys.append(Key(place, does, icon, text if has_words or icon is None else "", is_on))
+        short = _SHORT.get(text, "")
+        keys.append(Key(place, does, icon, text if has_words else short, is_on))
     return keys
 
 

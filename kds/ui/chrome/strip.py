@@ -139,11 +139,15 @@ def sentence(trouble: Trouble, words: Words) -> tuple[str, str]:
 
 
 def _plate_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:
+    _, text = sentence(trouble, words)
+    width = _name_width(canvas, trouble, words) + _button_width(canvas, trouble, words)
+    return width + (canvas.width(text, Role.STRIP) + canvas.measures.cell_gap if text else 0)
+
+
+def _name_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:
     m = canvas.measures
-    name, text = sentence(trouble, words)
-    width = 2 * m.plate_pad + m.bottom_icon + m.cell_gap + canvas.width(name, Role.STRIP_FIGURE)
-    width += canvas.width(text, Role.STRIP) + m.cell_gap if text else 0
-    return width + _button_width(canvas, trouble, words)
+    name = canvas.width(sentence(trouble, words)[0], Role.STRIP_FIGURE)
+    return 2 * m.plate_pad + m.bottom_icon + m.cell_gap + name
 
 
 def _button_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:
@@ -170,6 +174,8 @@ def _draw_trouble(
     plate = Box(x, room.y + (room.h - height) // 2, width, height)
     canvas.fill(plate, ground, m.radius)
     button_w = _button_width(canvas, trouble, words)
+    if _name_width(canvas, trouble, words) + button_w > width:
+        button_w = 0  # touched anywhere the strip opens; the name must be whole
     _draw_sentence(canvas, trouble, plate._replace(w=plate.w - button_w), words, ink)
     middle = plate.y + plate.h // 2
     if button_w:
@@ -194,6 +200,6 @@ def _draw_sentence(canvas: Canvas, trouble: Trouble, box: Box, words: Words, ink
     name = cut(name, max(0, right - x), partial(canvas.width, role=Role.STRIP_FIGURE))
     canvas.text(x, middle, name, Role.STRIP_FIGURE, ink)
     x += canvas.width(name, Role.STRIP_FIGURE) + m.cell_gap
-    if text and x < right:
+    if text and right - x >= min(m.target * 2, canvas.width(text, Role.STRIP)):
         text = cut(text, right - x, partial(canvas.width, role=Role.STRIP))
         canvas.text(x, middle, text, Role.STRIP, ink)

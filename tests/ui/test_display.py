@@ -1,0 +1,346 @@
+"""A whole screen: what is shown around the wall, panels, languages, and what one event costs."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from kds.board.values import AllDay, Ticket
+from kds.kitchen.ids import Instant
+from kds.ui.chrome.health import Health, SourceAge, Trouble, TroubleKind
+from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
+from kds.ui.geometry import Box
+from kds.ui.intents import (
+    Button,
+    ClosePanel,
+    Intent,
+    OpenStrip,
+    PickRow,
+    Press,
+    Recall,
+    SwitchLanguage,
+    TurnPage,
+    Undo,
+)
+from kds.ui.options import Options, Subject
+from kds.ui.qt.chrome import Painted
+from kds.ui.qt.display import Display
+from kds.ui.qt.painting import Pictures
+from kds.ui.shot import application, picture_of, render
+from kds.ui.slips import Arrangement
+from kds.ui.style.colours import Theme
+from kds.ui.style.measures import Screen, TextSize
+from kds.ui.ticket.sheet import sheet_of
+from tests.ui import boards
+from tests.ui.boards import NOW, board, line, ticket
+from tests.ui.conftest import Clock
+
+FULL = Screen(1920, 1080)
+LOST = Health((Trouble(TroubleKind.LOST, ("0:45",), ("18:23:10", "3")),), (SourceAge("收银", 2),))
+
+
+@pytest.fixture
+def display(qtbot: QtBot, clock: Clock, subject: Subject) -> Display:
+    """A cutting station with fourteen tickets on two pages."""
+    display = Display(subject, Options(), clock, FULL)
+    qtbot.addWidget(display)
+    display.resize(1920, 1080)
+    display.show()
+    display.show_board(board([*boards.hotpot(), *boards.grill()]), NOW)
+    picture_of(display)  # places that can be touched are known once they are painted
+    clock.ms += 5_000
+    return display
+
+
+@pytest.fixture
+def intents(display: Display) -> list[Intent]:
+    """Everything that is handed on."""
+    asked: list[Intent] = []
+    display.intent.connect(asked.append)
+    return asked
+
+
+def press(display: Display, part: Painted, intent: Intent) -> None:
+    """Touch the place that means an intent."""
+    picture_of(display)
+    box = next(box for box, meaning in part._touchables if meaning == intent)
+    middle = QPoint(box.x + box.w // 2, box.y + box.h // 2)
+    QTest.mouseClick(part, Qt.MouseButton.LeftButton, pos=middle)
+
+
+def boxes(display: Display) -> dict[str, Box]:
+    """Where everything stands."""
+    parts = {
+        "strip": display.strip,
+        "wall": display.wall,
+        "ahead": display.ahead,
+        "bottom": display.bottom,
+        "side": display.side,
+    }
+    shown = {name: part for name, part in parts.items() if not part.isHidden()}
+    return {name: Box(*part.geometry().getRect()) for name, part in shown.items()}  # type: ignore[misc]
+
+
+def check_nothing_is_covered(display: Display) -> None:
+    """Assert that no part of the screen lies over another."""
+    found = list(boxes(display).values())
+    screen = Box(0, 0, display.width(), display.height())
+    assert all(box.within(screen) for box in found)
+    assert not any(a.meets(b) for i, a in enumerate(found) for b in found[:i])
+
+
+def test_everything_has_its_place(display: Display) -> None:
+    check_nothing_is_covered(display)
+    assert set(boxes(display)) == {"strip", "wall", "ahead", "bottom"}
+
+
+def test_portrait_has_a_strip_of_two_rows(display: Display) -> None:
+    high = boxes(display)["strip"].h
+    display.resize(1080, 1920)
+    check_nothing_is_covered(display)
+    assert boxes(display)["strip"].h > 1.7 * high
+
+
+def test_buttons_below_page_and_ask(display: Display, intents: list[Intent]) -> None:
+    press(display, display.bottom, TurnPage(1))
+    assert display.wall.scene.placement.page == 1
+    assert display.bottom.face.page == 1
+    press(display, display.bottom, Undo())
+    press(display, display.bottom, Recall())
+    assert intents == [TurnPage(1), Undo(), Recall()]
+
+
+def test_keys_reach_the_wall_whatever_was_touched(display: Display, intents: list[Intent]) -> None:
+    press(display, display.bottom, Undo())
+    assert display.focusProxy() is display.wall
+    assert display.bottom.focusPolicy() is Qt.FocusPolicy.NoFocus
+    QTest.keyClick(display.wall, Qt.Key.Key_R)
+    assert intents == [Undo(), Recall()]
+
+
+def test_all_day_opens_beside_the_wall_and_closes(display: Display, intents: list[Intent]) -> None:
+    wide = boxes(display)["wall"].w
+    press(display, display.bottom, Press(Button.ALL_DAY))
+    check_nothing_is_covered(display)
+    assert boxes(display)["wall"].w < wide
+    assert display.bottom.face.opened is Button.ALL_DAY
+    press(display, display.bottom, Press(Button.ALL_DAY))
+    assert boxes(display)["wall"].w == wide
+    press(display, display.bottom, Press(Button.ALL_DAY))
+    press(display, display.side, ClosePanel())
+    assert boxes(display)["wall"].w == wide
+    assert intents[-1] == ClosePanel()
+
+
+def test_open_all_day_panel_follows_the_board(display: Display) -> None:
+    press(display, display.bottom, Press(Button.ALL_DAY))
+    before = display.side.face
+    made = AllDay("毛肚", (), "", Decimal(7), Decimal(0), ())
+    display.show_board(replace(board(boards.hotpot()), all_day=(made,)), NOW)
+    assert display.side.face != before
+    assert display.side.face is not None
+    assert display.side.face.rows[0].lead == "7"
+
+
+def test_strip_that_is_touched_lists_all_troubles(display: Display, intents: list[Intent]) -> None:
+    display.set_health(LOST)
+    press(display, display.strip, OpenStrip())
+    assert display.side.face is not None
+    assert display.side.face.rows[0].title == "已断线 0:45"
+    assert intents == [OpenStrip()]
+
+
+def test_lost_link_marks_the_wall(display: Display) -> None:
+    well = picture_of(display)
+    display.set_health(LOST)
+    lost = picture_of(display)
+    edge = display.wall.geometry().top() + 3
+    assert lost.copy(0, edge, 1920, 1) != well.copy(0, edge, 1920, 1)
+    display.set_health(Health())
+    assert picture_of(display) == well
+
+
+def rows(count: int) -> tuple[PanelRow, ...]:
+    """Rows with a button each."""
+    return tuple(
+        PanelRow(f"r{i}", f"A{i:02}", texts=("完成",), buttons=(PanelButton("recall", "找回"),))
+        for i in range(count)
+    )
+
+
+def test_row_of_a_panel_says_which_button_of_which_row(
+    display: Display, intents: list[Intent]
+) -> None:
+    display.open_panel(PanelFace("找回", rows(3)))
+    press(display, display.side, PickRow("r1", "recall"))
+    assert intents == [PickRow("r1", "recall")]
+    assert display.bottom.face.recalling
+
+
+def test_long_panel_is_leafed_through(display: Display, intents: list[Intent]) -> None:
+    display.open_panel(PanelFace("找回", rows(30)))
+    picture_of(display)
+    seen = set()
+    for _ in range(8):
+        seen |= {m.row for _, m in display.side._touchables if isinstance(m, PickRow) and m.row}
+        press(display, display.side, PickRow("", "more"))
+    picture_of(display)
+    assert seen == {f"r{i}" for i in range(30)}
+    assert intents == []
+
+
+def test_finger_that_leaves_a_button_presses_nothing(
+    display: Display, intents: list[Intent]
+) -> None:
+    box = next(box for box, meaning in display.bottom._touchables if meaning == Undo())
+    inside = QPoint(box.x + 5, box.y + 5)
+    QTest.mousePress(display.bottom, Qt.MouseButton.LeftButton, pos=inside)
+    pressed = picture_of(display)
+    QTest.mouseRelease(display.bottom, Qt.MouseButton.LeftButton, pos=QPoint(box.right + 40, 2))
+    assert picture_of(display) != pressed
+    assert intents == []
+
+
+def test_language_changes_everywhere_and_back(display: Display, intents: list[Intent]) -> None:
+    chinese = picture_of(display)
+    QTest.keyClick(display.wall, Qt.Key.Key_L)
+    assert display.options.lang == "en"
+    english = picture_of(display)
+    for part in (display.strip, display.wall, display.bottom):
+        area = part.geometry()
+        assert english.copy(area) != chinese.copy(area)
+    display._handle(SwitchLanguage())
+    assert picture_of(display) == chinese
+    assert intents[0] == SwitchLanguage()
+
+
+@pytest.mark.parametrize("theme", Theme)
+def test_every_option_can_change_while_it_runs(display: Display, theme: Theme) -> None:
+    options = Options(
+        lang="en", theme=theme, arrangement=Arrangement.FLOW, text=TextSize.L, columns=2
+    )
+    display.set_options(options)
+    check_nothing_is_covered(display)
+    assert len({part.box.x for part in display.wall.scene.placement.parts}) == 2
+
+
+def test_counts_and_look_ahead_follow_the_board(display: Display) -> None:
+    assert not display.ahead.isHidden()
+    display.show_board(board([ticket("A1", [line("x", 3)])]), NOW)
+    assert display.ahead.isHidden()
+    figures = [text for text, is_figure in display.strip._face.counts[0] if is_figure]
+    assert figures == ["1", "3"]
+
+
+def test_pass_counts_what_is_missing_and_what_can_run(qtbot: QtBot, clock: Clock) -> None:
+    display = Display(Subject("expo", boards.STATIONS), Options(), clock, FULL)
+    qtbot.addWidget(display)
+    display.show_board(board(boards.expo(), "expo"), NOW)
+    figures = [t for count in display.strip._face.counts for t, is_figure in count if is_figure]
+    assert figures == ["6", "14", "1"]
+    assert display.strip._face.name == "出餐台"
+
+
+def test_undo_and_average_are_shown(display: Display) -> None:
+    display.set_undo(4)
+    display.show_board(board(boards.hotpot()), NOW)
+    assert display.bottom.face.undo_s == 4
+    display.set_health(Health(), "5:10")
+    assert len(display.strip._face.counts) == 2
+
+
+def test_empty_screen_tells_when_the_last_order_came(display: Display) -> None:
+    display.show_board(board([]), NOW)
+    silent = picture_of(display)
+    display.set_empty_text("上一单 14:52 完成 · 今天 212 道", "收银 1 最后来单 14:31")
+    assert picture_of(display) != silent
+
+
+def test_screen_of_unknown_size_follows_its_window(
+    qtbot: QtBot, clock: Clock, subject: Subject
+) -> None:
+    display = Display(subject, Options(), clock)
+    qtbot.addWidget(display)
+    display.resize(1920, 1080)
+    display.show()
+    assert display.measures.dish == 34
+    display.resize(1366, 768)
+    assert display.measures.dish == 24
+
+
+def test_titles_of_views() -> None:
+    assert Subject("cut", boards.STATIONS).title("en") == "Cutting"
+    assert Subject("new", boards.STATIONS).title("en") == "new"
+    assert Subject("expo").title("zh") == "出餐台"
+    assert Subject("all").title("zh") == "all"
+
+
+class Counter:
+    """Calls what it stands for, and counts."""
+
+    def __init__(self, real: Callable[..., Any]) -> None:
+        self._real = real
+        self.calls = 0
+
+    def __call__(self, *arguments: Any) -> Any:
+        self.calls += 1
+        return self._real(*arguments)
+
+    def method(self) -> Callable[..., Any]:
+        """Return a function, which becomes a method where a callable object does not."""
+
+        def counted(*arguments: Any) -> Any:
+            return self(*arguments)
+
+        return counted
+
+
+def many(count: int) -> list[Ticket]:
+    """So many tickets of a busy night."""
+    made: list[Ticket] = []
+    while len(made) < count:
+        made += [*boards.hotpot(), *boards.grill()]
+    return made[:count]
+
+
+def test_one_event_on_five_hundred_tickets_makes_one_ticket_anew(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid, drawn = Counter(sheet_of), Counter(Pictures._drawn)
+    monkeypatch.setattr("kds.ui.sheets.sheet_of", laid)
+    monkeypatch.setattr(Pictures, "_drawn", drawn.method())
+    tickets = many(500)
+    display.show_board(board(tickets), NOW)
+    picture_of(display)
+    laid.calls = drawn.calls = 0
+    display.show_board(board([*tickets, ticket("N", [line("x")])]), NOW)
+    tickets[1] = replace(tickets[1], guests=3)
+    display.show_board(board(tickets), NOW)
+    display.tick(Instant(NOW + 1000))
+    picture_of(display)
+    assert laid.calls == 2
+    assert drawn.calls == 1
+
+
+def test_picture_without_a_screen_shows_the_board(qtbot: QtBot, subject: Subject) -> None:
+    full = board([*boards.hotpot(), *boards.grill()])
+    options = Options(lang="en", theme=Theme.LIGHT)
+    first = render(full, NOW, subject, options, size=(1366, 768))
+    assert (first.width(), first.height()) == (1366, 768)
+    assert render(full, NOW, subject, options, size=(1366, 768)) == first
+    panel = PanelFace("找回", rows(3))
+    others = [
+        render(full, NOW, subject, options, size=(1366, 768), page=1),
+        render(full, NOW, subject, options, size=(1366, 768), health=LOST),
+        render(full, NOW, subject, options, size=(1366, 768), panel=panel),
+        render(board([]), NOW, subject, options, size=(1366, 768)),
+    ]
+    pictures: list[QImage] = [first, *others]
+    assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
+    assert application() is application()
