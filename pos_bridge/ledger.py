@@ -13,7 +13,17 @@ from kds.kitchen.events import VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
-from kds.store import Answer, BusinessDay, Entry, Keyed, Store, StoreError
+from kds.store import (
+    Answer,
+    Batch,
+    BusinessDay,
+    Entry,
+    Keyed,
+    Store,
+    StoreCorrupt,
+    StoreError,
+    StoreUnavailable,
+)
 from pos_bridge.desk import Desk
 from pos_bridge.kitchen_time import KitchenTime
 
@@ -28,13 +38,15 @@ _ANSWERS_KEPT = 10_000
 class Ledger:
     """What is on disk, and the way to put more there. Writer thread once the writer runs.
 
-    `kitchen` and `book` are as of the last commit. Implements `Memory` for desks. In a quiet
-    moment and at the end the writer leaves a snapshot itself; in a rush a thread beside it does.
+    `kitchen` and `book` are as of the last commit, `trouble` is why the store did not take the
+    last one that was tried, "" if it did. Implements `Memory` for desks. In a quiet moment and at
+    the end the writer leaves a snapshot itself; in a rush a thread beside it does.
     """
 
     def __init__(self, store: Store, kitchen: Kitchen, book: Book, time: KitchenTime) -> None:
         self.kitchen = kitchen
         self.book = book
+        self.trouble = ""
         self._store = store
         store.day = business_day(book)
         self._time = time
@@ -56,7 +68,7 @@ class Ledger:
         """Commit what `desk` wants kept, and return its entries; raises what the store raises."""
         batch = desk.batch()
         if batch.entries or batch.intakes or batch.answers or batch.keys or batch.personal:
-            self._store.commit(batch)
+            self._commit(batch)
         self.kitchen = batch.after
         if desk.book is not self.book:
             self.book = desk.book
@@ -69,6 +81,14 @@ class Ledger:
         if self._since_snapshot >= SNAPSHOT_AT_LATEST:
             self._snapshot_beside()
         return batch.entries
+
+    def _commit(self, batch: Batch) -> None:
+        try:
+            self._store.commit(batch)
+        except (StoreUnavailable, StoreCorrupt) as error:
+            self.trouble = str(error)
+            raise
+        self.trouble = ""
 
     @property
     def owes_snapshot(self) -> bool:

@@ -62,17 +62,17 @@ class _Done:
     replies: Sequence[tuple[_Waiting, object]]
     kitchen: Kitchen
     book: Book
-    entries: Sequence[Entry] = ()
-    trouble: str = ""
+    entries: Sequence[Entry]
+    trouble: str
 
 
 class Writer:
     """Queues jobs, commits them in batches, answers.
 
-    `submit`, `waiting` and `trouble` (why the last commit failed, "" if it did not) belong to
-    the event loop's thread; the ledger to the writer's own thread from `start` to the end of
-    `stop`. `publish` is called on the loop after each commit, before its replies; `on_death` when
-    the writer can not go on.
+    `submit`, `waiting` and `trouble` (of the ledger, as last heard) belong to the event loop's
+    thread; the ledger to the writer's own thread from `start` to the end of `stop`. `publish` is
+    called on the loop after each commit, before its replies; `on_death` when the writer can not
+    go on.
     """
 
     def __init__(
@@ -99,7 +99,9 @@ class Writer:
 
         Raises `NotDurableError` when too much is queued; the future also `FaultError`.
         """
-        if self._is_closed or self.waiting >= MOST_WAITING:
+        if self._is_closed:
+            raise NotDurableError("The bridge is just ending; send again.")
+        if self.waiting >= MOST_WAITING:
             raise NotDurableError("The bridge has too much to do; send again.")
         future: asyncio.Future[T] = self._loop.create_future()
         self.waiting += 1
@@ -179,7 +181,7 @@ class Writer:
             if failure is None or time.monotonic() < give_up_at:
                 failure = self._try_alone(waiting)
             else:
-                self._tell([(waiting, failure)], trouble=str(failure))
+                self._tell([(waiting, failure)])
 
     def _try(self, batch: Sequence[_Waiting]) -> bool:
         """Do all of `batch` or nothing; say whether it was done."""
@@ -206,7 +208,7 @@ class Writer:
         except (StoreUnavailable, StoreCorrupt) as error:
             _logger.warning("not kept: %s", error)
             failure = NotDurableError("The bridge can not store anything just now; send again.")
-            self._tell([(waiting, failure)], trouble=str(error))
+            self._tell([(waiting, failure)])
             return failure
         except Exception as error:
             _logger.exception("%s failed", type(waiting.job).__name__)
@@ -217,11 +219,9 @@ class Writer:
         return None
 
     def _tell(
-        self,
-        replies: Sequence[tuple[_Waiting, object]],
-        entries: Sequence[Entry] = (),
-        trouble: str = "",
+        self, replies: Sequence[tuple[_Waiting, object]], entries: Sequence[Entry] = ()
     ) -> None:
         """Hand one commit over to the event loop, in one hop."""
-        done = _Done(replies, self._ledger.kitchen, self._ledger.book, entries, trouble)
+        ledger = self._ledger
+        done = _Done(replies, ledger.kitchen, ledger.book, entries, ledger.trouble)
         self._loop.call_soon_threadsafe(self._deliver, done)

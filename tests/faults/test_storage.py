@@ -54,6 +54,7 @@ class TestDiskFull:
         assert bridge.client.post("/v1/commands", json=bump).status_code == 503
         assert bridge.client.post("/v1/orders", content=b"{", headers={}).status_code == 503
         assert shown(bridge) == {before["order_id"]}
+        assert bridge.post(before).json()["result"] == "unchanged"  # needs no disk
         health = bridge.get("/health")
         assert health["status"] == "degraded"
         assert "Nothing can be stored" in health["problems"][0]
