@@ -53,11 +53,14 @@ class Subject:
 
 @dataclass(frozen=True)
 class Options:
-    """How a wall looks. `columns`, `per_page` 0: as fits; `buttons`: those that open something."""
+    """How a wall looks. `columns`, `per_page` 0: as fits; `buttons`: those that open something.
+
+    `arrangement` None: columns on a screen that is higher than wide, cells on any other.
+    """
 
     lang: str = "zh"
     theme: Theme = Theme.DARK
-    arrangement: Arrangement = Arrangement.GRID
+    arrangement: Arrangement | None = None
     columns: int = 0
     per_page: int = 0
     text: TextSize = TextSize.M
@@ -75,12 +78,13 @@ def reading_for(options: Options, subject: Subject) -> Reading:
     return Reading(words(options.lang), subject.stations, subject.zone, subject.station)
 
 
-def view_for(options: Options, subject: Subject, ruler: Ruler) -> View:
-    """Return how the wall is drawn."""
+def view_for(options: Options, subject: Subject, ruler: Ruler, *, is_high: bool = False) -> View:
+    """Return how the wall is drawn; `is_high`: on a screen that is higher than wide."""
     m = ruler.measures
+    usual = Arrangement.FLOW if is_high else Arrangement.GRID
     reading = reading_for(options, subject)
     style = PlaceStyle(
-        arrangement=options.arrangement,
+        arrangement=options.arrangement or usual,
         gap=m.gap,
         narrowest=m.expo_min if reading.at_pass else m.ticket_min,
         lowest=m.cell_min,

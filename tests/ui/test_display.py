@@ -15,6 +15,7 @@ from kds.board.values import AllDay, Ticket
 from kds.kitchen.ids import Instant
 from kds.ui.chrome.health import Health, SourceAge, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
+from kds.ui.chrome.panels import RECALL
 from kds.ui.geometry import Box
 from kds.ui.intents import (
     Button,
@@ -34,7 +35,7 @@ from kds.ui.qt.display import Display
 from kds.ui.qt.painting import Pictures
 from kds.ui.shot import application, picture_of, render
 from kds.ui.slips import Arrangement
-from kds.ui.style.colours import Theme
+from kds.ui.style.colours import Ink, Theme, colour
 from kds.ui.style.measures import Screen, TextSize
 from kds.ui.ticket.sheet import sheet_of
 from tests.ui import boards
@@ -105,6 +106,23 @@ def test_portrait_has_a_strip_of_two_rows(display: Display) -> None:
     display.resize(1080, 1920)
     check_nothing_is_covered(display)
     assert boxes(display)["strip"].h > 1.7 * high
+    high_style = display.wall.scene.view.style
+    display.resize(1920, 1080)
+    wide_style = display.wall.scene.view.style
+    arrangements = (high_style.arrangement, wide_style.arrangement)
+    assert arrangements == (Arrangement.FLOW, Arrangement.GRID)
+
+
+def test_no_part_of_the_screen_is_left_unpainted(display: Display) -> None:
+    display.open_panel(PanelFace("找回", rows(3)))
+    image = picture_of(display)
+    ground = colour(Theme.DARK, Ink.BG)
+    gaps = [
+        (1918, 500),
+        (display.side.x() - 3, 1000),
+        (display.side.x() + 50, display.side.y() - 3),
+    ]
+    assert {image.pixelColor(x, y).name().upper() for x, y in gaps} == {ground}
 
 
 def test_buttons_below_page_and_ask(display: Display, intents: list[Intent]) -> None:
@@ -177,10 +195,12 @@ def rows(count: int) -> tuple[PanelRow, ...]:
 def test_row_of_a_panel_says_which_button_of_which_row(
     display: Display, intents: list[Intent]
 ) -> None:
-    display.open_panel(PanelFace("找回", rows(3)))
+    display.open_panel(PanelFace("找回", rows(3), about=RECALL))
     press(display, display.side, PickRow("r1", "recall"))
     assert intents == [PickRow("r1", "recall")]
     assert display.bottom.face.recalling
+    display.open_panel(PanelFace("为什么", rows(3)))
+    assert not display.bottom.face.recalling
 
 
 def test_long_panel_is_leafed_through(display: Display, intents: list[Intent]) -> None:

@@ -44,7 +44,7 @@ class PanelRow:
 
 @dataclass(frozen=True, slots=True)
 class PanelFace:
-    """All of a panel."""
+    """All of a panel. `about`: what it shows; another panel about the same stays where it was."""
 
     title: str
     rows: tuple[PanelRow, ...]
@@ -54,6 +54,7 @@ class PanelFace:
     subtitle: str = ""
     width: PanelWidth = PanelWidth.USUAL
     hint: str = ""
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from kds.ui.ticket.reading import Reading, figure
 from kds.ui.words import Words
 
 LOOK, RECALL, UNDO = "look", "recall", "undo"
+_RULE = re.compile(r"(.*?)\s?[（(]([^（()）]*)[)）]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ def all_day_panel(board: Board, reading: Reading) -> PanelFace:
         count=str(total),
         rows=tuple(_all_day_row(row, reading) for row in board.all_day),
         width=PanelWidth.NARROW,
+        about="all_day",
     )
 
 
@@ -70,6 +73,7 @@ def recall_panel(bumped: Iterable[Bumped], reading: Reading) -> PanelFace:
         title=reading.words("recall.title", len(rows)),
         icon=Icon.LIST,
         rows=rows,
+        about=RECALL,
     )
 
 
@@ -98,7 +102,7 @@ def why_panel(ticket: Ticket, line: TicketLine | None, reading: Reading, now: In
         texts += [
             (f"{reading.dish_name(li)} {explain_line(li, now, reading.lang)}", Icon.LIST)
             for li in ticket.lines
-            if "set" not in li.flags
+            if "set" not in li.flags and li.key != ticket.worst
         ]
         return _why_face(table, "", "", texts, _times(ticket, None, reading, now), reading)
     texts = [(explain_line(line, now, reading.lang), Icon.PADLOCK if line.hold else Icon.CLOCK)]
@@ -118,12 +122,25 @@ def _why_face(
 ) -> PanelFace:
     words = reading.words
     rows = [PanelRow("", words("why.title"), heading=True)]
-    rows += [PanelRow("", text, icon=icon) for text, icon in texts]
+    rows += [_sentence(text, icon) for text, icon in texts]
     rows.append(PanelRow("", words("why.times"), heading=True))
     rows.extend(times)
     return PanelFace(
-        title=title, lead=lead, subtitle=subtitle, rows=tuple(rows), width=PanelWidth.WIDE
+        title=title,
+        lead=lead,
+        subtitle=subtitle,
+        rows=tuple(rows),
+        width=PanelWidth.WIDE,
+        about=f"why {title}",
     )
+
+
+def _sentence(text: str, icon: Icon) -> PanelRow:
+    """Return a row with a sentence; the rule that it ends in, in brackets, is small print."""
+    found = _RULE.fullmatch(text)
+    if found is None:
+        return PanelRow("", text, icon=icon)
+    return PanelRow("", found[1], icon=icon, texts=(found[2],))
 
 
 def _times(

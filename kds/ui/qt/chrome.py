@@ -169,7 +169,7 @@ class SidePanel(Painted):
         """Say something else; another panel begins at its top."""
         if face == self._face:
             return
-        is_same = face is not None and self._face is not None and face.icon == self._face.icon
+        is_same = face is not None and self._face is not None and face.about == self._face.about
         if not is_same:
             self._first = 0
         self._face = face

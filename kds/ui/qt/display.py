@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QResizeEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from kds.board.values import Band, Board
@@ -19,7 +19,7 @@ from kds.ui.chrome.ahead import ahead_of
 from kds.ui.chrome.bottom import BottomFace
 from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import PanelFace, panel_width
-from kds.ui.chrome.panels import all_day_panel, health_panel
+from kds.ui.chrome.panels import RECALL, all_day_panel, health_panel
 from kds.ui.chrome.strip import StripFace, counts_of, pass_counts_of
 from kds.ui.geometry import Box
 from kds.ui.intents import Button, ClosePanel, Intent, OpenStrip, Press, SwitchLanguage, TurnPage
@@ -28,7 +28,8 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.chrome import AheadRow, Bottom, SidePanel, Strip
 from kds.ui.qt.fonts import Letters
 from kds.ui.qt.wall import Wall
-from kds.ui.scene import EMPTY
+from kds.ui.scene import EMPTY, View
+from kds.ui.style.colours import Ink
 from kds.ui.style.measures import Measures, Screen
 from kds.ui.words import other_language
 
@@ -59,8 +60,8 @@ class Display(QWidget):
         self._health, self._average = Health(), ""
         self._panel: PanelFace | None = None
         self._opened: Button | None = None
-        palette = self._make_palette()
-        view = view_for(options, subject, palette.letters)
+        self._palette = palette = self._make_palette()
+        view = self._make_view(palette)
         self.wall = Wall(view, palette, clock, self)
         words = view.reading.words
         self.strip = Strip(palette, words, self)
@@ -140,9 +141,18 @@ class Display(QWidget):
         screen = self._screen or Screen(max(1, self.width()), max(1, self.height()))
         return Palette(self._options.theme, Letters(measures_for(self._options, screen)))
 
+    @property
+    def _is_high(self) -> bool:
+        return self.height() > self.width()
+
+    def _make_view(self, palette: Palette) -> View:
+        self._was_high = self._is_high
+        return view_for(self._options, self._subject, palette.letters, is_high=self._is_high)
+
     def _set_look(self) -> None:
-        palette = self._make_palette()
-        view = view_for(self._options, self._subject, palette.letters)
+        self._palette = palette = self._make_palette()
+        view = self._make_view(palette)
+        self.update()
         for part in (self.strip, self.ahead, self.bottom, self.side):
             part.set_look(palette, view.reading.words)
         self.wall.set_look(view, palette)
@@ -193,7 +203,7 @@ class Display(QWidget):
                 pages=len(placement.pages),
                 buttons=self._options.buttons,
                 opened=self._opened,
-                recalling=self._panel is not None and self._opened is None,
+                recalling=self._panel is not None and self._panel.about == RECALL,
                 undo_s=self.bottom.face.undo_s,
             )
         )
@@ -224,7 +234,7 @@ class Display(QWidget):
     def _arrange(self) -> None:
         m, width, height = self.measures, self.width(), self.height()
         # The wall's own gap, in which the focus ring stands, is part of what is above and below.
-        strip = (round(m.status * _PORTRAIT_STRIP) if height > width else m.status) - m.gap
+        strip = (round(m.status * _PORTRAIT_STRIP) if self._is_high else m.status) - m.gap
         bottom = m.bottom + m.gap
         ahead = 0 if self.ahead.isHidden() else m.ahead - m.gap
         middle = max(1, height - strip - ahead - bottom)
@@ -240,9 +250,14 @@ class Display(QWidget):
         self.side.setVisible(self._panel is not None)
         self.wall.setGeometry(0, strip, width - (side + m.gap if side else 0), middle)
 
+    def paintEvent(self, event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), self._palette.colours[Ink.BG])
+        painter.end()
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        if self._screen is None:
+        if self._screen is None or self._was_high is not self._is_high:
             self._set_look()
         else:
             self._arrange()
