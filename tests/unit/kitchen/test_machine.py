@@ -384,7 +384,7 @@ def _run(steps: int, examples: int) -> None:
 
 
 def test_whatever_happens_no_portion_is_lost_or_invented() -> None:
-    _run(steps=40, examples=100)
+    _run(steps=35, examples=70)
 
 
 @pytest.mark.long
