@@ -34,6 +34,7 @@ _TOGETHER = {Kind.POT_READY: Kind.FIRE, Kind.FIRE: Kind.POT_READY}
 
 _ONCE = frozenset({Kind.LATE, Kind.CRITICAL})
 _KEPT_TOLD = 1_000
+_MOST_PENDING = 60
 _KEPT_SOUNDED_MS = 120_000
 _REPEATED = frozenset({Kind.VOID, Kind.VOID_UNBEGUN})
 
@@ -106,6 +107,9 @@ class Announcer:
     def _put(self, notice: Notice) -> None:
         waiting = self._pending.get(notice.key)
         self._pending[notice.key] = notice if waiting is None else waiting.joined(notice)
+        if len(self._pending) > _MOST_PENDING:
+            least = min(self._pending.values(), key=lambda n: (URGENCY[n.kind], n.born))
+            del self._pending[least.key]
 
     def refused(self, at: Tick) -> None:
         """A touch at this display was refused."""
@@ -168,19 +172,20 @@ class Announcer:
     def _heard(self, notice: Notice, scene: Scene, moment: Moment) -> Item | None:
         """Take a notice out and return what becomes of it, None if it is not worth a sound."""
         del self._pending[notice.key]
-        news = [left for each in notice.news if (left := still_true(scene, each)) is not None]
-        if (notice.news and not news) or self._is_quiet(notice, moment.ear):
+        manner, at = notice.manner, moment.ear
+        if self._is_quiet(notice, at) or not self._cues.allows(at, is_urgent=manner.is_urgent):
             return None
-        manner = notice.manner
-        if not self._cues.allows(moment.ear, is_urgent=manner.is_urgent):
+        is_said = manner.is_said and self._sentences.allows(at, is_urgent=manner.is_urgent)
+        if manner.is_said and not is_said and self._is_put_off(notice, at):
+            return None
+        news = [left for each in notice.news if (left := still_true(scene, each)) is not None]
+        if notice.news and not news:
             return None
         text = ""
-        if manner.is_said and self._sentences.allows(moment.ear, is_urgent=manner.is_urgent):
+        if is_said:
             news = self._with_companion(news, scene)
             text = sentence(scene, news, self.lang, moment.kitchen)
-        elif manner.is_said and self._is_put_off(notice, moment.ear):
-            return None
-        self._note(notice, news, text, moment.ear)
+        self._note(notice, news, text, at)
         return _item(notice, news, text, self.lang)
 
     def _is_put_off(self, notice: Notice, at: Tick) -> bool:
@@ -237,11 +242,11 @@ def _item(notice: Notice, news: list[News], text: str, lang: str) -> Item:
 
 def _pots_gone_red(known: Scene, now: Scene, moment: Moment) -> Iterator[News]:
     """Yield the pots that became much too late between two kitchens, unheard by this display."""
-    if not (now.is_pass or now.is_station):
-        return
-    for visit in now.kitchen.visits.values():
+    classes = now.pot_classes if now.is_pass or now.is_station else frozenset()
+    for visit in now.kitchen.visits.values() if classes else ():
         for line in now.kitchen.lines_of(visit):
-            count = now.workable(line, visit.id) if now.is_pot(line) else 0
+            is_pot = line.routing.menu_class in classes
+            count = now.workable(line, visit.id) if is_pot else 0
             if count and now.is_red(line, visit.id, moment.kitchen):
                 old = known.kitchen.line(line.key)
                 if old is None or not known.is_red(old, visit.id, known.kitchen.at):

@@ -130,10 +130,14 @@ class Scene:
         counts = self.counts(line, visit)
         return plates(line, counts.live - counts.served)
 
+    @property
+    def pot_classes(self) -> frozenset[str]:
+        """The classes of dishes that others of the table wait for."""
+        return frozenset(name for rule in self.book.data.waits for name in rule.waits_for)
+
     def is_pot(self, line: Line) -> bool:
         """Other dishes of the table wait for this one."""
-        classes = (name for rule in self.book.data.waits for name in rule.waits_for)
-        return line.routing.menu_class in classes
+        return line.routing.menu_class in self.pot_classes
 
     def makes_pot(self, line: Line) -> bool:
         """The pot itself is made here; of a set that comes with it others do the rest."""

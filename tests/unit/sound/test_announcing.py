@@ -396,6 +396,20 @@ def test_the_memory_of_what_was_told_is_bounded(
     assert len(cut.announcer._told) == 2
 
 
+def test_of_too_much_that_waits_the_oldest_of_the_least_urgent_goes(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(announcing, "_MOST_PENDING", 2)
+    expo = Ear(house, "expo")
+    for number in (1, 2, 3):
+        table(house, number, {"1": TRIPE, "2": BEEF})
+    expo.listen(5)
+    for number in (1, 2, 3):
+        bump(house, number)
+        expo.listen(0.1)
+    assert expo.listen(10) == ["二号桌 毛肚好了", "三号桌 毛肚好了"]
+
+
 def test_a_line_that_left_the_kitchen_is_not_spoken_of(house: House) -> None:
     cut = Ear(house, "cut")
     house.order({"1": TRIPE})
