@@ -9,7 +9,7 @@ from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import time as wall_time
 from zoneinfo import ZoneInfo
 
-from kds.kitchen.events import VisitRestored
+from kds.kitchen.events import OrderReceived, VisitArchived, VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
@@ -51,6 +51,8 @@ class Ledger:
         store.day = business_day(book)
         self._time = time
         self._answers: OrderedDict[CommandId, Answer] = OrderedDict()
+        # Hashes, for there are weeks of orders: a wrong guess costs one look-up.
+        self._archived = {hash(key) for key in store.archived_orders()}
         # What was committed before this start may lie behind the last snapshot, however it ended.
         self._since_snapshot = min(kitchen.seq, SNAPSHOT_WHEN_IDLE)
         self._beside = ThreadPoolExecutor(1, thread_name_prefix="snapshot")
@@ -74,6 +76,7 @@ class Ledger:
             self.book = desk.book
             self._store.day = business_day(desk.book)
         self._since_snapshot += len(batch.entries)
+        self._note_archived(batch)
         for answer in batch.answers:
             self._answers[answer.id] = answer
         while len(self._answers) > _ANSWERS_KEPT:
@@ -89,6 +92,14 @@ class Ledger:
             self.trouble = str(error)
             raise
         self.trouble = ""
+
+    def _note_archived(self, batch: Batch) -> None:
+        """Remember the orders that may have left the state with this batch."""
+        facts = [entry.event.fact for entry in batch.entries]
+        if any(isinstance(fact, VisitArchived) for fact in facts):
+            _, gone = batch.after.orders.changes_since(batch.before.orders)
+            came = (fact.message.key for fact in facts if isinstance(fact, OrderReceived))
+            self._archived.update(map(hash, (*gone, *came)))
 
     @property
     def owes_snapshot(self) -> bool:
@@ -127,6 +138,8 @@ class Ledger:
 
     def archived(self, order: OrderKey) -> VisitRestored | None:
         """Return the archived visit that an order lies in, None when it is not archived."""
+        if hash(order) not in self._archived:
+            return None
         found = self._store.restore_visit(order)
         return None if found is None else VisitRestored(*found)
 

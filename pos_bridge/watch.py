@@ -18,7 +18,7 @@ from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
-_GATHER_S = 0.1
+_GATHER_S = 0.25
 _AFTER_FAILURE_S = 5.0
 _LATER_MS = 60_000
 _TOUCH_ALL = (RulePaused, RuleResumed, BookAdopted)

@@ -84,6 +84,13 @@ class HotReads:
         return None if row is None else OrderRef(order, *row)
 
 
+def archived_orders(connection: Connection) -> tuple[OrderKey, ...]:
+    """Return the keys of all archived orders."""
+    row = schema.orders.c
+    found = connection.execute(select(row.source, row.order_id).where(row.archived.is_not(None)))
+    return tuple(OrderKey(SourceId(source), OrderId(order_id)) for source, order_id in found)
+
+
 def archived_visit(
     connection: Connection, visit: VisitId
 ) -> tuple[Visit, tuple[Order, ...]] | None:

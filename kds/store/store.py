@@ -163,6 +163,11 @@ class Store:
         """Return where an order is, also an archived one."""
         return self._hot.order_ref(order)
 
+    def archived_orders(self) -> tuple[OrderKey, ...]:
+        """Return the orders that are archived, so that asking for each new one can be spared."""
+        with self._database.reading() as connection:
+            return reads.archived_orders(connection)
+
     def events_after(self, seq: int, limit: int) -> tuple[Entry, ...]:
         """Return up to `limit` entries after a log place, oldest first."""
         with self._database.reading() as connection:
