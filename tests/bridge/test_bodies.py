@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AsyncExitStack
 
 import pytest
 from starlette.requests import ClientDisconnect, Request
@@ -87,19 +88,10 @@ async def test_a_caller_that_goes_away_leaves_nothing_held() -> None:
 async def test_all_together_are_bounded() -> None:
     """Fault 47: memory is bounded however many push at once."""
     bodies = Bodies()
-    refusals = 0
-
-    async def hold(depth: int) -> None:
-        nonlocal refusals
-        try:
-            async with bodies.of(request([b"x" * MAX_BYTES])):
-                if depth:
-                    await hold(depth - 1)
-        except BodyRefusedError as refusal:
-            assert refusal.status == 503
-            refusals += 1
-
-    await hold(40)
-    assert refusals == 1
+    async with AsyncExitStack() as held:
+        with pytest.raises(BodyRefusedError) as refusal:
+            for _ in range(40):
+                await held.enter_async_context(bodies.of(request([b"x" * MAX_BYTES])))
+    assert refusal.value.status == 503
     async with bodies.of(request([b"after"])) as body:
         assert body == b"after"
