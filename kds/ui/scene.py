@@ -187,6 +187,14 @@ class Scene:
         """Return the sheet of a ticket, on whatever page."""
         return next((s for s in self._sheets_in_order if s.face.visit == visit), None)
 
+    def next_page(self) -> list[Tile]:
+        """Return the tiles that turning on would show, so that they can be drawn beforehand."""
+        following = self.placement.page + 1
+        if following >= len(self.placement.pages):
+            return []
+        sheets = {sheet.face.visit: sheet for sheet in self._sheets_in_order}
+        return [self._tile(part, sheets[part.id], "") for part in self.placement.pages[following]]
+
     def repaint(self) -> None:
         """Ask for everything to be painted."""
         self._damage = [Box(0, 0, *self._size)]

@@ -30,6 +30,12 @@ def is_wide(character: str) -> bool:
     return unicodedata.east_asian_width(character) in {"W", "F"}
 
 
+@lru_cache(maxsize=8192)
+def has_right_to_left(text: str) -> bool:
+    """Some of it is written from right to left."""
+    return any(unicodedata.bidirectional(character) in {"R", "AL"} for character in text)
+
+
 def pieces(text: str) -> Iterator[str]:
     """Yield what a line may be broken between: words with their space, single wide characters."""
     piece = ""

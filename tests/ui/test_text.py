@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kds.ui.text import ELLIPSIS, break_lines, clean, cut, is_wide
+from kds.ui.text import ELLIPSIS, break_lines, clean, cut, has_right_to_left, is_wide
 
 
 def width(text: str) -> int:
@@ -57,3 +57,8 @@ def test_punctuation_does_not_begin_a_line() -> None:
 def test_control_characters_are_dropped_and_lines_joined() -> None:
     assert clean("a\u202eb\nc\t d\x07\u2066") == "ab c d"
     assert clean("\ud800x") == "x"
+
+
+def test_direction_is_known() -> None:
+    assert has_right_to_left("2 شاورما")
+    assert not has_right_to_left("毛肚 Ribeye 2")

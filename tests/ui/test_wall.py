@@ -346,3 +346,13 @@ def test_cancelled_touch_presses_nothing(
     wall.event(QTouchEvent(QEvent.Type.TouchCancel, glass))
     QTest.touchEvent(wall, glass).release(finger, middle(box), wall).commit()
     assert intents == []
+
+
+def test_next_page_is_drawn_beforehand_while_nothing_happens(qtbot: QtBot, wall: Wall) -> None:
+    following = wall.scene.placement.pages[1]
+    qtbot.waitUntil(lambda: wall._pictures.has(following))
+    kept = dict(wall._pictures._kept)
+    wall.turn(1)
+    picture(wall)
+    shown = {(part.id, part.index) for part in wall.scene.placement.parts}
+    assert all(wall._pictures._kept[key] is kept[key] for key in shown)

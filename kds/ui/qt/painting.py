@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPoint, QRect, Qt
@@ -33,6 +34,18 @@ class _Kept:
     picture: QPixmap
 
 
+def limit(scene: Scene) -> int:
+    """Return how many pixels of pictures are kept: a whole page in any case."""
+    width, height = scene.placement.size
+    return max(_KEPT_PIXELS, width * height * 5 // 4)
+
+
+def has_room_for_two(scene: Scene) -> bool:
+    """The next page can be kept beside the one that is looked at."""
+    width, height = scene.placement.size
+    return 2 * width * height <= limit(scene)
+
+
 class Pictures:
     """Keeps the pictures of tickets; the ones least lately used go when there are too many."""
 
@@ -40,6 +53,22 @@ class Pictures:
         self._palette = palette
         self._kept: dict[tuple[VisitId, int], _Kept] = {}
         self._pixels = 0
+
+    def has(self, parts: Iterable[Part]) -> bool:
+        """All of these are kept."""
+        return all((part.id, part.index) in self._kept for part in parts)
+
+    def draw_one(self, tiles: Iterable[Tile], scene: Scene) -> bool:
+        """Draw the first of these that is not kept; answers whether there was one to draw."""
+        if not has_room_for_two(scene):
+            return False
+        for tile in tiles:
+            kept = self._kept.get((tile.part.id, tile.part.index))
+            here = replace(tile.part, box=tile.part.box._replace(x=0, y=0))
+            if kept is None or not _shows(kept, tile, here):
+                self.picture(tile, scene)
+                return True
+        return False
 
     def picture(self, tile: Tile, scene: Scene) -> QPixmap:
         """Return the picture of a tile, drawn anew only if it shows something else."""
@@ -54,7 +83,7 @@ class Pictures:
         picture = self._drawn(tile, here, scene)
         self._kept[key] = _Kept(tile.sheet, here, tile.marked, picture)
         self._pixels += here.box.w * here.box.h
-        self._shed()
+        self._shed(limit(scene))
         return picture
 
     def _drawn(self, tile: Tile, part: Part, scene: Scene) -> QPixmap:
@@ -65,8 +94,8 @@ class Pictures:
         painter.end()
         return picture
 
-    def _shed(self) -> None:
-        while self._pixels > _KEPT_PIXELS and len(self._kept) > 1:
+    def _shed(self, most: int) -> None:
+        while self._pixels > most and len(self._kept) > 1:
             oldest = self._kept.pop(next(iter(self._kept)))
             self._pixels -= oldest.part.box.w * oldest.part.box.h
 

@@ -49,7 +49,7 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.keymap import DEFAULT_KEYS
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
-from kds.ui.style.times import AGAIN, RING_HIDDEN, WATCH
+from kds.ui.style.times import AGAIN, RING_HIDDEN, SPARE, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
 from kds.ui.touch import MOUSE, Finger, Gesture, Kind, Touches
@@ -105,6 +105,8 @@ class Wall(QWidget):
         self._empty: tuple[str, tuple[str, ...]] = ("", ())
         self._watch = QTimer(self, interval=WATCH)
         self._watch.timeout.connect(self._look_at_fingers)
+        self._spare = QTimer(self, singleShot=True)
+        self._spare.timeout.connect(self._draw_ahead)
 
     # What the owner of the wall tells it.
 
@@ -154,7 +156,13 @@ class Wall(QWidget):
 
     def _refresh(self) -> None:
         self._update_damage()
+        self._spare.start(SPARE)
         self.laid_out.emit()
+
+    def _draw_ahead(self) -> None:
+        """Draw a ticket of the next page while nothing happens, so that turning to it is quick."""
+        if self.isVisible() and self._pictures.draw_one(self.scene.next_page(), self.scene):
+            self._spare.start(SPARE // 10)
 
     def _update_damage(self) -> None:
         region = QRegion()

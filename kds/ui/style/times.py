@@ -22,5 +22,7 @@ LINK_SLOW, LINK_LOST = 3_000, 10_000
 AHEAD = 600_000
 """How far the look-ahead looks."""
 TICK = 1_000
+SPARE = 300
+"""So long after the last change the next page is drawn beforehand."""
 WATCH = 100
 """How often fingers that are down are looked at, for a long press."""

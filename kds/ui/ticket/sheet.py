@@ -115,7 +115,7 @@ def sheet_of(face: Face, width: int, ruler: Ruler, now: Instant) -> Sheet:
         id=face.visit,
         head=heading.height + m.body_pad + sum(a.height for a in common),
         blocks=tuple(block.height for block in blocks),
-        foot=m.foot,
+        foot=m.foot + m.body_pad // 2,
         torn_head=m.torn_head + m.body_pad + sum(a.height for a in everyones),
         glued=frozenset(_glued(blocks)),
         pinned=face.head.pinned,
