@@ -15,20 +15,21 @@ from kds.ui.style.lettering import Role
 from kds.ui.text import cut
 from kds.ui.words import Words
 
+Counts = tuple[tuple[Run, ...], ...]
+"""How much there is to do, the most important first."""
+
 
 @dataclass(frozen=True, slots=True)
 class StripFace:
-    """What the strip says. `counts`: what there is to do, the most important first."""
+    """What the strip says."""
 
     name: str
-    counts: tuple[tuple[Run, ...], ...]
+    counts: Counts
     health: Health
     clock: str
 
 
-def counts_of(
-    words: Words, tickets: int, items: str, average: str = ""
-) -> tuple[tuple[Run, ...], ...]:
+def counts_of(words: Words, tickets: int, items: str, average: str = "") -> Counts:
     """Return how much there is to do; `average`: how long a ticket takes, "" if unknown."""
     counts = [tuple(runs(words.texts["strip.counts"], tickets, items))]
     if average:
@@ -36,9 +37,7 @@ def counts_of(
     return tuple(counts)
 
 
-def pass_counts_of(
-    words: Words, tickets: str, missing: int, ready: int
-) -> tuple[tuple[Run, ...], ...]:
+def pass_counts_of(words: Words, tickets: str, missing: int, ready: int) -> Counts:
     """Return how much there is to do at the pass."""
     return (
         tuple(runs(words.texts["strip.tickets"], tickets)),

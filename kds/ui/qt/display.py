@@ -20,7 +20,7 @@ from kds.ui.chrome.bottom import BottomFace
 from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import PanelFace, panel_width
 from kds.ui.chrome.panels import RECALL, all_day_panel, health_panel
-from kds.ui.chrome.strip import StripFace, counts_of, pass_counts_of
+from kds.ui.chrome.strip import Counts, StripFace, counts_of, pass_counts_of
 from kds.ui.geometry import Box
 from kds.ui.intents import Button, ClosePanel, Intent, OpenStrip, Press, SwitchLanguage, TurnPage
 from kds.ui.options import Options, Subject, measures_for, view_for
@@ -34,6 +34,7 @@ from kds.ui.style.measures import Measures, Screen
 from kds.ui.words import other_language
 
 _PORTRAIT_STRIP = 104 / 58
+_MINUTE = 60_000
 
 
 class Display(QWidget):
@@ -58,6 +59,7 @@ class Display(QWidget):
         self._screen = screen
         self._board, self._now = EMPTY, Instant(0)
         self._health, self._average = Health(), ""
+        self._counts: Counts = ()
         self._panel: PanelFace | None = None
         self._opened: Button | None = None
         self._palette = palette = self._make_palette()
@@ -104,15 +106,19 @@ class Display(QWidget):
 
     def tick(self, now: Instant) -> None:
         """Let time pass; call it once a second."""
+        is_another_minute = now // _MINUTE != self._now // _MINUTE
         self._now = now
         self.wall.tick(now)
-        self._show_strip()
-        if self.ahead.isVisible():
+        if is_another_minute:
+            self._show_strip()
             self._show_ahead()
 
     def set_health(self, health: Health, average: str = "") -> None:
         """Say how well all is, and how long a ticket takes on average ("" if unknown)."""
-        self._health, self._average = health, average
+        self._health = health
+        if average != self._average:
+            self._average = average
+            self._counts = self._count()
         self.wall.set_stale(health.is_lost)
         self._show_strip()
 
@@ -160,6 +166,7 @@ class Display(QWidget):
         self._show_around()
 
     def _show_around(self) -> None:
+        self._counts = self._count()
         self._show_strip()
         self._show_ahead()
         self._show_pages()
@@ -171,13 +178,14 @@ class Display(QWidget):
         self.strip.set_face(
             StripFace(
                 name=self._subject.title(reading.lang),
-                counts=self._counts(),
+                counts=self._counts,
                 health=self._health,
                 clock=reading.time(self._now) if self._now else "",
             )
         )
 
-    def _counts(self) -> tuple[tuple[tuple[str, bool], ...], ...]:
+    def _count(self) -> Counts:
+        """Sum up what there is to do."""
         reading, tickets = self.wall.scene.view.reading, self._board.tickets
         tallies = [face.tally for face in self.wall.scene.faces()]
         if reading.at_pass:

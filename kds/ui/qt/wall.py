@@ -362,7 +362,6 @@ class Wall(QWidget):
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
-        painter.setClipRegion(event.region())
         overlay = Overlay(tuple(self._pressed.values()), self._is_stale)
         paint_scene(painter, self.scene, self._pictures, self._palette, event.region(), overlay)
         if self.scene.is_empty:
