@@ -6,7 +6,9 @@ import json
 import signal
 import socket
 import stat
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -74,6 +76,28 @@ class TestEnd:
         assert sorted(shown) == sorted(sent["order_id"] for sent in orders)
         (ready,) = again.get(f"/v1/orders/till-1/{orders[0]['order_id']}")["lines"]
         assert ready["portions"]["ready"] == "1"
+
+    def test_what_is_under_way_is_finished_first(self, start: StartBridge) -> None:
+        """At SIGTERM the queue is drained: every answer is kept, and nothing waits for ever."""
+        bridge = start()
+        acknowledged: set[str] = set()
+
+        def post(sent: dict[str, Any]) -> int:
+            try:
+                answer = bridge.post(sent)
+            except httpx.TransportError:
+                return 0
+            if answer.status_code == 201:
+                acknowledged.add(sent["order_id"])
+            return answer.status_code
+
+        with ThreadPoolExecutor(16) as pool:
+            posts = [pool.submit(post, order()) for _ in range(300)]
+            eventually(lambda: len(acknowledged) > 50)
+            assert bridge.end() == 0
+            assert {each.result() for each in posts} <= {0, 201, 503}
+        shown = {ticket["order_id"] for ticket in start().get("/v1/board/all")["tickets"]}
+        assert acknowledged <= shown
 
 
 class TestOneBridgePerFolder:
