@@ -160,7 +160,7 @@ class BridgeSession:
     def _take(self, message: m.FromDisplay, at: Instant) -> None:
         match message:
             case m.Hello():
-                self._greet(message)
+                self._greet(message, at)
             case m.Ping():
                 self._answer_ping(message, at)
             case m.Do():
@@ -168,7 +168,7 @@ class BridgeSession:
             case m.Bye():
                 self._leave("display left")
 
-    def _greet(self, hello: m.Hello) -> None:
+    def _greet(self, hello: m.Hello, at: Instant) -> None:
         is_newer = versions.newer(hello.protocol)
         if is_newer is None:
             self._say_bye("unclear", versions.NOT_A_DISPLAY)
@@ -177,9 +177,9 @@ class BridgeSession:
         elif versions.older(hello.protocol):
             self._say_bye("too_old", versions.DISPLAY_OLDER)
         else:
-            self._welcome(hello)
+            self._welcome(hello, at)
 
-    def _welcome(self, hello: m.Hello) -> None:
+    def _welcome(self, hello: m.Hello, at: Instant) -> None:
         resumed = self._history.holds(hello.place)
         self.hello = hello
         self.seq = hello.place.seq
@@ -189,7 +189,9 @@ class BridgeSession:
         if not resumed:
             self._begin_snapshot()
         epoch = self._history.place.epoch
-        welcome = m.Welcome(versions.PROTOCOL, hello.attempt, epoch, resumed, self._program)
+        welcome = m.Welcome(
+            versions.PROTOCOL, hello.attempt, epoch, resumed, at, self._scale, self._program
+        )
         self._out.append(m.from_bridge(welcome))
 
     def _answer_ping(self, ping: m.Ping, at: Instant) -> None:

@@ -10,6 +10,7 @@ from kds.kitchen.commands import Command, Result
 from kds.kitchen.events import Event
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, Instant
+from kds.kitchen.memory import first_seq
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.records.commands import command_json
@@ -30,7 +31,7 @@ from kds.wire.notices import (
     Reloaded,
     TurnedAway,
 )
-from kds.wire.pending import Pending
+from kds.wire.pending import Ack, Pending
 from kds.wire.places import Place
 from kds.wire.projection import NoRules, Projection, extend, project
 from kds.wire.standing import Identity, Kept, Phase
@@ -256,7 +257,7 @@ class DisplaySession:
             case m.NotYet():
                 self._pending.postpone(CommandId(message.id), now_ms)
             case m.Welcome():
-                self._take_welcome(message)
+                self._take_welcome(message, now_ms)
             case m.Part():
                 self._take_part(message, now_ms)
             case m.BookText():
@@ -264,9 +265,10 @@ class DisplaySession:
             case m.Bye():
                 self._turned_away(message.code, message.words)
 
-    def _take_welcome(self, welcome: m.Welcome) -> None:
+    def _take_welcome(self, welcome: m.Welcome, now_ms: int) -> None:
         if welcome.attempt != self._attempt or self.phase is not Phase.GREETING:
             return
+        self._clock.heard(self._greeted_ms, now_ms, welcome.at, welcome.scale)
         if versions.newer(welcome.protocol) is not False:
             self._turned_away("too_old", versions.DISPLAY_OLDER)
         elif versions.older(welcome.protocol):
@@ -340,8 +342,17 @@ class DisplaySession:
             return
         if ack.seq <= self.place.seq:
             self._projection = None
+        self._notices.append(self._answer(done, ack))
+
+    def _answer(self, done: m.Done, ack: Ack) -> Answered:
+        """Read an answer. A command whose first answer was lost is answered as a repeat, but it
+        was this one that did it: nobody shall be told that somebody else was quicker.
+        """
+        command = CommandId(done.id)
         result = Result(done.result) if done.result in set(Result) else Result.NO_OP
-        self._notices.append(Answered(CommandId(done.id), result, ack, done.why))
+        if result is Result.NO_OP and first_seq(self.confirmed, command) is not None:
+            return Answered(command, Result.APPLIED, ack, "")
+        return Answered(command, result, ack, done.why)
 
     def _take_pong(self, pong: m.Pong, now_ms: int) -> None:
         """Set the clock, and see from what the bridge has sent whether something was missed."""

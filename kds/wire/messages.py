@@ -66,12 +66,17 @@ class Ping:
 
 @dataclass(frozen=True, slots=True)
 class Welcome:
-    """The answer to a `Hello`. `resumed`: events follow on the display's place, else parts do."""
+    """The answer to a `Hello`. `resumed`: events follow on the display's place, else parts do.
+
+    `at`, `scale`: the time as in a `Pong`, so that it is known before the first kitchen.
+    """
 
     protocol: str
     attempt: int
     epoch: str
     resumed: bool
+    at: int
+    scale: float = 1.0
     program: str = ""
     kind: Literal["welcome"] = "welcome"
 

@@ -45,7 +45,6 @@ NOT_A_DISPLAY = Wording(
     "What this program sends can not be understood.",
 )
 ENDING = Wording("厨房服务器正在停止", "The bridge is being stopped.")
-TOO_MANY = Wording("连接的屏幕太多", "Too many screens are connected.")
 UNREADABLE_BOOK = Wording(
     "这台屏幕读不懂新规则，请升级这台屏幕",
     "This screen's program can not read the rules in force: update this screen.",

@@ -73,7 +73,7 @@ def test_a_known_place_is_resumed_by_events() -> None:
     session = BridgeSession(bridge.history, 0, program="toy")
     hear(session, bridge, hello(Place("e1", 1, "order-0:1"), attempt=4))
     welcome, events = said(session)
-    assert welcome == m.Welcome("1.0", 4, "e1", resumed=True, program="toy")
+    assert welcome == m.Welcome("1.0", 4, "e1", resumed=True, at=bridge.now, program="toy")
     assert isinstance(events, m.Events)
     assert [event.seq for event in events.events] == [2, 3]
     assert session.hello is not None

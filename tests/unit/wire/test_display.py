@@ -27,7 +27,17 @@ from kds.wire.notices import (
 from kds.wire.pending import Ack
 from kds.wire.places import Place
 from kds.wire.standing import Kept, Phase
-from tests.unit.wire.toys import BOOK, Line, ToyBridge, bump, display, following, only, ready
+from tests.unit.wire.toys import (
+    BOOK,
+    START,
+    Line,
+    ToyBridge,
+    bump,
+    display,
+    following,
+    only,
+    ready,
+)
 
 
 def bridge_with(orders: int) -> ToyBridge:
@@ -47,7 +57,7 @@ def kinds(session: DisplaySession) -> list[str]:
 
 def welcome(session: DisplaySession, *, resumed: bool = False, **fields: Any) -> None:
     (hello,) = [message for message in said(session) if isinstance(message, m.Hello)]
-    answer = m.Welcome("1.0", hello.attempt, "e1", resumed)
+    answer = m.Welcome("1.0", hello.attempt, "e1", resumed, START)
     session.receive(m.from_bridge(replace(answer, **fields)), 0)
 
 
@@ -370,8 +380,18 @@ def test_an_answer_that_was_lost_is_asked_for_again() -> None:
     line.display.disconnected()
     Line(bridge, line.display, 100).pump(100)
     (answered,) = only(line.display.events(), Answered)
-    assert (answered.result, answered.ack.seq) == (Result.NO_OP, 2)
+    assert (answered.result, answered.ack.seq, answered.why) == (Result.APPLIED, 2, "")
     assert bridge.applied("c") == 1
+
+
+def test_who_was_second_is_told() -> None:
+    bridge = bridge_with(1)
+    line = following(bridge)
+    bridge.do(bump(0, "theirs"))
+    line.display.act(bump(0, "ours"), 0)
+    line.pump(0)
+    (answered,) = only(line.display.events(), Answered)
+    assert (answered.result, answered.why) == (Result.NO_OP, "already done")
 
 
 def test_an_answer_may_come_before_its_events() -> None:
@@ -503,7 +523,7 @@ def test_a_lost_welcome_and_a_lost_last_part_are_missed_too() -> None:
     session.to_send()
     session.receive(m.from_bridge(m.Pong(0, 1, attempt=1)), 1_000)
     assert kinds(session) == ["hello", "ping"]
-    session.receive(m.from_bridge(m.Welcome("1.0", 2, "e1", resumed=False)), 1_000)
+    session.receive(m.from_bridge(m.Welcome("1.0", 2, "e1", resumed=False, at=START)), 1_000)
     session.receive(m.from_bridge(m.Pong(1_000, 1, attempt=2, parts=1)), 2_000)
     assert kinds(session) == ["hello", "ping"]
 

@@ -18,7 +18,7 @@ FROM_DISPLAY = [
     m.Bye("ending", "再见", "bye"),
 ]
 FROM_BRIDGE = [
-    m.Welcome("1.0", 3, "e1", resumed=True, program="bridge"),
+    m.Welcome("1.0", 3, "e1", resumed=True, at=5, scale=60.0, program="bridge"),
     m.Part(HERE, 0, last=True, records=(m.Record("head", "", 1, "{}"),)),
     m.Events((m.WireEvent(8, "x:2", 5, "pos", "table_moved", 1, "{}", "c", "d", "p"),)),
     m.BookText("hash", "{}"),

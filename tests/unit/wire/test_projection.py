@@ -66,8 +66,7 @@ def test_a_recall_and_a_bump_after_it_show_and_end_alike() -> None:
     made = bridge()
     made.do(bump(1, "c1"))
     seen = made.kitchen.seq
-    recall = replace(bump(1, "r", seen=seen), kind=CommandKind.RECALL)
-    acts = [recall, bump(1, "c2", seen=seen)]
+    acts = [bump(1, "r", seen=seen, kind=CommandKind.RECALL), bump(1, "c2", seen=seen)]
     assert ready(project(made.kitchen, acts[:1], BOOK).kitchen, 1) == 0
     assert ready(project(made.kitchen, acts, BOOK).kitchen, 1) == 2
     made.order(9)  # somebody else's event in between

@@ -35,15 +35,23 @@ def order_key(number: int) -> OrderKey:
     return OrderKey(SourceId("till"), OrderId(str(number)))
 
 
-def bump(number: int, command_id: str, *, seen: int | None = None, line: str = "") -> Command:
-    """Return the command that bumps an order, or one line of it."""
+def bump(
+    number: int,
+    command_id: str,
+    *,
+    seen: int | None = None,
+    line: str = "",
+    kind: CommandKind = CommandKind.BUMP,
+    device: str = "wall-1",
+) -> Command:
+    """Return the command that bumps an order, or one line of it; or does something else to it."""
     return Command(
         CommandId(command_id),
-        CommandKind.BUMP,
+        kind,
         order_key(number),
         line_id=LineId(line) if line else None,
         view=VIEW,
-        device="wall-1",
+        device=device,
         seen=seen,
     )
 
@@ -53,6 +61,12 @@ def ready(kitchen: Kitchen, number: int) -> Decimal:
     lines = kitchen.orders[order_key(number)].lines.values()
     groups = [group for line in lines for group in line.groups]
     return sum((g.portions for g in groups if g.state is PortionState.READY), Decimal(0))
+
+
+def states(kitchen: Kitchen, number: int) -> list[tuple[str, str, Decimal]]:
+    """Return line, state and portions of every group of an order."""
+    lines = kitchen.orders[order_key(number)].lines.values()
+    return sorted((ln.key.line_id, g.state.value, g.portions) for ln in lines for g in ln.groups)
 
 
 @dataclass
