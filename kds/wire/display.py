@@ -27,6 +27,7 @@ from kds.wire.notices import (
     Following,
     Happened,
     LineDead,
+    NotKept,
     Offline,
     Reloaded,
     TurnedAway,
@@ -256,6 +257,7 @@ class DisplaySession:
                 self._take_done(message)
             case m.NotYet():
                 self._pending.postpone(CommandId(message.id), now_ms)
+                self._notices.append(NotKept(CommandId(message.id), message.why))
             case m.Welcome():
                 self._take_welcome(message, now_ms)
             case m.Part():

@@ -53,6 +53,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class NotKept:
+    """The bridge could not keep a command just now; it goes out again by itself."""
+
+    command: CommandId
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class TurnedAway:
     """The bridge will not or can not serve this display; it may later. `words`: for people."""
 
@@ -71,7 +79,15 @@ class LineDead:
 
 
 DisplayNotice = (
-    Following | Happened | Reloaded | BookChanged | Answered | TurnedAway | Offline | LineDead
+    Following
+    | Happened
+    | Reloaded
+    | BookChanged
+    | Answered
+    | NotKept
+    | TurnedAway
+    | Offline
+    | LineDead
 )
 
 # --- of a bridge ---------------------------------------------------------------------------

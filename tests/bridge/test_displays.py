@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import signal
+import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from decimal import Decimal
 from itertools import count
 from pathlib import Path
@@ -22,7 +23,16 @@ from kds.kitchen.counts import line_counts
 from kds.kitchen.ids import CommandId, OrderId, OrderKey, SourceId
 from kds.link import Link
 from kds.wire import messages as m
-from kds.wire.notices import Answered, Following, Happened, LineDead, Offline, Reloaded, TurnedAway
+from kds.wire.notices import (
+    Answered,
+    Following,
+    Happened,
+    LineDead,
+    NotKept,
+    Offline,
+    Reloaded,
+    TurnedAway,
+)
 from kds.wire.standing import Phase
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import PATIENCE_S, Running, eventually, line, order
@@ -377,6 +387,29 @@ async def test_kill_9_in_the_middle_loses_no_bump_and_doubles_none(
     assert sorted(logged) == sorted(given)
     for places in logged.values():
         assert places == list(range(places[0], places[0] + len(places)))
+
+
+async def test_what_the_disk_does_not_take_is_done_when_it_does_again(
+    start: StartBridge, tmp_path: Path
+) -> None:
+    """Fault 29: the database is locked by another program; bumps wait and keep their order."""
+    bridge = start()
+    async with wall(tmp_path / "wall", bridge.displays) as shown:
+        sent = await post(bridge)
+        await caught_up(bridge, shown)
+        with closing(sqlite3.connect(bridge.data / "kitchen.db", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            for kind in (CommandKind.BUMP, CommandKind.RECALL, CommandKind.BUMP):
+                await shown.link.act(do(kind, sent, shown.link))
+            await shown.until(lambda: shown.told(NotKept), within_s=15)
+            assert portions(shown.link)[sent["order_id"]]["ready"] == 1
+            assert shown.link.state.unsent == 3
+            assert is_following(shown)
+            other.execute("ROLLBACK")
+        await is_told(shown, Answered, 3)
+        await caught_up(bridge, shown)
+    assert {answered.result for answered in shown.told(Answered)} == {Result.APPLIED}
+    assert on_the_bridge(bridge, sent["order_id"])["ready"] == 1
 
 
 # --- lines ---------------------------------------------------------------------------------

@@ -20,6 +20,7 @@ from kds.wire.notices import (
     Following,
     Happened,
     LineDead,
+    NotKept,
     Offline,
     Reloaded,
     TurnedAway,
@@ -439,6 +440,7 @@ def test_a_full_disk_means_later_and_in_order() -> None:
     line.display.act(bump(0, "c0"), 0)
     line.display.act(bump(1, "c1"), 0)
     line.pump(0)
+    assert [notice.command for notice in only(line.display.events(), NotKept)] == ["c0", "c1"]
     bridge.is_disk_full = False
     line.display.tick(999)
     line.pump(999)
