@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from kds.rulefiles import read_book, shipped_book
 
 from kds.board.views import board
 from kds.kitchen.evolve import fold
 from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
 from kds.rulebook.book import Book
+from kds.rulefiles import read_book, shipped_book
 from kds.store import Batch, Entry, Store
 from tests.e2e.evening import Evening
 
