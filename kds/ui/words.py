@@ -23,10 +23,6 @@ class Words:
         text = self.texts[key]
         return text.format(*figures) if figures else text
 
-    def __hash__(self) -> int:
-        """Two of one language are the same."""
-        return hash(self.lang)
-
 
 @cache
 def words(lang: str) -> Words:

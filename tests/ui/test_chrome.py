@@ -31,6 +31,7 @@ from kds.ui.geometry import Box
 from kds.ui.icons import Icon
 from kds.ui.intents import Button, Press, Recall, SwitchLanguage, TurnPage, Undo
 from kds.ui.qt.fonts import Letters
+from kds.ui.style.colours import Ink
 from kds.ui.style.lettering import Role
 from kds.ui.style.measures import Screen, measures
 from kds.ui.ticket.make import face_of
@@ -290,3 +291,16 @@ def test_long_words_wrap_and_a_panel_never_runs_over(recorder: Recorder) -> None
     assert close_box(recorder, face, box).within(box)
     draw_panel(recorder, face, box, ())
     assert recorder.saying(Role.PANEL_SMALL) == ["看：不改时钟"]
+
+
+def test_high_contrast_frames_panels_and_buttons(recorder: Recorder) -> None:
+    recorder.outlined = True
+    draw(recorder, recall_panel([Bumped("c1", "A08", "x", NOW)], reading()))
+    box = Box(0, 0, 1920, 80)
+    draw_bottom(recorder, keys_of(recorder, bottom(), box, words("zh")), box)
+    assert sum(ink is Ink.EDGE for _, ink in recorder.frames) >= 10
+
+
+def test_sentence_without_a_rule_has_no_small_print() -> None:
+    made = ticket("A1", [boards.void("x")])
+    assert why_panel(made, None, reading(), NOW).rows[1].texts == ()

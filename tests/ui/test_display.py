@@ -364,3 +364,8 @@ def test_picture_without_a_screen_shows_the_board(qtbot: QtBot, subject: Subject
     pictures: list[QImage] = [first, *others]
     assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
     assert application() is application()
+
+
+def test_another_book_renames_the_screen(display: Display) -> None:
+    display.set_subject(Subject("wok", boards.STATIONS))
+    assert display.strip._face.name == "炒锅"

@@ -12,6 +12,7 @@ from kds.board.values import Board, Ticket
 from kds.kitchen.ids import Instant
 from kds.ui.geometry import Box
 from kds.ui.intents import (
+    Button,
     Digit,
     HandleAlert,
     Intent,
@@ -21,6 +22,7 @@ from kds.ui.intents import (
     LongPress,
     Move,
     OtherKey,
+    Press,
     Recall,
     SwitchLanguage,
     TapBar,
@@ -217,6 +219,7 @@ def test_pressed_look_is_there_at_once_and_goes(wall: Wall) -> None:
         (Qt.Key.Key_PageDown, TurnPage(1)),
         (Qt.Key.Key_W, Why(None)),
         (Qt.Key.Key_L, SwitchLanguage()),
+        (Qt.Key.Key_T, Press(Button.ALL_DAY)),
         (Qt.Key.Key_K, OtherKey("K")),
         (Qt.Key.Key_Escape, OtherKey("Escape")),
     ],
@@ -356,3 +359,32 @@ def test_next_page_is_drawn_beforehand_while_nothing_happens(qtbot: QtBot, wall:
     picture(wall)
     shown = {(part.id, part.index) for part in wall.scene.placement.parts}
     assert all(wall._pictures._kept[key] is kept[key] for key in shown)
+
+
+def test_mouse_that_is_dragged_away_presses_nothing(wall: Wall, intents: list[Intent]) -> None:
+    start = middle(target(wall, 2, Zone.FOOT).box)
+    QTest.mousePress(wall, Qt.MouseButton.LeftButton, pos=start)
+    QTest.mouseMove(wall, start - QPoint(0, 120))
+    QTest.mouseRelease(wall, Qt.MouseButton.LeftButton, pos=start - QPoint(0, 40))
+    assert intents == []
+
+
+def test_ticket_that_came_just_now_is_not_bumped_by_key(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    wall.show_board(board([ticket("N", [line("x")])]), NOW)
+    wall.scene.select(wall.scene.placement.ids[0])
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents == [JustMoved(wall.scene.placement.ids[0])]
+
+
+def test_line_that_is_spoken_of_is_marked(wall: Wall) -> None:
+    made = tickets(wall)[1]
+    plain = picture(wall)
+    wall.scene.select(made.visit, made.lines[1].key)
+    marked = picture(wall)
+    lines = [one for one in targets(wall, 2) if one.zone is Zone.LINE]
+    edge = [QPoint(one.box.x + 2, middle(one.box).y()) for one in lines]
+    focus = colour(Theme.DARK, Ink.FOCUS)
+    assert marked.pixelColor(edge[1]).name().upper() == focus
+    assert marked.pixelColor(edge[0]) == plain.pixelColor(edge[0])

@@ -15,6 +15,8 @@ KEY_STUCK = 2_000
 """A key that is down for longer is stuck."""
 KEY_FASTEST = 1000 / 12
 """A key that comes more often than twelve times a second is stuck."""
+KEYS_WATCH, KEYS_LOST = 200, 1_000
+"""How often it is looked whether keys come here, and after how long it is said that they do not."""
 RING_HIDDEN = 600_000
 """Touch hides the focus ring only if no key was pressed for so long."""
 UNDO_SHOWN = 5_000
