@@ -60,6 +60,7 @@ class Announcer:
         self._sounded: dict[tuple[str, ...], Tick] = {}
         self._told: dict[tuple[Kind, LineKey], None] = {}
         self._last: Tick | None = None
+        self._is_link_lost = False
         self._is_link_alarmed = False
 
     # --- what happens --------------------------------------------------------------------
@@ -118,14 +119,18 @@ class Announcer:
     def link_lost(self, since: Tick) -> None:
         """Nothing has come from the bridge since then. Heard from ten seconds on, three times.
 
-        Short breaks make no sound at all, however many they are.
+        Short breaks make no sound at all, however many they are. To say it again adds nothing.
         """
+        if self._is_link_lost:
+            return
+        self._is_link_lost = True
         for number in range(LINK_ALARMS):
             after_ms = LINK_ALARM_MS + number * LINK_REPEAT_MS
             self._put(notice_of(Kind.LINK_LOST, since, after_ms=after_ms, repeat=number))
 
     def link_back(self, at: Tick) -> None:
         """The bridge is heard again; that is worth a sound only if its loss was one."""
+        self._is_link_lost = False
         self._calm_link()
         if self._is_link_alarmed:
             self._is_link_alarmed = False

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import os
-
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QApplication
 
 from kds.board.values import Board
 from kds.kitchen.ids import Instant, LineKey
@@ -14,20 +11,11 @@ from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import PanelFace
 from kds.ui.options import Options, Subject
 from kds.ui.qt.display import Display
+from kds.ui.qt.program import application
 from kds.ui.slips import Size
 from kds.ui.style.measures import Screen
 
 SIZE: Size = (1920, 1080)
-
-
-def application() -> QApplication:
-    """Return the application, made for pictures alone if there is none yet."""
-    existing = QApplication.instance()
-    if isinstance(existing, QApplication):
-        return existing
-    # A picture needs no screen, and must not fail where there is none.
-    os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    return QApplication(["kds"])
 
 
 def render(
@@ -47,7 +35,7 @@ def render(
 
     `page` counts from 0. `panel`: what is open beside the wall.
     """
-    app = application()
+    app = application(offscreen=True)
     display = Display(subject, options, lambda: 0, screen or Screen(*size))
     # Shown, so that everything is laid out; but on no screen, whatever there is.
     display.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QGuiApplication, QImage
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -33,7 +33,8 @@ from kds.ui.options import Options, Subject
 from kds.ui.qt.chrome import Painted
 from kds.ui.qt.display import Display
 from kds.ui.qt.painting import Pictures
-from kds.ui.shot import application, picture_of, render
+from kds.ui.qt.program import application
+from kds.ui.shot import picture_of, render
 from kds.ui.slips import Arrangement
 from kds.ui.style.colours import Ink, Theme, colour
 from kds.ui.style.measures import Screen, TextSize
@@ -363,9 +364,24 @@ def test_picture_without_a_screen_shows_the_board(qtbot: QtBot, subject: Subject
     ]
     pictures: list[QImage] = [first, *others]
     assert all(a != b for i, a in enumerate(pictures) for b in pictures[:i])
-    assert application() is application()
+    assert application(offscreen=True) is application(offscreen=False)
 
 
 def test_another_book_renames_the_screen(display: Display) -> None:
     display.set_subject(Subject("wok", boards.STATIONS))
     assert display.strip._face.name == "炒锅"
+
+
+def test_screen_that_knows_its_size_decides_how_large_a_dish_is(
+    qtbot: QtBot, clock: Clock, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """800 pixels of this screen are some 8 inches: a window of 1920 is a 20 inch screen."""
+    monkeypatch.setattr(QGuiApplication, "platformName", lambda: "xcb")
+    display = Display(subject, Options(), clock)
+    qtbot.addWidget(display)
+    display.resize(1920, 1080)
+    display.show()
+    glass = display.screen()
+    pitch = glass.physicalSize().width() / glass.geometry().width()
+    assert display.measures.dish == round(2000 * 0.0040724 / (0.92 * pitch))
+    assert display.measures.target == pytest.approx(12 / pitch, abs=2)

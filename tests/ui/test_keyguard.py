@@ -15,7 +15,7 @@ class Window(QWidget):
         super().__init__()
         self.has_keys = True
         self.fetched = 0
-        self.is_grabbed = False
+        self.grabs: list[bool] = []
 
     def isActiveWindow(self) -> bool:  # noqa: N802
         return self.has_keys
@@ -27,10 +27,10 @@ class Window(QWidget):
         pass
 
     def grabKeyboard(self) -> None:  # noqa: N802
-        self.is_grabbed = True
+        self.grabs.append(True)
 
     def releaseKeyboard(self) -> None:  # noqa: N802
-        self.is_grabbed = False
+        self.grabs.append(False)
 
 
 @pytest.fixture
@@ -80,9 +80,9 @@ def test_guard_watches_by_itself_and_lets_go(
     guard, heard = said
     window.show()
     guard.start()
-    assert window.is_grabbed
+    assert window.grabs == [True]
     window.has_keys = False
     qtbot.waitUntil(lambda: window.fetched > 1)
     guard.stop()
-    assert not window.is_grabbed
+    assert window.grabs == [True, False]
     assert heard == []

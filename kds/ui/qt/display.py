@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QWidget
 
 from kds.board.values import Band, Board
@@ -35,6 +35,7 @@ from kds.ui.words import other_language
 
 _PORTRAIT_STRIP = 104 / 58
 _MINUTE = 60_000
+_NO_GLASS = frozenset({"offscreen", "minimal"})
 
 
 class Display(QWidget):
@@ -53,7 +54,7 @@ class Display(QWidget):
         clock: Callable[[], int],
         screen: Screen | None = None,
     ) -> None:
-        """`clock`: milliseconds that only ever grow. `screen` None: of the window's size."""
+        """`clock`: milliseconds that only ever grow. `screen` None: the one it is on."""
         super().__init__()
         self._subject, self._options = subject, options
         self._screen = screen
@@ -144,8 +145,17 @@ class Display(QWidget):
         return self.wall.scene.view.reading.words
 
     def _make_palette(self) -> Palette:
-        screen = self._screen or Screen(max(1, self.width()), max(1, self.height()))
+        screen = self._screen or self._measured()
         return Palette(self._options.theme, Letters(measures_for(self._options, screen)))
+
+    def _measured(self) -> Screen:
+        """Return the part of the screen that the window covers, in pixels and in millimetres."""
+        width, height = max(1, self.width()), max(1, self.height())
+        glass, mm = self.screen().geometry(), self.screen().physicalSize()
+        if QGuiApplication.platformName() in _NO_GLASS or glass.isEmpty():
+            return Screen(width, height)
+        across = mm.width() * width / glass.width()
+        return Screen(width, height, across, mm.height() * height / glass.height())
 
     @property
     def _is_high(self) -> bool:

@@ -16,6 +16,8 @@ def application(*, offscreen: bool) -> QApplication:
     existing = QApplication.instance()
     if isinstance(existing, QApplication):
         return existing
+    # Every size of the wall follows from millimetres: nobody else should scale it.
+    os.environ.setdefault("QT_ENABLE_HIGHDPI_SCALING", "0")
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication(["kds"])

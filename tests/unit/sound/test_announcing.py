@@ -354,6 +354,16 @@ def test_a_lost_link_is_heard_three_times_and_its_return_once(house: House) -> N
     assert cut.listen(5) == []
 
 
+def test_a_caller_may_say_every_second_that_the_link_is_lost(house: House) -> None:
+    cut = Ear(house, "cut")
+    since = cut.tick
+    heard: list[str] = []
+    for _ in range(5 * MINUTE):
+        cut.announcer.link_lost(since)
+        heard += cut.listen(1)
+    assert heard == ["link_lost"] * 3
+
+
 def test_a_flapping_link_makes_no_sound(house: House) -> None:
     cut = Ear(house, "cut")
     for _ in range(20):
