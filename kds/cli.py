@@ -41,6 +41,7 @@ def _add_display(commands: Commands) -> None:
     add("--data", required=True, type=Path, metavar="DIR", help="where this screen keeps its file")
     add("--window", type=size, metavar="WxH", help="in a window instead of fullscreen")
     add("--offscreen", action="store_true", help="without a screen")
+    add("--report-frames", action="store_true", help="say on stdout what each frame shows")
     display.set_defaults(run=_display)
 
 
@@ -84,6 +85,7 @@ def _display(options: argparse.Namespace) -> int:
         token=token(options.token_file),
         size=options.window or ((1920, 1080) if options.offscreen else None),
         offscreen=options.offscreen,
+        reports_frames=options.report_frames,
     )
     try:
         return run(settings)

@@ -56,6 +56,8 @@ ROWS = (
     ),
     Row("kds.app", ours=("kds",), others=(*EDGE, "qasync", "pyttsx3")),
     Row("kds.cli", ours=("kds",), others=EDGE, lazily=DISPLAY),
+    Row("kds.commandline"),
+    Row("kds.frames"),
     Row("kds.__main__", ours=("kds.cli",)),
     Row("kds.bench", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row("kds.demo", ours=("kds",), others=EDGE, lazily=DISPLAY),

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kds import __version__
+from kds.app.frames import report_frames
 from kds.app.screen import Screen
 from kds.kitchen.commands import Command
 from kds.link import Link
@@ -31,7 +32,10 @@ TICK_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class DisplaySettings:
-    """What a display is started with. `size` None: fullscreen. `token` "": none."""
+    """What a display is started with. `size` None: fullscreen. `token` "": none.
+
+    `reports_frames`: says on standard output what each frame shows, see `kds.app.frames`.
+    """
 
     bridges: tuple[str, ...]
     views: tuple[str, ...]
@@ -41,6 +45,7 @@ class DisplaySettings:
     token: str = ""
     size: Size | None = None
     offscreen: bool = False
+    reports_frames: bool = False
 
 
 def run(settings: DisplaySettings) -> int:
@@ -76,6 +81,8 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
                 screen.changed()
 
         link.on_news = acts.then = changed
+        if settings.reports_frames:
+            report_frames(link, screens)
         for screen in screens:
             screen.refresh()
             open_window(screen.display, f"kds {screen.view}", settings.size)

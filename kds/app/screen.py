@@ -76,6 +76,11 @@ class Screen:
 
     # --- showing ---
 
+    @property
+    def is_stale(self) -> bool:
+        """There is news that is not shown yet, but in this turn of the loop or the next."""
+        return self._is_stale
+
     def changed(self) -> None:
         """Show what is new, once, however many news there are in one turn of the loop."""
         if not self._is_stale:

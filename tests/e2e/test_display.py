@@ -7,6 +7,7 @@ import select
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from kds.bench.display import showing
 from tests.bridge.harness import PATIENCE_S, Running, eventually, line, order, running
 
 KDS = (sys.executable, "-m", "kds")
@@ -87,6 +89,21 @@ def test_a_display_starts_without_its_bridge(bridge: Running, tmp_path: Path) ->
     bridge.end(signal.SIGKILL)
     with display(bridge.displays, tmp_path / "wall", "cut") as wall:
         assert ended(wall) == 0
+
+
+def test_a_display_says_when_an_order_is_on_the_glass_and_when_it_has_gone(
+    bridge: Running, tmp_path: Path
+) -> None:
+    """What is measured from outside is the frame itself: after the order was sent, not before."""
+    new = ("till-1", "new")
+    with showing(bridge.displays, "cut", tmp_path / "wall", "--offscreen") as wall:
+        first = wall.frame(lambda frame: frame.new)
+        sent_ns = time.monotonic_ns()
+        bridge.post(order(order_id=new[1], lines=[line("1", "毛肚", category="涮品")]))
+        shown = wall.frame(lambda frame: new in frame.new)
+        assert first.at_ns < sent_ns < shown.heard_ns < shown.at_ns < time.monotonic_ns()
+        bridge.command("bump", order={"source": new[0], "order_id": new[1]}, view="cut")
+        assert wall.frame(lambda frame: frame.gone).gone == (new,)
 
 
 @pytest.mark.parametrize("view", ["cut", "broth", "expo"])

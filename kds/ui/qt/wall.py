@@ -108,6 +108,11 @@ class Wall(QWidget):
         self._spare = QTimer(self, singleShot=True)
         self._spare.timeout.connect(self._draw_ahead)
 
+    @property
+    def is_pressed(self) -> bool:
+        """Something is painted as lying under a finger."""
+        return bool(self._pressed)
+
     # What the owner of the wall tells it.
 
     def set_look(self, view: View, palette: Palette) -> None:
