@@ -5,7 +5,7 @@
 3. The store, with the log's state; kitchen time, which goes on from the log's last event.
 4. The rule book in force, adopted in the log where it is a new one.
 5. The writer's thread; from here on it alone changes the kitchen.
-6. Feed, reads, intake, watch; then the displays' server and HTTP; then the ready line.
+6. Feed, reads, intake, watch, inspector; then the displays' server and HTTP; then the ready line.
 
 At SIGTERM: no new connections, answers under way are finished, the writer drains its queue and
 leaves a snapshot, the store is closed.
@@ -35,6 +35,7 @@ from kds.rulebook.book import Book
 from kds.store import Store, StoreError
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
+from pos_bridge.condition import Inspector
 from pos_bridge.displays import RECENT_EVENTS, Displays
 from pos_bridge.feed import Feed
 from pos_bridge.http.api import application
@@ -132,6 +133,7 @@ async def _serve(
         displays_access = Access(settings.tokens, settings.displays.host)
         recent = kept.store.events_after(max(0, feed.kitchen.seq - RECENT_EVENTS), RECENT_EVENTS)
         screens = Displays(feed, writer, kept.time, displays_access, recent)
+        inspector = Inspector(feed, writer, rates, kept.rules, kept.time, settings.data)
         services = Services(
             feed=feed,
             reads=reads,
@@ -142,10 +144,13 @@ async def _serve(
             time=kept.time,
             bodies=Bodies(),
             displays=screens,
+            inspector=inspector,
         )
         watch = Watch(feed, writer, kept.time)
         await stack.enter_async_context(_task(watch.run(), ending))
         await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
+        inspecting = inspector.run(screens.tell, kept.store)
+        await stack.enter_async_context(_task(inspecting, ending))
         await stack.enter_async_context(screens.serving(displays))
         access = Access(settings.tokens, settings.http.host)
         app = application(services, access)

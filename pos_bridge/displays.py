@@ -26,7 +26,7 @@ from kds.rulebook.book import book_to_json
 from kds.store import Answer, Entry
 from kds.wire.bridge import BridgeSession, shown_name
 from kds.wire.history import History
-from kds.wire.messages import BookText
+from kds.wire.messages import BookText, Condition
 from kds.wire.notices import Asked, BridgeNotice, Leave
 from pos_bridge.access import Access, Caller
 from pos_bridge.feed import Feed
@@ -98,10 +98,18 @@ class Displays:
             key=lambda row: (row["view"], row["device"], row["address"]),
         )
 
+    def tell(self, condition: Condition) -> None:
+        """Tell every display how well the bridge is, if that is news."""
+        if self.history.tell(condition):
+            self._wake_all()
+
     def _publish(self, entries: Sequence[Entry]) -> None:
         """Something was committed: encode it once and wake everybody."""
         self._take_book()
         self.history.publish(self._feed.kitchen, entries)
+        self._wake_all()
+
+    def _wake_all(self) -> None:
         for line in self._lines:
             line.wake.set()
 

@@ -34,3 +34,13 @@ def instant(when: datetime) -> Instant:
 def iso(at: Instant, zone: tzinfo = UTC) -> str:
     """Return ISO 8601 text with milliseconds and the offset of `zone`."""
     return (_EPOCH + at * _MILLISECOND).astimezone(zone).isoformat(timespec="milliseconds")
+
+
+def clock(at: Instant, now: Instant, zone: tzinfo) -> str:
+    """Return the wall time of `at`, with its date where that is not the day of `now`.
+
+    >>> clock(Instant(0), Instant(3_600_000), UTC), clock(Instant(0), Instant(90_000_000), UTC)
+    ('00:00', '01-01 00:00')
+    """
+    when, today = ((_EPOCH + each * _MILLISECOND).astimezone(zone) for each in (at, now))
+    return f"{when:%H:%M}" if when.date() == today.date() else f"{when:%m-%d %H:%M}"

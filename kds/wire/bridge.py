@@ -48,6 +48,7 @@ class BridgeSession:
         self._snapshot: Snapshot | None = None
         self._parts = 0
         self._book_hash = ""
+        self._condition: str | None = None
         self._asked: tuple[Command, ...] = ()
         self._waiting: deque[Command] = deque()
         self._first_refused: str | None = None
@@ -126,6 +127,10 @@ class BridgeSession:
         if book is not None and book.hash != self._book_hash:
             self._book_hash = book.hash
             return [m.from_bridge(book)]
+        condition = self._history.condition
+        if condition is not None and condition != self._condition:
+            self._condition = condition
+            return [condition]
         text = self._next_part() if self._snapshot is not None else self._next_page()
         return [] if text is None else [text]
 
@@ -184,6 +189,7 @@ class BridgeSession:
         self.hello = hello
         self.seq = hello.place.seq
         self._book_hash = hello.book
+        self._condition = None
         self._snapshot, self._parts = None, 0
         self._sent = hello.place.seq
         if not resumed:

@@ -37,6 +37,11 @@ class ClockSync:
         self._told = -1.0
         self._is_new_bridge = True
 
+    @property
+    def scale(self) -> float:
+        """Kitchen seconds per second, 1 while nothing is known."""
+        return 1.0 if self._best is None else self._best.scale
+
     def restart(self) -> None:
         """Believe the next answer: it may come from another bridge."""
         self._is_new_bridge = True

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from pydantic import ValidationError
 
-from kds.kitchen.commands import Command, Result
+from kds.kitchen.commands import Command
 from kds.kitchen.events import Event
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, Instant
-from kds.kitchen.memory import first_seq
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.records.commands import command_json
 from kds.rulebook.book import Book, book_from_json
 from kds.wire import messages as m
 from kds.wire import versions
+from kds.wire.answers import read_answer
 from kds.wire.clock import ClockSync
 from kds.wire.encoding import event_of
 from kds.wire.loading import Loading, PartMissing
 from kds.wire.notices import (
-    Answered,
     BookChanged,
+    ConditionChanged,
     DisplayNotice,
     Following,
     Happened,
@@ -32,7 +32,7 @@ from kds.wire.notices import (
     Reloaded,
     TurnedAway,
 )
-from kds.wire.pending import Ack, Pending
+from kds.wire.pending import Pending
 from kds.wire.places import Place
 from kds.wire.projection import NoRules, Projection, extend, project
 from kds.wire.standing import Identity, Kept, Phase
@@ -60,6 +60,7 @@ class DisplaySession:
         self.confirmed, self.place = kept.kitchen, kept.place
         self.book: Book | None = None
         self.book_fault: Wording | None = None
+        self.condition = m.Condition()
         self.unknown = self.faults = 0
         self.heard_ms: int | None = None
         self._book_hash = ""
@@ -96,6 +97,11 @@ class DisplaySession:
         return self._pending.unsent
 
     @property
+    def commands(self) -> Sequence[Command]:
+        """The commands of this display that are kept, oldest first: a day's at least."""
+        return self._pending.commands
+
+    @property
     def unacknowledged(self) -> int:
         """How many commands the log that is followed is not known to contain, old ones too."""
         return self._pending.unacknowledged
@@ -103,6 +109,11 @@ class DisplaySession:
     def time(self, now_ms: int) -> Instant | None:
         """Return kitchen time; None when this display never had a bridge."""
         return self._clock.time(now_ms)
+
+    @property
+    def scale(self) -> float:
+        """How many seconds of kitchen time a second of this display has."""
+        return self._clock.scale
 
     def silent_ms(self, now_ms: int) -> int | None:
         """Return how long ago the bridge was last heard; None: not since this program runs."""
@@ -264,6 +275,9 @@ class DisplaySession:
                 self._take_part(message, now_ms)
             case m.BookText():
                 self._load_book(message.hash, message.compiled)
+            case m.Condition():
+                self.condition = message
+                self._notices.append(ConditionChanged())
             case m.Bye():
                 self._turned_away(message.code, message.words)
 
@@ -284,6 +298,7 @@ class DisplaySession:
         self._epoch = welcome.epoch
         self._pending.turn_to(welcome.epoch)
         self._loading = Loading()
+        self.condition = m.Condition()  # what another bridge has said is not this one's
         self.phase = Phase.LOADING
         if welcome.resumed:
             self.phase = Phase.FOLLOWING
@@ -344,17 +359,7 @@ class DisplaySession:
             return
         if ack.seq <= self.place.seq:
             self._projection = None
-        self._notices.append(self._answer(done, ack))
-
-    def _answer(self, done: m.Done, ack: Ack) -> Answered:
-        """Read an answer. A command whose first answer was lost is answered as a repeat, but it
-        was this one that did it: nobody shall be told that somebody else was quicker.
-        """
-        command = CommandId(done.id)
-        result = Result(done.result) if done.result in set(Result) else Result.NO_OP
-        if result is Result.NO_OP and first_seq(self.confirmed, command) is not None:
-            return Answered(command, Result.APPLIED, ack, "")
-        return Answered(command, result, ack, done.why)
+        self._notices.append(read_answer(done, ack, self.confirmed))
 
     def _take_pong(self, pong: m.Pong, now_ms: int) -> None:
         """Set the clock, and see from what the bridge has sent whether something was missed."""

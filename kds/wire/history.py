@@ -11,7 +11,7 @@ from itertools import islice
 from kds.kitchen.events import Event
 from kds.kitchen.state import Kitchen
 from kds.wire.encoding import PART_CHARS, Encoder, event_text, events_message, part_texts
-from kds.wire.messages import BookText
+from kds.wire.messages import BookText, Condition, from_bridge
 from kds.wire.places import Place
 
 KEPT_EVENTS = 2_000
@@ -51,7 +51,7 @@ class History:
 
     One per bridge; its sessions read from it at their own pace. What it keeps is bounded: a
     display that has fallen off its end takes a snapshot. `kitchen`: as of `place`. `book`: the
-    rule book in force, as displays load it.
+    rule book in force, as displays load it. `condition`: how well the bridge is, as text.
     """
 
     def __init__(
@@ -67,6 +67,7 @@ class History:
         self.kitchen = kitchen
         self.place = Place(epoch, kitchen.seq)
         self.book: BookText | None = None
+        self.condition: str | None = None
         self._kept_events = kept_events
         self._kept_chars = kept_chars
         self._texts: deque[str] = deque()
@@ -96,6 +97,13 @@ class History:
         """A single event is kept whatever its size, so that it reaches who is up to date."""
         count = len(self._texts)
         return count > self._kept_events or (count > 1 and self._chars > self._kept_chars)
+
+    def tell(self, condition: Condition) -> bool:
+        """Let every display know how well the bridge is; say whether that is news."""
+        text = from_bridge(condition)
+        is_news = text != self.condition
+        self.condition = text
+        return is_news
 
     @property
     def floor(self) -> int:

@@ -155,6 +155,50 @@ class NotYet:
 
 
 @dataclass(frozen=True, slots=True)
+class Remark:
+    """Something that is not well at the bridge: a sentence for people, in two halves.
+
+    `of`: what it is about, for programs: `storage`, `disk`, `rules`, `paused`, `busy`, `clock`,
+    `database`, or something that only a newer bridge knows. `severity`: `critical`, `late` or
+    `attention`. `about`: the rule that is paused.
+    """
+
+    of: str
+    severity: str
+    zh: str
+    en: str
+    more_zh: str = ""
+    more_en: str = ""
+    about: str = ""
+
+    @property
+    def name(self) -> Wording:
+        """The first half: what is wrong."""
+        return Wording(self.zh, self.en)
+
+    @property
+    def more(self) -> Wording:
+        """The second half: what to know or to do about it."""
+        return Wording(self.more_zh, self.more_en)
+
+
+class Heard(NamedTuple):
+    """At which kitchen time a source last sent something."""
+
+    source: str
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Condition:
+    """How well the bridge is; sent after the welcome, and again when it is otherwise."""
+
+    remarks: tuple[Remark, ...] = ()
+    sources: tuple[Heard, ...] = ()
+    kind: Literal["condition"] = "condition"
+
+
+@dataclass(frozen=True, slots=True)
 class Pong:
     """The answer to a `Ping`. `at`: kitchen time now, `scale`: its seconds per real second.
 
@@ -190,7 +234,7 @@ class Bye:
 
 
 FromDisplay = Hello | Do | Ping | Bye
-FromBridge = Welcome | Part | Events | BookText | Done | NotYet | Pong | Bye
+FromBridge = Welcome | Part | Events | BookText | Done | NotYet | Condition | Pong | Bye
 
 _KIND = Field(discriminator="kind")
 _FROM_DISPLAY: TypeAdapter[FromDisplay] = TypeAdapter(Annotated[FromDisplay, _KIND])

@@ -43,6 +43,11 @@ class BookChanged:
 
 
 @dataclass(frozen=True, slots=True)
+class ConditionChanged:
+    """The bridge has said how well it is; the session's `condition` has it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Answered:
     """The bridge has answered a command. `ack`: to be kept with it; `why`: for people."""
 
@@ -83,6 +88,7 @@ DisplayNotice = (
     | Happened
     | Reloaded
     | BookChanged
+    | ConditionChanged
     | Answered
     | NotKept
     | TurnedAway

@@ -58,6 +58,11 @@ class Pending:
             kept.sent_ms = None
 
     @property
+    def commands(self) -> list[Command]:
+        """All that are kept, oldest first."""
+        return [kept.command for kept in self._kept.values()]
+
+    @property
     def unsent(self) -> int:
         """How many commands no bridge has ever answered."""
         return sum(1 for kept in self._open.values() if kept.ack is None)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from kds.kitchen.wording import Wording
 
-PROTOCOL = "1.0"
+PROTOCOL = "1.1"
 OLDEST_MAJOR = 1
 
 

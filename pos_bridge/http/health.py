@@ -66,14 +66,8 @@ def _health(services: Services) -> dict[str, Any]:
 
 def _problems(services: Services) -> Iterator[str]:
     """Yield what is wrong, worst first."""
-    if services.writer.trouble:
-        yield f"Nothing can be stored: {services.writer.trouble}"
-    if services.rules.note is not None:
-        yield services.rules.note.en
-    if services.writer.waiting > MOST_WAITING // 2:
-        yield "The bridge does not keep up with what it is sent."
-    if services.time.ahead_ms > 60_000:
-        yield "The machine's clock was behind the log; is its date right?"
+    for remark in services.inspector.remarks():
+        yield f"{remark.en}: {remark.more_en}" if remark.more_en else remark.en
 
 
 def _rules(services: Services) -> dict[str, Any]:

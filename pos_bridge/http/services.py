@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos_bridge.condition import Inspector
 from pos_bridge.displays import Displays
 from pos_bridge.feed import Feed
 from pos_bridge.http.bodies import Bodies
@@ -28,3 +29,4 @@ class Services:
     time: KitchenTime
     bodies: Bodies
     displays: Displays
+    inspector: Inspector

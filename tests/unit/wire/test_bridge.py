@@ -13,6 +13,7 @@ from kds.wire import messages as m
 from kds.wire.bridge import MOST_FAULTS, MOST_WAITING, BridgeSession
 from kds.wire.notices import Asked, Leave
 from kds.wire.places import Place
+from kds.wire.versions import PROTOCOL
 from tests.unit.wire.toys import Line, ToyBridge, bump, display, following
 
 
@@ -73,7 +74,7 @@ def test_a_known_place_is_resumed_by_events() -> None:
     session = BridgeSession(bridge.history, 0, program="toy")
     hear(session, bridge, hello(Place("e1", 1, "order-0:1"), attempt=4))
     welcome, events = said(session)
-    assert welcome == m.Welcome("1.0", 4, "e1", resumed=True, at=bridge.now, program="toy")
+    assert welcome == m.Welcome(PROTOCOL, 4, "e1", resumed=True, at=bridge.now, program="toy")
     assert isinstance(events, m.Events)
     assert [event.seq for event in events.events] == [2, 3]
     assert session.hello is not None
@@ -186,6 +187,25 @@ def test_a_display_that_has_the_book_is_not_told() -> None:
     session = BridgeSession(bridge.history, 0)
     hear(session, bridge, m.Hello("1.0", attempt=1, place=bridge.history.place, book="same"))
     assert kinds(session) == ["welcome"]
+
+
+# --- how well the bridge is -----------------------------------------------------------------
+
+FULL = m.Condition((m.Remark("disk", "late", "磁盘将满", "Disk nearly full"),))
+
+
+def test_how_well_the_bridge_is_follows_the_welcome_and_comes_again_when_it_changes() -> None:
+    bridge = bridge_with(1)
+    assert bridge.history.tell(m.Condition())
+    session = BridgeSession(bridge.history, 0)
+    hear(session, bridge, hello(Place("e1", bridge.kitchen.seq, bridge.log[-1][1].id)))
+    assert kinds(session) == ["welcome", "condition"]
+    assert not bridge.history.tell(m.Condition())
+    assert kinds(session) == []
+    assert bridge.history.tell(FULL)
+    assert said(session) == [FULL]
+    hear(session, bridge, hello(attempt=2))
+    assert FULL in said(session)
 
 
 # --- commands ------------------------------------------------------------------------------

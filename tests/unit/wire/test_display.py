@@ -17,6 +17,7 @@ from kds.wire.display import DisplaySession
 from kds.wire.notices import (
     Answered,
     BookChanged,
+    ConditionChanged,
     Following,
     Happened,
     LineDead,
@@ -73,6 +74,19 @@ def test_it_greets_with_its_place_and_asks_for_the_time() -> None:
     assert (hello.place, hello.view, hello.device) == (Place("e1", 3, "x"), "kitchen", "wall-1")
     assert ping == m.Ping(100, 3, 0)
     assert session.phase is Phase.GREETING
+
+
+def test_it_knows_how_well_its_bridge_is_and_forgets_what_another_has_said() -> None:
+    bridge = bridge_with(1)
+    told = m.Condition((m.Remark("disk", "late", "磁盘将满", "Disk nearly full"),))
+    bridge.history.tell(told)
+    line = Line(bridge, display(), 0)
+    line.pump(0)
+    assert line.display.condition == told
+    assert only(line.display.events(), ConditionChanged)
+    other = Line(bridge_with(1), line.display, 0)
+    other.pump(0)
+    assert other.display.condition == m.Condition()
 
 
 def test_a_new_display_loads_the_whole_kitchen() -> None:

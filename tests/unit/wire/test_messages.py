@@ -24,6 +24,7 @@ FROM_BRIDGE = [
     m.BookText("hash", "{}"),
     m.Done("c1", "applied", 8, "why"),
     m.NotYet("c1", "full"),
+    m.Condition((m.Remark("paused", "late", "停", "off", "a", "b", "r1"),), (m.Heard("till", 5),)),
     m.Pong(1234, 5, 60.0, 3, 8, 2),
     m.Bye("ending", "再见", "bye"),
 ]
