@@ -42,6 +42,14 @@ def _add_display(commands: Commands) -> None:
     add("--window", type=size, metavar="WxH", help="in a window instead of fullscreen")
     add("--offscreen", action="store_true", help="without a screen")
     add("--report-frames", action="store_true", help="say on stdout what each frame shows")
+    heard = display.add_mutually_exclusive_group()
+    heard.add_argument("--mute", action="store_true", help="without any sound")
+    heard.add_argument(
+        "--speak",
+        action="append",
+        metavar="VIEW",
+        help="what its loudspeaker speaks for, may repeat (the views it shows)",
+    )
     display.set_defaults(run=_display)
 
 
@@ -86,6 +94,7 @@ def _display(options: argparse.Namespace) -> int:
         size=options.window or ((1920, 1080) if options.offscreen else None),
         offscreen=options.offscreen,
         reports_frames=options.report_frames,
+        speaks_for=() if options.mute else tuple(options.speak or options.view),
     )
     try:
         return run(settings)

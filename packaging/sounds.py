@@ -17,6 +17,7 @@ from pathlib import Path
 FOLDER = Path(__file__).resolve().parent.parent / "assets" / "sounds"
 RATE = 22_050
 PEAK = 10 ** (-1 / 20)  # -1 dBFS: as loud as it gets without clipping in a resampler
+QUIET_PEAK = 10 ** (-12 / 20)
 FADE_MS = 10
 SEAM_MS = 3  # the fade inside a legato: too short to be heard as a gap, long enough not to click
 
@@ -44,6 +45,11 @@ def note(hertz: float, ms: int, pause_ms: int = 0) -> Note:
     return Note((hertz,), ms, pause_ms, overtones=(0.1, 0.0) if is_high else (0.25, 0.1))
 
 
+def tick(hertz: float) -> Note:
+    """Describe a tick, as of a key; the pause lets a speaker that sleeps wake up for it."""
+    return Note((hertz,), 15, 60, decay_ms=8, overtones=(0.0, 0.0))
+
+
 KNOCK = Note((900,), 60, 90, decay_ms=35, noise=0.25, overtones=(0.4, 0.1))
 CHIME = Note((1568,), 350, decay_ms=110, overtones=(0.1, 0.0))
 BELL = Note((1568, 2093), 400, decay_ms=160, overtones=(0.0, 0.0))
@@ -63,25 +69,35 @@ CUES: dict[str, tuple[Note, ...]] = {
     "refused": (BUZZ,),
     "link_lost": (note(1047, 400, 20), note(1047, 120, 20), note(1047, 400)),
     "link_back": (note(784, 200, 220), note(1175, 200)),  # a gap tells it from fire
+    "bumped": (tick(2000),),
+    "undone": (tick(2000), tick(1500)),
 }
 """By file name; the notes are those of the looks."""
 
 LEGATO = frozenset({"fire"})
 """Cues whose notes flow into each other."""
 
+QUIET = frozenset({"bumped", "undone"})
+"""Cues that only the hand that asked should hear, below all others."""
+
 
 def main() -> int:
     """Write every cue; answers the exit status."""
     FOLDER.mkdir(parents=True, exist_ok=True)
     for name, notes in CUES.items():
-        samples = render(notes, is_legato=name in LEGATO)
+        samples = render(notes, is_legato=name in LEGATO, peak=peak_of(name))
         write(FOLDER / f"{name}.wav", samples)
         print(f"{name + '.wav':16} {len(samples) / RATE:5.2f} s")
     return 0
 
 
-def render(notes: Sequence[Note], *, is_legato: bool) -> list[int]:
-    """Answer the 16-bit samples of some notes, at the common peak."""
+def peak_of(name: str) -> float:
+    """Answer how loud a cue is at its loudest."""
+    return QUIET_PEAK if name in QUIET else PEAK
+
+
+def render(notes: Sequence[Note], *, is_legato: bool, peak: float = PEAK) -> list[int]:
+    """Answer the 16-bit samples of some notes, the strongest at `peak`."""
     dice = random.Random(1)  # the same noise each time: a cue is made again bit by bit
     wave_form: list[float] = []
     for index, each in enumerate(notes):
@@ -89,7 +105,7 @@ def render(notes: Sequence[Note], *, is_legato: bool) -> list[int]:
         wave_form += sound(each, flows, dice)
         wave_form += [0.0] * samples_in(each.pause_ms)
     strongest = max(abs(value) for value in wave_form)
-    return [round(value / strongest * PEAK * 32_767) for value in wave_form]
+    return [round(value / strongest * peak * 32_767) for value in wave_form]
 
 
 def sound(each: Note, flows: tuple[bool, bool], dice: random.Random) -> list[float]:

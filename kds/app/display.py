@@ -3,9 +3,10 @@
 1. The Qt application, with asyncio on its loop.
 2. The link with what this display has kept: unsent commands, the last kitchen, the rule book.
 3. One screen and window per view, painted with what is known; then the ready lines.
-4. The link's connection and the clock's tick, until SIGTERM or the last window is closed.
+4. The loudspeaker, unless there shall be none.
+5. The link's connection and the clock's tick, until SIGTERM or the last window is closed.
 
-At the end the link keeps its state and lets go of its file.
+At the end all is silent, and the link keeps its state and lets go of its file.
 """
 
 from __future__ import annotations
@@ -16,15 +17,20 @@ import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from kds import __version__
 from kds.app.frames import report_frames
 from kds.app.screen import Screen
+from kds.app.sounding import Loudspeaker
 from kds.kitchen.commands import Command
 from kds.link import Link
+from kds.sound.sound import Sound
+from kds.ui.intents import Intent
 from kds.ui.options import Options
 from kds.ui.slips import Size
+from kds.wire.notices import DisplayNotice
 from kds.wire.standing import Identity
 
 TICK_S = 1.0
@@ -35,6 +41,7 @@ class DisplaySettings:
     """What a display is started with. `size` None: fullscreen. `token` "": none.
 
     `reports_frames`: says on standard output what each frame shows, see `kds.app.frames`.
+    `speaks_for`: the views that its loudspeaker makes heard; for none it has no loudspeaker.
     """
 
     bridges: tuple[str, ...]
@@ -46,6 +53,7 @@ class DisplaySettings:
     size: Size | None = None
     offscreen: bool = False
     reports_frames: bool = False
+    speaks_for: tuple[str, ...] = ()
 
 
 def run(settings: DisplaySettings) -> int:
@@ -76,17 +84,15 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
         acts = Acts(link)
         screens = [_screen(link, view, settings, acts.start) for view in settings.views]
 
-        def changed(_news: object = None) -> None:
-            for screen in screens:
-                screen.changed()
-
-        link.on_news = acts.then = changed
+        link.on_news = lambda _news: _changed(screens)
+        acts.then = lambda _command: _changed(screens)
         if settings.reports_frames:
             report_frames(link, screens)
         for screen in screens:
             screen.refresh()
             open_window(screen.display, f"kds {screen.view}", settings.size)
             print(f"ready view={screen.view}", flush=True)
+        loudspeaker = _loudspeaker(link, acts, screens, settings)
         following = asyncio.create_task(link.run())
         ticking = asyncio.create_task(_tick(screens))
         try:
@@ -96,6 +102,8 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
                 task.cancel()
             await asyncio.gather(following, ticking, return_exceptions=True)
             await acts.finished()
+            if loudspeaker is not None:
+                await loudspeaker.stop()
 
 
 @contextlib.asynccontextmanager
@@ -117,6 +125,41 @@ def _screen(
     return Screen(link, view, settings.device, settings.options, act, _steady_ms)
 
 
+def _changed(screens: Sequence[Screen]) -> None:
+    for screen in screens:
+        screen.changed()
+
+
+def _loudspeaker(
+    link: Link, acts: Acts, screens: Sequence[Screen], settings: DisplaySettings
+) -> Loudspeaker | None:
+    """Start the loudspeaker, and let it hear of the link and of every hand."""
+    if not settings.speaks_for:
+        return None
+    sound = Sound(settings.data / "sound")
+    lang = settings.options.lang
+    speaker = Loudspeaker(link, settings.speaks_for, settings.device, lang, sound)
+
+    def told(news: Sequence[DisplayNotice]) -> None:
+        _changed(screens)
+        speaker.heed(news)
+
+    def acted(command: Command) -> None:
+        _changed(screens)
+        speaker.acted(command)
+
+    link.on_news, acts.then = told, acted
+    for screen in screens:
+        screen.on_denied, screen.more_troubles = speaker.denied, speaker.troubles
+        screen.display.intent.connect(partial(_touched, speaker, screen))
+    speaker.start()
+    return speaker
+
+
+def _touched(speaker: Loudspeaker, screen: Screen, intent: Intent) -> None:
+    speaker.touched(intent, screen.display.options.lang)
+
+
 def _steady_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
@@ -136,7 +179,7 @@ class Acts:
     """
 
     def __init__(self, link: Link) -> None:
-        self.then: Callable[[], None] = lambda: None
+        self.then: Callable[[Command], None] = lambda _command: None
         self._link = link
         self._tasks: set[asyncio.Task[None]] = set()
 
@@ -152,4 +195,4 @@ class Acts:
 
     async def _do(self, command: Command) -> None:
         await self._link.act(command)
-        self.then()
+        self.then(command)

@@ -23,7 +23,7 @@ from kds.link import Link
 from kds.rulebook.book import Book
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panels import RECALL, UNDO, Bumped, recall_panel, why_panel
-from kds.ui.intents import Intent, LongPress, PickRow, Recall, TapMore, Undo, Why
+from kds.ui.intents import Intent, JustMoved, LongPress, PickRow, Recall, TapBar, TapMore, Undo, Why
 from kds.ui.options import Options, Subject
 from kds.ui.qt.display import Display
 from kds.ui.scene import EMPTY
@@ -50,6 +50,8 @@ class Screen:
     """A view on the wall.
 
     `act` hands a command to the link, in a task of the program's. `board`: what is shown.
+    `on_denied` is called when a touch asks for what can not be done now; `more_troubles` gives
+    in a language what else is wrong here than the screen knows.
     """
 
     def __init__(
@@ -71,6 +73,8 @@ class Screen:
         self._book: Book | None = None
         self._done: deque[Done] = deque(maxlen=KEPT_FOR_RECALL)
         self._is_stale = False
+        self.on_denied: Callable[[], None] = lambda: None
+        self.more_troubles: Callable[[str], tuple[Trouble, ...]] = lambda _lang: ()
         self.display = Display(self._subject(), options, clock_ms, glass)
         self.display.intent.connect(self._take)
 
@@ -158,6 +162,7 @@ class Screen:
             troubles.append(Trouble(TroubleKind.BOOK))
         if state.trouble:
             troubles.append(Trouble(TroubleKind.STORAGE))
+        troubles += self.more_troubles(words.lang)
         return Health(tuple(troubles))
 
     # --- touched ---
@@ -180,6 +185,8 @@ class Screen:
                 command = command_for(intent, self.board, self._stamp(), serves=serves)
                 if command is not None:
                     self._do(command)
+                elif isinstance(intent, TapBar | JustMoved):
+                    self.on_denied()
 
     def _stamp(self) -> Stamp:
         seen = self._link.session.confirmed.seq

@@ -3,8 +3,8 @@
 Three parts, joined by the display on its one loop:
 
     sound = Sound(data / "sound")                # plays; `note` says why there is none
-    announcer = Announcer("expo", device=…, lang="zh")      # decides; pure
-    speaker = Speaker(announcer, sound, look)    # asks the one, feeds the other
+    announcer = Announcer("expo", device=…, lang="zh", room=Room())     # decides; pure
+    speaker = Speaker([announcer], sound, look)  # asks the ones, feeds the other
     sound.start()
 
     announcer.up_to_date(known, kitchen, book, moment)      # each time the board is whole again

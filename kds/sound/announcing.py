@@ -10,14 +10,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kds.kitchen.events import Event
-from kds.kitchen.ids import LineKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.sound.hearing import heard
 from kds.sound.items import Item, Moment, Tick
 from kds.sound.notices import URGENCY, Kind, News, Notice, key_of, notice_of
-from kds.sound.pacing import Budget, Pace
 from kds.sound.phrases import sentence
+from kds.sound.room import Room
 from kds.sound.scene import Scene
 from kds.sound.truth import still_true
 
@@ -33,33 +32,28 @@ _TOGETHER = {Kind.POT_READY: Kind.FIRE, Kind.FIRE: Kind.POT_READY}
 """What becomes one sentence when both wait for a table: its pot is up, and so its dishes start."""
 
 _ONCE = frozenset({Kind.LATE, Kind.CRITICAL})
-_KEPT_TOLD = 1_000
 _MOST_PENDING = 60
-_KEPT_SOUNDED_MS = 120_000
 _REPEATED = frozenset({Kind.VOID, Kind.VOID_UNBEGUN})
 
 
 class Announcer:
-    """Decides what one display makes heard. Not thread-safe; `lang` may change at any time.
+    """Decides what is heard of one view. Not thread-safe; `lang` may change at any time.
+
+    `room`: what is heard there of other views too, None: of this one alone.
 
     The caller tells it of every event, in order, and asks `due` whenever the sound is idle and
     something was told or `next_at` has come. Before the first `up_to_date` it hears no event.
     """
 
     def __init__(
-        self, view: str, *, device: str = "", lang: str = "zh", pace: Pace | None = None
+        self, view: str, *, device: str = "", lang: str = "zh", room: Room | None = None
     ) -> None:
         self.view = view
         self.lang = lang
         self._device = device
-        self._pace = pace or Pace()
-        self._sentences = Budget(self._pace.sentences, self._pace.sentences_kept)
-        self._cues = Budget(self._pace.cues, self._pace.cues_kept)
+        self._room = room or Room()
         self._heard_seq: int | None = None
         self._pending: dict[tuple[str, ...], Notice] = {}
-        self._sounded: dict[tuple[str, ...], Tick] = {}
-        self._told: dict[tuple[Kind, LineKey], None] = {}
-        self._last: Tick | None = None
         self._is_link_lost = False
         self._is_link_alarmed = False
 
@@ -97,11 +91,8 @@ class Announcer:
 
     def _take_in(self, news: News, at: Tick) -> None:
         if news.kind in _ONCE:
-            fresh = [plate for plate in news.plates if (news.kind, plate[0]) not in self._told]
-            news = News(news.kind, news.visit, tuple(fresh))
-            self._told.update(((news.kind, key), None) for key, _ in fresh)
-            while len(self._told) > _KEPT_TOLD:
-                del self._told[next(iter(self._told))]
+            untold = self._room.untold(news.kind, (key for key, _ in news.plates))
+            news = replace(news, plates=tuple(p for p in news.plates if p[0] in untold))
         if news.plates:
             self._put(notice_of(news.kind, at, news))
 
@@ -152,9 +143,13 @@ class Announcer:
     def next_at(self) -> Tick | None:
         """When to ask `due` again, None: not before something is told. The past means now."""
         first = min((notice.opens for notice in self._pending.values()), default=None)
-        if first is None or self._last is None:
-            return first
-        return Tick(max(first, self._last + self._pace.gap_ms))
+        free_at = self._room.free_at
+        return first if first is None or free_at is None else max(first, free_at)
+
+    def urgency(self, at: Tick) -> int:
+        """Return how urgent the most urgent is of what `due` may return now, 0 if there is none."""
+        waiting = (n for n in self._pending.values() if n.opens <= at < n.expires)
+        return max((URGENCY[notice.kind] for notice in waiting), default=0)
 
     def due(self, kitchen: Kitchen, book: Book, moment: Moment) -> tuple[Item, ...]:
         """Return what is to be heard now, the most urgent: one item or none.
@@ -164,7 +159,7 @@ class Announcer:
         """
         now = moment.ear
         self._pending = {k: n for k, n in self._pending.items() if n.expires > now}
-        if self._last is not None and now - self._last < self._pace.gap_ms:
+        if not self._room.is_free(now):
             return ()
         scene = Scene(kitchen, book, self.view)
         ready = [notice for notice in self._pending.values() if notice.opens <= now]
@@ -178,9 +173,9 @@ class Announcer:
         """Take a notice out and return what becomes of it, None if it is not worth a sound."""
         del self._pending[notice.key]
         manner, at = notice.manner, moment.ear
-        if self._is_quiet(notice, at) or not self._cues.allows(at, is_urgent=manner.is_urgent):
+        if self._is_quiet(notice, at) or not self._room.may_sound(at, is_urgent=manner.is_urgent):
             return None
-        is_said = manner.is_said and self._sentences.allows(at, is_urgent=manner.is_urgent)
+        is_said = manner.is_said and self._room.may_speak(at, is_urgent=manner.is_urgent)
         if manner.is_said and not is_said and self._is_put_off(notice, at):
             return None
         news = [left for each in notice.news if (left := still_true(scene, each)) is not None]
@@ -190,23 +185,22 @@ class Announcer:
         if is_said:
             news = self._with_companion(news, scene)
             text = sentence(scene, news, self.lang, moment.kitchen)
+            if self._room.said_elsewhere(text, self.view, at):
+                return None
         self._note(notice, news, text, at)
         return _item(notice, news, text, self.lang)
 
     def _is_put_off(self, notice: Notice, at: Tick) -> bool:
         """No sentence is left, and the cue alone has sounded too lately: wait for either."""
-        if not self._was_heard((notice.kind,), self._pace.mute_quiet_ms, at):
+        pace = self._room.pace
+        if not self._room.was_heard((notice.kind,), pace.mute_quiet_ms, at):
             return False
-        self._pending[notice.key] = replace(notice, opens=Tick(at + self._pace.gap_ms))
+        self._pending[notice.key] = replace(notice, opens=Tick(at + pace.gap_ms))
         return True
 
     def _is_quiet(self, notice: Notice, at: Tick) -> bool:
         """The same has just been heard."""
-        return not notice.repeat and self._was_heard(notice.key, notice.manner.quiet_ms, at)
-
-    def _was_heard(self, key: tuple[str, ...], within_ms: int, at: Tick) -> bool:
-        last = self._sounded.get(key)
-        return last is not None and at - last < within_ms
+        return not notice.repeat and self._room.was_heard(notice.key, notice.manner.quiet_ms, at)
 
     def _with_companion(self, news: list[News], scene: Scene) -> list[News]:
         """Join what belongs in one sentence: the pot of a table is up, and so its dishes start."""
@@ -225,12 +219,7 @@ class Announcer:
 
     def _note(self, notice: Notice, news: list[News], text: str, at: Tick) -> None:
         """Remember that this was heard, and what is to be heard again."""
-        self._last = at
-        self._cues.spend(at)
-        if text:
-            self._sentences.spend(at)
-        self._sounded = {k: t for k, t in self._sounded.items() if at - t < _KEPT_SOUNDED_MS}
-        self._sounded[notice.key] = self._sounded[(notice.kind,)] = at
+        self._room.note(notice, text, self.view, at)
         if notice.kind is Kind.LINK_LOST:
             self._is_link_alarmed = True
         if notice.kind in _REPEATED and not notice.repeat:

@@ -21,6 +21,8 @@ class Cue(StrEnum):
     REFUSED = "refused"
     LINK_LOST = "link_lost"
     LINK_BACK = "link_back"
+    BUMPED = "bumped"
+    UNDONE = "undone"
 
     @property
     def file(self) -> str:

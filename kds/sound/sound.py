@@ -12,9 +12,11 @@ import time
 from collections import deque
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from kds.kitchen.wording import Wording
+from kds.sound.cues import Cue
 from kds.sound.engines import Pyttsx3
 from kds.sound.items import Item, Tick
 from kds.sound.players import Player, PlayerError
@@ -28,11 +30,28 @@ PAUSE_S = 0.25
 RETRY_MS = 30_000
 MOST_WAITING = 4
 _PROBE_MS = 50
+_ANSWER_WITHIN_MS = 200
+"""A hand is at the next ticket by then."""
 
 
 def ear_clock() -> Tick:
     """Return this process's steady time."""
     return Tick(time.monotonic_ns() // 1_000_000)
+
+
+@dataclass(frozen=True, slots=True)
+class SoundNote:
+    """What people should know about the sound: what is missing, and why."""
+
+    what: Wording
+    why: Wording
+
+    def __str__(self) -> str:
+        return f"{self.what.en.lower()}: {self.why.en}"
+
+
+_NO_SOUND = Wording("没有声音", "No sound")
+_NO_SPEECH = Wording("没有语音", "No speech")
 
 
 class Sound:
@@ -64,7 +83,7 @@ class Sound:
         self._is_playing = False
         self._problem: Wording | None = None
         self._retry_at = Tick(0)
-        self._stated: Wording | None = None
+        self._stated: SoundNote | None = None
         self._count = 0
         self.on_idle: Callable[[], None] = lambda: None
 
@@ -74,14 +93,12 @@ class Sound:
         return not self._is_playing and not self._waiting
 
     @property
-    def note(self) -> Wording | None:
+    def note(self) -> SoundNote | None:
         """What people should know about the sound, None while all is well."""
         if self._problem is not None:
-            return Wording(f"没有声音：{self._problem.zh}", f"no sound: {self._problem.en}")
+            return SoundNote(_NO_SOUND, self._problem)
         spoken = self._speech.problem
-        if spoken is not None:
-            return Wording(f"没有语音：{spoken.zh}", f"no speech: {spoken.en}")
-        return None
+        return None if spoken is None else SoundNote(_NO_SPEECH, spoken)
 
     def start(self) -> None:
         """Begin to play what comes; look for a working player, and meanwhile for voices.
@@ -127,6 +144,11 @@ class Sound:
             self._waiting.append(item)
         if self._waiting:
             self._woken.set()
+
+    def answer(self, cue: Cue) -> None:
+        """Answer a hand: play a cue now or, if something else is heard, not at all."""
+        expires = Tick(self._clock() + _ANSWER_WITHIN_MS)
+        self.play([Item(cue, urgency=0, expires=expires, key=("answer",))])
 
     async def stop(self) -> None:
         """Fall silent at once and end everything that was started."""
@@ -211,5 +233,5 @@ class Sound:
         """Log the note when it changes: once for a trouble, once for its end."""
         note = self.note
         if note != self._stated:
-            _log.warning("%s", note.en if note is not None else "sound is back")
+            _log.warning("%s", note or "sound is back")
             self._stated = note

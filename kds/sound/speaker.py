@@ -1,15 +1,15 @@
-"""The speaker: asks the announcer whenever the sound is idle, and sleeps until it need ask."""
+"""The speaker: asks the announcers whenever the sound is idle, and sleeps until it need ask."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.sound.announcing import Announcer
-from kds.sound.items import Item, Moment
+from kds.sound.items import Item, Moment, Tick
 
 Look = Callable[[], tuple[Kitchen, Book, Moment]]
 """What the display shows now, its own unsent bumps included, and the time."""
@@ -31,10 +31,10 @@ class Sounding(Protocol):
 
 
 class Speaker:
-    """Joins an announcer and a sound on one loop. Call `nudge` after the announcer was told."""
+    """Joins announcers of one room and a sound on one loop. Call `nudge` after one was told."""
 
-    def __init__(self, announcer: Announcer, sound: Sounding, look: Look) -> None:
-        self._announcer = announcer
+    def __init__(self, announcers: Sequence[Announcer], sound: Sounding, look: Look) -> None:
+        self._announcers = tuple(announcers)
         self._sound = sound
         self._look = look
         self._timer: asyncio.TimerHandle | None = None
@@ -45,11 +45,22 @@ class Speaker:
         self.stop()
         if not self._sound.is_idle:
             return
+        waiting = [a for a in self._announcers if a.next_at is not None]
+        if not waiting:
+            return
         kitchen, book, moment = self._look()
-        self._sound.play(self._announcer.due(kitchen, book, moment))
-        next_at = self._announcer.next_at
-        if next_at is not None and self._sound.is_idle:
-            delay_s = max(0, next_at - moment.ear) / 1000
+        for announcer in sorted(waiting, key=lambda a: -a.urgency(moment.ear)):
+            items = announcer.due(kitchen, book, moment)
+            if items:
+                self._sound.play(items)
+                return  # the sound calls when it is idle again
+        self._sleep(moment.ear)
+
+    def _sleep(self, now: Tick) -> None:
+        """Come back when something may be due."""
+        due = [at for a in self._announcers if (at := a.next_at) is not None]
+        if due:
+            delay_s = max(0, min(due) - now) / 1000
             self._timer = asyncio.get_running_loop().call_later(delay_s, self.nudge)
 
     def stop(self) -> None:

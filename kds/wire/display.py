@@ -333,6 +333,7 @@ class DisplaySession:
         if self.phase is not Phase.FOLLOWING:
             return
         applied: list[Event] = []
+        kitchens = [self.confirmed]
         for wire in message.events:
             if wire.seq > self.place.seq + 1:
                 self._greet_again(now_ms)
@@ -341,9 +342,10 @@ class DisplaySession:
                 raise m.WireError(f"another event {wire.seq} than the one that is known")
             if wire.seq > self.place.seq:
                 applied.append(self._apply(wire))
+                kitchens.append(self.confirmed)
         if applied:
             self._projection = None
-            self._notices.append(Happened(tuple(applied)))
+            self._notices.append(Happened(tuple(applied), tuple(kitchens)))
 
     def _apply(self, wire: m.WireEvent) -> Event:
         event = event_of(wire)

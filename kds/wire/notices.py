@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kds.kitchen.commands import Command, Result
 from kds.kitchen.events import Event
 from kds.kitchen.ids import CommandId
+from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
 from kds.wire.pending import Ack
@@ -23,9 +25,17 @@ class Following:
 
 @dataclass(frozen=True, slots=True)
 class Happened:
-    """These events were applied to the confirmed kitchen, in order."""
+    """These events were applied to the confirmed kitchen, in order.
+
+    `kitchens`: as it was before the first of them, and after each.
+    """
 
     events: tuple[Event, ...]
+    kitchens: tuple[Kitchen, ...]
+
+    def steps(self) -> Iterator[tuple[Kitchen, Event, Kitchen]]:
+        """Yield each event between the kitchens before and after it."""
+        return zip(self.kitchens, self.events, self.kitchens[1:], strict=False)
 
 
 @dataclass(frozen=True, slots=True)

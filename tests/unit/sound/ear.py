@@ -9,7 +9,7 @@ from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
 from kds.sound.announcing import Announcer
 from kds.sound.items import Item, Moment, Tick
-from kds.sound.pacing import Pace
+from kds.sound.room import Room
 from tests.unit.rulebook.house import House
 
 BEAT_S = 0.1
@@ -41,11 +41,11 @@ class Ear:
     view: str
     lang: str = "zh"
     device: str = ""
-    pace: Pace | None = None
+    room: Room | None = None
     heard: list[Heard] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.announcer = Announcer(self.view, device=self.device, lang=self.lang, pace=self.pace)
+        self.announcer = Announcer(self.view, device=self.device, lang=self.lang, room=self.room)
         self.kitchen: Kitchen = self.house.kitchen
         self.began = self.house.now
         self._known = len(self.house.events)

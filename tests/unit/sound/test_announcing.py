@@ -11,11 +11,12 @@ from kds.kitchen.commands import CommandKind
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
-from kds.sound import announcing
+from kds.sound import announcing, room
 from kds.sound.announcing import FRESH_MS, Announcer
 from kds.sound.items import Item, Moment, Tick
 from kds.sound.notices import URGENCY, Kind
 from kds.sound.pacing import Budget, Pace
+from kds.sound.room import Room
 from tests.unit.rulebook.house import House
 from tests.unit.sound.ear import BEEF, COLA, POT, RICE, SHRIMP, TRIPE, Ear
 
@@ -104,7 +105,7 @@ def test_a_merged_table_is_called_by_the_table_where_its_dishes_are(house: House
 
 
 def test_late_is_not_told_of_what_is_critical_already(house: House) -> None:
-    cut = Ear(house, "cut", pace=Pace(gap_ms=1_000))
+    cut = Ear(house, "cut", room=Room(Pace(gap_ms=1_000)))
     house.order({"1": TRIPE})
     cut.listen(5)
     house.wait(8 * MINUTE - 5.5)
@@ -258,7 +259,7 @@ def test_a_refusal_that_had_to_wait_is_not_heard_any_more(house: House) -> None:
 def test_only_so_many_sentences_a_minute_and_the_last_ones_for_what_is_urgent(
     house: House,
 ) -> None:
-    expo = Ear(house, "expo", pace=Pace(sentences=4, sentences_kept=1, mute_quiet_ms=10_000))
+    expo = Ear(house, "expo", room=Room(Pace(sentences=4, sentences_kept=1, mute_quiet_ms=10_000)))
     for number in range(1, 9):
         table(house, number, {"1": TRIPE, "2": BEEF})
     house.act(CommandKind.START, "2", order_id="8", view="cut")
@@ -273,7 +274,9 @@ def test_only_so_many_sentences_a_minute_and_the_last_ones_for_what_is_urgent(
 
 
 def test_a_dish_that_waited_for_its_sentence_gets_it_when_the_minute_is_over(house: House) -> None:
-    expo = Ear(house, "expo", pace=Pace(sentences=1, sentences_kept=0, mute_quiet_ms=1_000_000))
+    expo = Ear(
+        house, "expo", room=Room(Pace(sentences=1, sentences_kept=0, mute_quiet_ms=1_000_000))
+    )
     table(house, 1, {"1": TRIPE, "2": BEEF})
     table(house, 2, {"1": TRIPE, "2": BEEF})
     expo.listen(5)
@@ -285,7 +288,7 @@ def test_a_dish_that_waited_for_its_sentence_gets_it_when_the_minute_is_over(hou
 
 
 def test_cues_have_a_budget_too(house: House) -> None:
-    cut = Ear(house, "cut", pace=Pace(cues=6, cues_kept=2))
+    cut = Ear(house, "cut", room=Room(Pace(cues=6, cues_kept=2)))
     heard: list[str] = []
     for number in range(12):
         table(house, number, {"1": TRIPE})
@@ -399,11 +402,11 @@ def test_who_touches_the_display_knows(house: House) -> None:
 def test_the_memory_of_what_was_told_is_bounded(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(announcing, "_KEPT_TOLD", 2)
-    cut = Ear(house, "cut")
+    monkeypatch.setattr(room, "_KEPT_TOLD", 2)
+    cut = Ear(house, "cut", room=(ears := Room()))
     house.order({str(number): (f"菜{number}", "涮品") for number in range(5)})
     assert cut.listen(9 * MINUTE) == ["new_order", "八号桌 五道 迟了"]
-    assert len(cut.announcer._told) == 2
+    assert len(ears._told) == 2
 
 
 def test_of_too_much_that_waits_the_oldest_of_the_least_urgent_goes(

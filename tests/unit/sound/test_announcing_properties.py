@@ -22,6 +22,7 @@ from kds.kitchen.state import Kitchen
 from kds.sound.items import Item, Moment
 from kds.sound.notices import Kind
 from kds.sound.pacing import MINUTE_MS, Pace
+from kds.sound.room import Room
 from tests.unit.rulebook.house import House, content
 from tests.unit.sound.conftest import hotpot_book
 from tests.unit.sound.ear import BEEF, COLA, POT, RICE, SHRIMP, TRIPE, Ear, together
@@ -140,7 +141,7 @@ def tell(story: list[Any]) -> None:
     """Let a story happen before three ears, and check what they heard."""
     house = House(hotpot_book())
     began = house.kitchen
-    ears = [Watched(house, view, pace=PACE) for view in VIEWS]
+    ears = [Watched(house, view, room=Room(PACE)) for view in VIEWS]
     for step in story:
         happen(house, ears, step)
     together(70, *ears)

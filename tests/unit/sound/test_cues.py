@@ -17,6 +17,10 @@ from kds.sound.notices import MANNERS
 from kds.sound.sound import CUES
 from kds.sound.waves import length_s, peak
 
+HANDS = frozenset({Cue.BUMPED, Cue.UNDONE})
+"""What answers a hand at once."""
+
+TOLD = sorted(set(Cue) - HANDS)
 FRAME = 441  # 20 ms
 STRONG = 0.3
 
@@ -53,10 +57,17 @@ def test_there_is_a_file_for_each_cue_and_no_other() -> None:
 
 
 def test_every_cue_is_used() -> None:
-    assert {manner.cue for manner in MANNERS.values()} == set(Cue)
+    assert {manner.cue for manner in MANNERS.values()} == set(TOLD)
 
 
-@pytest.mark.parametrize("cue", Cue)
+@pytest.mark.parametrize("cue", sorted(HANDS))
+def test_what_answers_a_hand_is_shorter_and_softer_than_all_else(cue: Cue) -> None:
+    """Looks, section 11: 15 ms, twelve decibels below full; with the pause in which it fades."""
+    assert length_s(CUES / cue.file) < 0.2
+    assert 0.23 <= peak(CUES / cue.file) / 32_768 <= 0.26
+
+
+@pytest.mark.parametrize("cue", TOLD)
 def test_a_cue_is_short_loud_and_does_not_click(cue: Cue) -> None:
     assert 0.1 <= length_s(CUES / cue.file) < 1
     assert 0.83 <= peak(CUES / cue.file) / 32_768 <= 0.9  # -1 dBFS
@@ -91,7 +102,9 @@ def test_all_together_are_small() -> None:
 @pytest.mark.parametrize("cue", Cue)
 def test_the_script_makes_what_is_committed(cue: Cue, tmp_path: Path) -> None:
     notes = sounds.CUES[cue.value]
-    made = sounds.render(notes, is_legato=cue.value in sounds.LEGATO)
+    made = sounds.render(
+        notes, is_legato=cue.value in sounds.LEGATO, peak=sounds.peak_of(cue.value)
+    )
     committed = samples(cue)
     assert len(made) == len(committed)
     # Another machine's sine may round the last bit differently.

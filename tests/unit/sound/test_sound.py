@@ -75,7 +75,7 @@ class Room:
     @property
     def note(self) -> str:
         """The note as an English reader sees it, "" without one."""
-        return "" if self.sound.note is None else self.sound.note.en
+        return "" if self.sound.note is None else str(self.sound.note)
 
     @property
     def played(self) -> list[str]:
@@ -151,7 +151,8 @@ async def test_no_player_is_noted_and_the_kitchen_goes_on(
         await room.play(item(Cue.READY, "八号桌"))
     assert room.note.startswith("no sound: no player program (aplay, ")
     assert room.sound.note is not None
-    assert room.sound.note.zh.startswith("没有声音：没有播放程序（aplay, ")
+    assert room.sound.note.what.zh == "没有声音"
+    assert room.sound.note.why.zh.startswith("没有播放程序（aplay, ")
     assert [record.levelno for record in caplog.records] == [logging.WARNING]  # once
 
 
@@ -202,7 +203,8 @@ async def test_an_engine_that_hangs_leaves_the_cue(
     assert room.played == ["ready.wav"]
     assert room.note == "no speech: speech engine silent for 0.2 s"
     assert room.sound.note is not None
-    assert room.sound.note.zh == "没有语音：语音引擎 0.2 秒无响应"
+    assert room.sound.note.what.zh == "没有语音"
+    assert room.sound.note.why.zh == "语音引擎 0.2 秒无响应"
     await room.play(item(Cue.READY, "九号桌"))
     assert room.played[1:] == ["ready.wav", "sentence-2.wav"]
     assert room.note == ""

@@ -63,7 +63,7 @@ class Scene:
         self.announcer = Announcer("cut")
         self.announcer.up_to_date(None, Kitchen(), book, Moment(START, self.tick))
         self.speaker = Speaker(
-            self.announcer, self.sound, lambda: (Kitchen(), book, Moment(START, self.tick))
+            [self.announcer], self.sound, lambda: (Kitchen(), book, Moment(START, self.tick))
         )
 
     @property

@@ -1,0 +1,188 @@
+"""Sounding: what the one loudspeaker of a display makes heard of its link and of its hands."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from kds.kitchen.commands import Command, CommandKind, Result
+from kds.kitchen.ids import CommandId, Instant
+from kds.kitchen.state import Kitchen
+from kds.link import Link
+from kds.rulebook.book import Book
+from kds.rulebook.builtin import builtin_book
+from kds.sound.announcing import Announcer
+from kds.sound.cues import Cue
+from kds.sound.items import Moment, Tick
+from kds.sound.room import Room
+from kds.sound.sound import Sound, SoundNote, ear_clock
+from kds.sound.speaker import Speaker
+from kds.ui.chrome.health import Trouble, TroubleKind
+from kds.ui.intents import Intent, OpenStrip, SwitchLanguage
+from kds.wire.notices import Answered, BookChanged, DisplayNotice, Following, Happened, Offline
+from kds.wire.standing import Phase
+
+AFTER_PAINTING_S = 0.05
+"""An eye is answered within a frame; an ear does not notice this."""
+
+ANSWER_WITHIN_MS = 3_000
+"""What is refused later than this after the touch was asked by a hand that is long gone."""
+
+NOTED_FOR_MS = 300_000
+_TAKES_BACK = frozenset({CommandKind.UNDO, CommandKind.RECALL})
+_Heard = Answered | BookChanged | Following | Happened | Offline
+
+
+@dataclass(frozen=True, slots=True)
+class _Told:
+    """A notice of the link, the confirmed kitchen that came with it, and when that was."""
+
+    notice: _Heard
+    kitchen: Kitchen
+    moment: Moment
+
+
+class Loudspeaker:
+    """Speaks for `views`, whether or not they are shown here. Event loop thread only.
+
+    Nothing is heard of what happened before this program followed a bridge. `start` once the
+    walls are painted, `stop` at the end. `heed` is told of all that the link tells, `acted` of
+    each command once it is safe, `touched` of each touch and key, `denied` of one that may not be.
+    """
+
+    def __init__(
+        self, link: Link, views: Sequence[str], device: str, lang: str, sound: Sound
+    ) -> None:
+        self._link = link
+        self._sound = sound
+        room = Room()
+        self._announcers = [Announcer(v, device=device, lang=lang, room=room) for v in views]
+        self._first = self._announcers[0]  # speaks of what is no view's own
+        self._speaker = Speaker(self._announcers, sound, self._look)
+        self._waiting: list[_Told] = []
+        self._timer: asyncio.TimerHandle | None = None
+        self._since: Instant | None = None
+        self._known: Kitchen | None = None
+        self._asked: dict[CommandId, Tick] = {}
+        self._noted: tuple[SoundNote, Tick] | None = None
+
+    def start(self) -> None:
+        """Begin to be heard."""
+        self._sound.start()
+        if self._link.session.phase is not Phase.FOLLOWING:
+            self._first.link_lost(ear_clock())
+            self._speaker.nudge()
+
+    async def stop(self) -> None:
+        """Fall silent."""
+        if self._timer is not None:
+            self._timer.cancel()
+        self._speaker.stop()
+        await self._sound.stop()
+
+    # --- hands ---
+
+    def acted(self, command: Command) -> None:
+        """Answer the hand that gave a command."""
+        now = ear_clock()
+        self._asked = {c: at for c, at in self._asked.items() if now - at < ANSWER_WITHIN_MS}
+        self._asked[command.id] = now
+        self._sound.answer(Cue.UNDONE if command.kind in _TAKES_BACK else Cue.BUMPED)
+
+    def denied(self) -> None:
+        """A touch asked for what can not be done now."""
+        self._first.refused(ear_clock())
+        self._speaker.nudge()
+
+    def touched(self, intent: Intent, lang: str) -> None:
+        """Somebody is here. `lang`: the language of the screen from now on."""
+        self._first.touched()
+        match intent:
+            case SwitchLanguage():
+                for announcer in self._announcers:
+                    announcer.lang = lang
+            case OpenStrip() if self._noted is not None:
+                note, _ = self._noted
+                self._noted = note, Tick(ear_clock() - NOTED_FOR_MS)
+
+    def troubles(self, lang: str) -> tuple[Trouble, ...]:
+        """Return why nothing is heard, until somebody has looked, or long enough could have."""
+        note = self._sound.note
+        if note is None:
+            self._noted = None
+            return ()
+        now = ear_clock()
+        if self._noted is None or self._noted[0] != note:
+            self._noted = note, now
+        if now - self._noted[1] >= NOTED_FOR_MS:
+            return ()
+        return (Trouble(TroubleKind.VOICE, (note.what[lang],), (note.why[lang],)),)
+
+    # --- the link ---
+
+    def heed(self, notices: Sequence[DisplayNotice]) -> None:
+        """Take in what the link tells; it is heard after it has been painted."""
+        told = [notice for notice in notices if isinstance(notice, _Heard)]
+        if not told:
+            return
+        kitchen, moment = self._link.session.confirmed, self._moment()
+        self._waiting += [_Told(notice, kitchen, moment) for notice in told]
+        if self._timer is None:
+            loop = asyncio.get_running_loop()
+            self._timer = loop.call_later(AFTER_PAINTING_S, self._catch_up)
+
+    def _catch_up(self) -> None:
+        self._timer = None
+        waiting, self._waiting = self._waiting, []
+        for told in waiting:
+            self._take(told)
+        self._speaker.nudge()
+
+    def _take(self, told: _Told) -> None:
+        match told.notice:
+            case Following():
+                self._be_up_to_date(told)
+                self._first.link_back(told.moment.ear)
+            case BookChanged() if self._known is None:
+                if self._link.session.phase is Phase.FOLLOWING:
+                    self._be_up_to_date(told)
+            case Happened():
+                self._hear(told.notice, told.moment)
+            case Offline():
+                silent_ms = self._link.state.silent_ms or 0
+                self._first.link_lost(Tick(ear_clock() - silent_ms))
+            case Answered(command=command, result=result):
+                asked = self._asked.pop(command, None)
+                if result is Result.REFUSED and asked is not None:
+                    self._first.refused(told.moment.ear)
+
+    def _be_up_to_date(self, told: _Told) -> None:
+        book = self._link.session.book
+        if book is None:
+            return
+        if self._since is None:
+            self._since = told.moment.kitchen
+        for announcer in self._announcers:
+            announcer.up_to_date(self._known, told.kitchen, book, told.moment)
+        self._known = told.kitchen
+
+    def _hear(self, happened: Happened, moment: Moment) -> None:
+        """Hear events, but those that a former run of this program may have made heard."""
+        book = self._link.session.book
+        if book is None or self._since is None:
+            return
+        for before, event, after in happened.steps():
+            if event.at > self._since:
+                for announcer in self._announcers:
+                    announcer.hear(before, event, after, book, moment)
+        self._known = happened.kitchens[-1]
+
+    # --- now ---
+
+    def _look(self) -> tuple[Kitchen, Book, Moment]:
+        session = self._link.session
+        return session.projection.kitchen, session.book or builtin_book(), self._moment()
+
+    def _moment(self) -> Moment:
+        return Moment(self._link.time() or self._link.session.confirmed.at, ear_clock())
