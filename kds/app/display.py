@@ -84,8 +84,11 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
         acts = Acts(link)
         screens = [_screen(link, view, settings, acts.start) for view in settings.views]
 
-        link.on_news = lambda _news: _changed(screens)
-        acts.then = lambda _command: _changed(screens)
+        def changed(_news: object) -> None:
+            for screen in screens:
+                screen.changed()
+
+        link.on_news = acts.then = changed
         if settings.reports_frames:
             report_frames(link, screens)
         for screen in screens:
@@ -125,11 +128,6 @@ def _screen(
     return Screen(link, view, settings.device, settings.options, act, _steady_ms)
 
 
-def _changed(screens: Sequence[Screen]) -> None:
-    for screen in screens:
-        screen.changed()
-
-
 def _loudspeaker(
     link: Link, acts: Acts, screens: Sequence[Screen], settings: DisplaySettings
 ) -> Loudspeaker | None:
@@ -140,12 +138,14 @@ def _loudspeaker(
     lang = settings.options.lang
     speaker = Loudspeaker(link, settings.speaks_for, settings.device, lang, sound)
 
+    show, show_act = link.on_news, acts.then
+
     def told(news: Sequence[DisplayNotice]) -> None:
-        _changed(screens)
+        show(news)
         speaker.heed(news)
 
     def acted(command: Command) -> None:
-        _changed(screens)
+        show_act(command)
         speaker.acted(command)
 
     link.on_news, acts.then = told, acted

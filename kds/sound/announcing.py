@@ -199,8 +199,11 @@ class Announcer:
         return True
 
     def _is_quiet(self, notice: Notice, at: Tick) -> bool:
-        """The same has just been heard."""
-        return not notice.repeat and self._room.was_heard(notice.key, notice.manner.quiet_ms, at)
+        """The same has just been heard, or was while this waited: of another view, then."""
+        key, quiet_ms = notice.key, notice.manner.quiet_ms
+        if notice.repeat or not quiet_ms:
+            return False
+        return self._room.was_heard(key, max(quiet_ms, at - notice.born + 1), at)
 
     def _with_companion(self, news: list[News], scene: Scene) -> list[News]:
         """Join what belongs in one sentence: the pot of a table is up, and so its dishes start."""
