@@ -27,7 +27,8 @@ AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
 def display(bridge: str, data: Path, view: str) -> Iterator[subprocess.Popen[str]]:
     """Run a display without a screen until its first frame is painted; then end it."""
     command = (*KDS, "display", "--bridge", bridge, "--view", view, "--data", str(data))
-    process = subprocess.Popen((*command, "--offscreen", "--mute"), stdout=subprocess.PIPE, text=True)
+    command = (*command, "--offscreen", "--mute")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:
         readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
