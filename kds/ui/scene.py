@@ -133,9 +133,23 @@ class Scene:
                     self._states[id(live)] = state
                     self._damage.append(live.box)
 
+    @property
+    def has_gaps(self) -> bool:
+        """Tickets have left places on this page that nothing has taken since."""
+        return bool(self.placement.left)
+
     def settle(self) -> None:
         """Close the gaps."""
         self._lay_out(settle=True)
+
+    def settle_around_focus(self) -> bool:
+        """Close the gaps if the ticket that keys are meant for stays where it is."""
+        style, focus = self._view.style, self.focus
+        after = place(self.placement, self._slips(), self._size, style, settle=True)
+        if focus is not None and after.boxes(focus) != self.placement.boxes(focus):
+            return False
+        self.settle()
+        return True
 
     def turn(self, step: int) -> bool:
         """Look at another page; answers whether there was one."""

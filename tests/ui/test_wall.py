@@ -9,7 +9,7 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kds.board.values import Board, Ticket
-from kds.kitchen.ids import Instant
+from kds.kitchen.ids import Instant, VisitId
 from kds.ui.geometry import Box
 from kds.ui.intents import (
     Button,
@@ -313,6 +313,58 @@ def test_settling_closes_the_gaps(wall: Wall) -> None:
     shown = wall.scene.placement.ids
     wall.settle()
     assert wall.scene.placement.ids[: len(shown)] == tuple(t.visit for t in left[: len(shown)])
+
+
+def bumped(wall: Wall, number: int) -> tuple[VisitId, ...]:
+    """Take a ticket off the wall; returns the order in which all others should stand."""
+    left = [t for t in wall.scene._board.tickets if t.visit != wall.scene.placement.ids[number - 1]]
+    wall.show_board(board(left), NOW)
+    return tuple(t.visit for t in left)
+
+
+def has_closed_up(wall: Wall, order: tuple[VisitId, ...]) -> bool:
+    ids = wall.scene.placement.ids
+    return ids == order[: len(ids)] and not wall.scene.has_gaps
+
+
+def test_tickets_close_up_only_after_hands_have_been_off_for_a_while(
+    wall: Wall, clock: Clock
+) -> None:
+    """A blind "4, BUMP" must not meet another ticket than a moment before."""
+    tap(wall, target(wall, 1, Zone.FOOT).box)
+    order = bumped(wall, 2)
+    clock.ms += 1_900
+    wall.tick(NOW)
+    assert not has_closed_up(wall, order)
+    clock.ms += 100
+    wall.tick(NOW)
+    assert has_closed_up(wall, order)
+
+
+def test_tickets_close_up_every_five_seconds_at_most(wall: Wall, clock: Clock) -> None:
+    bumped(wall, 2)
+    wall.tick(NOW)
+    order = bumped(wall, 2)
+    clock.ms += 4_900
+    wall.tick(NOW)
+    assert not has_closed_up(wall, order)
+    clock.ms += 100
+    wall.tick(NOW)
+    assert has_closed_up(wall, order)
+
+
+def test_ticket_in_focus_does_not_move(wall: Wall, clock: Clock) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_3)
+    focus = wall.scene.focus
+    assert focus is not None
+    where = wall.scene.placement.boxes(focus)
+    order = bumped(wall, 2)
+    clock.ms += 60_000
+    wall.tick(NOW)
+    assert wall.scene.placement.boxes(focus) == where
+    wall.scene.select(None)
+    wall.tick(NOW)
+    assert has_closed_up(wall, order)
 
 
 def test_empty_wall_says_so(wall: Wall) -> None:

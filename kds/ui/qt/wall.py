@@ -49,7 +49,7 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.keymap import DEFAULT_KEYS
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
-from kds.ui.style.times import AGAIN, RING_HIDDEN, SPARE, WATCH
+from kds.ui.style.times import AGAIN, CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
 from kds.ui.touch import MOUSE, Finger, Gesture, Kind, Touches
@@ -101,6 +101,7 @@ class Wall(QWidget):
         self._pressed: dict[Finger, Box] = {}
         self._tapped: dict[tuple[VisitId, Target], int] = {}
         self._key_at = -RING_HIDDEN
+        self._hand_at = self._closed_at = -CLOSE_UP
         self._is_stale = False
         self._empty: tuple[str, tuple[str, ...]] = ("", ())
         self._watch = QTimer(self, interval=WATCH)
@@ -133,6 +134,7 @@ class Wall(QWidget):
     def tick(self, now: Instant) -> None:
         """Let time pass; once a second is enough."""
         self.scene.tick(now)
+        self._close_up()
         self._update_damage()
         self._hand_on_keys(self._keyboard.check(self._clock()))
 
@@ -153,6 +155,16 @@ class Wall(QWidget):
         """Close the gaps that bumped tickets have left."""
         self.scene.settle()
         self._refresh()
+
+    def _close_up(self) -> None:
+        """Close the gaps once no hand has been here for a while, and not all the time."""
+        now = self._clock()
+        is_calm = not self._touches.is_touched and now - self._hand_at >= HANDS_OFF
+        if not (is_calm and self.scene.has_gaps and now - self._closed_at >= CLOSE_UP):
+            return
+        if self.scene.settle_around_focus():
+            self._closed_at = now
+            self._refresh()
 
     def turn(self, step: int) -> None:
         """Look at another page."""
@@ -185,6 +197,7 @@ class Wall(QWidget):
 
     def _do(self, gestures: Iterable[Gesture]) -> None:
         for gesture in gestures:
+            self._hand_at = self._clock()
             match gesture.kind:
                 case Kind.PRESSED:
                     self._press(gesture)
@@ -262,7 +275,7 @@ class Wall(QWidget):
                 self._act(event.act)
 
     def _act(self, act: Act) -> None:
-        self._key_at = self._clock()
+        self._key_at = self._hand_at = self._clock()
         match act:
             case Act.BUMP:
                 self._bump()

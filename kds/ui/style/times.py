@@ -10,6 +10,8 @@ PALM = 60
 """Three contacts within this, close together, are a palm or a cloth."""
 JUST_MOVED = 400
 """What moved this shortly before a touch is not bumped."""
+HANDS_OFF, CLOSE_UP = 2_000, 5_000
+"""After how long without a hand tickets close up, and how often they do at most."""
 KEY_BOUNCE = 150
 KEY_STUCK = 2_000
 """A key that is down for longer is stuck."""
