@@ -8,7 +8,6 @@ import sqlite3
 import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, closing
-from decimal import Decimal
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,8 @@ from websockets.exceptions import ConnectionClosed
 from websockets.protocol import State
 from websockets.sync.client import connect
 
-from kds.kitchen.commands import Command, CommandKind, Result
-from kds.kitchen.counts import line_counts
-from kds.kitchen.ids import CommandId, OrderId, OrderKey, SourceId
-from kds.link import Link
+from kds.kitchen.commands import CommandKind, Result
+from kds.kitchen.ids import OrderId, OrderKey, SourceId
 from kds.wire import messages as m
 from kds.wire.notices import (
     Answered,
@@ -33,111 +30,24 @@ from kds.wire.notices import (
     Reloaded,
     TurnedAway,
 )
-from kds.wire.standing import Phase
 from tests.bridge.conftest import StartBridge
-from tests.bridge.harness import PATIENCE_S, Running, eventually, line, order
+from tests.bridge.harness import PATIENCE_S, Running, eventually, line
 from tests.bridge.proxy import proxied
+from tests.bridge.walls import (
+    caught_up,
+    commands_in_log,
+    do,
+    has_sent_all,
+    is_following,
+    is_told,
+    on_the_bridge,
+    place,
+    portions,
+    post,
+    same_ports,
+    shows,
+)
 from tests.unit.wall import Wall, wall
-
-_COMMANDS = count(1)
-
-
-def do(kind: CommandKind, sent: dict[str, Any], link: Link) -> Command:
-    """Return a command about a whole order, made at a display now."""
-    return Command(
-        CommandId(f"{link.session.identity.device}-{next(_COMMANDS)}"),
-        kind,
-        OrderKey(SourceId(sent["source"]), OrderId(sent["order_id"])),
-        device=link.session.identity.device,
-        seen=link.session.confirmed.seq,
-        at=link.time(),
-    )
-
-
-def portions(link: Link) -> dict[str, dict[str, Decimal]]:
-    """Return what a display shows: by order, how many portions are in which state."""
-    found: dict[str, dict[str, Decimal]] = {}
-    for key, kept in link.session.projection.kitchen.orders.items():
-        counts = [line_counts(kept, each) for each in kept.lines.values()]
-        states = ("queued", "cooking", "ready", "served", "void", "held")
-        found[key.order_id] = {s: sum((getattr(c, s) for c in counts), Decimal(0)) for s in states}
-    return found
-
-
-def on_the_bridge(bridge: Running, order_id: str) -> dict[str, Decimal]:
-    """Return the same as the bridge answers it."""
-    lines = bridge.get(f"/v1/orders/till-1/{order_id}")["lines"]
-    states = ("queued", "cooking", "ready", "served", "void", "held")
-    return {s: sum((Decimal(each["portions"][s]) for each in lines), Decimal(0)) for s in states}
-
-
-def commands_in_log(bridge: Running) -> dict[str, list[int]]:
-    """Return the log places of every command's events."""
-    places: dict[str, list[int]] = {}
-    after = 0
-    while events := bridge.get("/v1/events", after=after, limit=1000):
-        events = events["events"] if isinstance(events, dict) else events
-        if not events:
-            break
-        for event in events:
-            if event["command"]:
-                places.setdefault(event["command"], []).append(event["seq"])
-        after = events[-1]["seq"]
-    return places
-
-
-async def post(bridge: Running, **fields: Any) -> dict[str, Any]:
-    """Send an order while displays go on."""
-    sent = order(**fields)
-    answer = await asyncio.to_thread(bridge.post, sent)
-    assert answer.status_code == 201, answer.text
-    return sent
-
-
-async def caught_up(bridge: Running, *walls: Wall) -> int:
-    """Wait until displays hold all that the bridge has; return its log place."""
-    seq: int = (await asyncio.to_thread(bridge.get, "/health"))["seq"]
-    for shown in walls:
-        await holds(shown, seq)
-    return seq
-
-
-async def holds(shown: Wall, seq: int) -> None:
-    """Wait until a display has come as far as that log place."""
-    await shown.until(lambda: is_following(shown) and place(shown) >= seq)
-
-
-async def shows(shown: Wall, sent: dict[str, Any], *, within_s: float = PATIENCE_S) -> None:
-    """Wait until a display shows an order."""
-    key = OrderKey(SourceId(sent["source"]), OrderId(sent["order_id"]))
-    session = shown.link.session
-    await shown.until(lambda: key in session.projection.kitchen.orders, within_s=within_s)
-
-
-async def has_sent_all(shown: Wall) -> None:
-    """Wait until the bridge has answered everything."""
-    await shown.until(lambda: shown.link.state.unsent == 0)
-
-
-async def is_told(shown: Wall, kind: type[object], times: int = 1) -> None:
-    """Wait until a display has told something so many times."""
-    await shown.until(lambda: len(shown.told(kind)) >= times)
-
-
-def place(shown: Wall) -> int:
-    return shown.link.session.place.seq
-
-
-def is_following(shown: Wall) -> bool:
-    return shown.link.state.phase is Phase.FOLLOWING
-
-
-def same_ports(bridge: Running) -> list[str]:
-    """Return the flags that start a bridge where this one was."""
-    return [
-        *("--http", bridge.http.removeprefix("http://")),
-        *("--displays", bridge.displays.removeprefix("ws://")),
-    ]
 
 
 @pytest.fixture

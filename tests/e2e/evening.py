@@ -66,25 +66,31 @@ class Evening:
             facts = due(self.kitchen, self.book, self.now)
             if facts:
                 yield self._take(record(self.kitchen, facts, self.book, self.now))
-            yield self._take(self._something())
+            yield self._take(decide(self.kitchen, self._received(), self.book, self.now))
+
+    def something(self) -> OrderMessage | Command:
+        """Return what a till sends or a cook does next."""
+        kind = self.random.random()
+        if kind < 0.35 or not self.orders:
+            return self._sent(self._new_order())
+        if kind < 0.45:
+            return self._sent(self._amendment())
+        return self._command()
 
     def _take(self, decision: Decision) -> tuple[Kitchen, Decision]:
         before, self.kitchen = self.kitchen, decision.kitchen
         return before, decision
 
-    def _something(self) -> Decision:
-        kind = self.random.random()
-        if kind < 0.35 or not self.orders:
-            return self._receive(self._new_order())
-        if kind < 0.45:
-            return self._receive(self._amendment())
-        return decide(self.kitchen, self._command(), self.book, self.now)
+    def _received(self) -> ReceiveOrder | Command:
+        thing = self.something()
+        if isinstance(thing, Command):
+            return thing
+        return ReceiveOrder(CommandId(f"in-{self.sent}"), thing, repr(thing))
 
-    def _receive(self, message: OrderMessage) -> Decision:
+    def _sent(self, message: OrderMessage) -> OrderMessage:
         self.sent += 1
         self.orders[message.key] = message
-        command = ReceiveOrder(CommandId(f"in-{self.sent}"), message, repr(message))
-        return decide(self.kitchen, command, self.book, self.now)
+        return message
 
     def _new_order(self) -> OrderMessage:
         number = len(self.orders) + 1
