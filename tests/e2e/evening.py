@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from random import Random
 
-from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
+from kds.kitchen.commands import Command, CommandKind, ReceiveOrder, SplitPart
 from kds.kitchen.decide import Decision, decide, record
 from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
@@ -124,18 +124,20 @@ class Evening:
         return OrderMessage(old.key, revision, fields=old.fields, lines=tuple(unique.values()))
 
     def _command(self) -> Command:
-        kind = self.random.choice(_WORK)
+        kind = self.random.choice(_WORK) if self.done else CommandKind.BUMP
         key = self.random.choice(list(self.orders))
         lines = [ln.line_id for ln in self.orders[key].lines]
+        part = SplitPart(self.random.choice(lines), self.random.choice((None, Decimal(1))))
         number = len(self.done) + 1
         command = Command(
             id=CommandId(f"c-{number}"),
             kind=kind,
             order=key,
-            line_id=self.random.choice([None, *lines]) if lines else None,
+            line_id=self.random.choice([None, *lines]),
             portions=self.random.choice((None, None, Decimal(1))),
             view=self.random.choice((None, "expo", "broth", "cut", "wok", "drink")),
             undoes=self.random.choice(self.done[-5:]) if self.done else None,
+            lines=(part,) if kind is CommandKind.SPLIT else (),
             table=f"B{self.random.randint(1, 9):02}",
             into_order=self.random.choice(list(self.orders)),
         )

@@ -1,0 +1,61 @@
+"""Displays and pictures as programs of their own, for tests beside a real bridge."""
+
+from __future__ import annotations
+
+import select
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from tests.bridge.harness import PATIENCE_S, Running
+
+KDS = (sys.executable, "-m", "kds")
+HOTPOT = Path(__file__).resolve().parents[2] / "rules" / "hotpot"
+AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
+
+
+@contextmanager
+def display(bridge: str, data: Path, view: str) -> Iterator[subprocess.Popen[str]]:
+    """Run a display without a screen until its first frame is painted; then end it."""
+    command = (*KDS, "display", "--bridge", bridge, "--view", view, "--data", str(data))
+    command = (*command, "--offscreen", "--mute")
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    assert process.stdout is not None
+    try:
+        readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
+        assert readable
+        assert process.stdout.readline().strip() == f"ready view={view}"
+        yield process
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def ended(process: subprocess.Popen[str]) -> int:
+    process.send_signal(signal.SIGTERM)
+    return process.wait(PATIENCE_S)
+
+
+def screens(bridge: Running) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = bridge.get("/health")["displays"]
+    return found
+
+
+def timeless(value: object) -> object:
+    """Return JSON without what changes from second to second."""
+    if isinstance(value, dict):
+        return {k: timeless(v) for k, v in value.items() if k not in AGES}
+    return [timeless(v) for v in value] if isinstance(value, list) else value
+
+
+def shoot(bridge: Running, view: str, out: Path) -> subprocess.CompletedProcess[str]:
+    """Run `kds shot`."""
+    where = ("--bridge", bridge.displays, "--view", view, "--out", str(out))
+    look = ("--size", "1366x768", "--lang", "en", "--json")
+    command = (*KDS, "shot", *where, *look)
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
