@@ -123,6 +123,7 @@ def eventually(probe: Callable[[], T], *, within_s: float = PATIENCE_S) -> T:
     deadline = time.monotonic() + within_s
     while not (found := probe()):
         assert time.monotonic() < deadline, "did not happen in time"
+        time.sleep(0.005)  # what is waited for needs the processor more
     return found
 
 

@@ -1,0 +1,263 @@
+"""Faults 1 to 3 and 33 together: bridge, displays and cooks' displays are killed at any moment.
+
+Tills post all the while and two cooks bump, often the same ticket. Afterwards nothing that was
+acknowledged is lost or doubled, no bump that a display showed as done is missing, and all agree.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Sequence
+from contextlib import ExitStack, closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+
+from kds.board.views import board
+from kds.records.boards import board_json
+from kds.rulebook.book import book_from_json
+from kds.store.display import DisplayStore
+from tests.bridge.harness import PATIENCE_S, Running, eventually, running
+from tests.bridge.walls import same_ports
+from tests.e2e.screens import display, ended, screens, timeless
+from tests.e2e.tills import Tills
+
+ROOT = Path(__file__).resolve().parents[2]
+BACK_WITHIN_S = 5.0
+VICTIMS = (("bridge",), ("0",), ("1",), ("wall",), ("bridge", "0"), ("0", "1", "wall"))
+
+
+@dataclass
+class CookProcess:
+    """One cook's display as a process. `done`: what he was shown as done, command by order."""
+
+    url: str
+    folder: Path
+    device: str
+    done: list[tuple[str, str]] = field(default_factory=list)
+    rested: list[int] = field(default_factory=list)
+    is_ready: threading.Event = field(default_factory=threading.Event)
+
+    def start(self) -> None:
+        """Start him, on what his display has kept."""
+        self.is_ready.clear()
+        where = (self.url, str(self.folder), self.device)
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.e2e.cook", *where],
+            cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+        self._hearing = threading.Thread(target=self._hear, args=(self._process,))
+        self._hearing.start()
+        assert self.is_ready.wait(PATIENCE_S)
+
+    def _hear(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for text in process.stdout:
+            match text.split():
+                case ["ready"]:
+                    self.is_ready.set()
+                case ["done", command, order]:
+                    self.done.append((command, order))
+                case ["rested", seq]:
+                    self.rested.append(int(seq))
+
+    def rest(self) -> None:
+        """Let him do nothing more, and wait until the bridge has answered everything."""
+        assert self._process.stdin is not None
+        self._process.stdin.write("rest\n")
+        self._process.stdin.flush()
+        eventually(lambda: self.rested)
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        self._process.kill()
+        self._process.wait()
+        self._hearing.join()
+        for pipe in (self._process.stdin, self._process.stdout):
+            assert pipe is not None
+            pipe.close()
+
+
+class Service:
+    """A bridge, a wall at the pass and two cooks, each of which can be killed and started again.
+
+    `back_s`: how long each start took until it was shown again.
+    """
+
+    def __init__(self, folder: Path, stack: ExitStack) -> None:
+        self.folder, self._stack = folder, stack
+        self.back_s: list[float] = []
+        self.tills = Tills(3, every_s=0.06)
+        self.bridge = self._bridge()
+        self.tills.turn_to(self.bridge)
+        self.cooks = [self._cook(f"cook-{n}") for n in range(2)]
+        self.wall = self._wall()
+
+    def _bridge(self, *flags: str) -> Running:
+        return self._stack.enter_context(running(self.folder / "data", *flags))
+
+    def _cook(self, name: str) -> CookProcess:
+        cook = CookProcess(self.bridge.displays, self.folder / name, name)
+        cook.folder.mkdir()
+        cook.start()
+        self._stack.callback(cook.kill)
+        return cook
+
+    def _wall(self) -> subprocess.Popen[str]:
+        return self._stack.enter_context(
+            display(self.bridge.displays, self.folder / "wall", "expo")
+        )
+
+    def kill(self, what: str) -> None:
+        """Kill something."""
+        match what:
+            case "bridge":
+                self.tills.serving.clear()
+                self.bridge.end(signal.SIGKILL)
+            case "wall":
+                self.wall.kill()
+                self.wall.wait()
+            case _:
+                self.cooks[int(what)].kill()
+
+    def start(self, what: str) -> None:
+        """Start again what was killed; it is back on what it had kept."""
+        began = time.monotonic()
+        match what:
+            case "bridge":
+                self.bridge = self._bridge(*same_ports(self.bridge))
+                self.tills.turn_to(self.bridge)
+            case "wall":
+                self.wall = self._wall()
+            case _:
+                self.cooks[int(what)].start()
+        self.back_s.append(time.monotonic() - began)
+
+    def wait_for_work(self, acts: int) -> None:
+        """Wait until so many more orders and bumps are done."""
+
+        def number() -> int:
+            return len(self.tills.accepted) + sum(len(cook.done) for cook in self.cooks)
+
+        goal = number() + acts
+        eventually(lambda: number() >= goal)
+
+
+def screen_of(bridge: Running, device: str) -> dict[str, Any] | None:
+    """Return what /health says of a display that holds all there is, None while it does not."""
+    found = [s for s in screens(bridge) if s["device"].endswith(device)]
+    return found[0] if found and found[0]["lag"] == found[0]["unsent"] == 0 else None
+
+
+def kept_boards(folder: Path, views: Sequence[str]) -> list[object]:
+    """Return the boards that a display would show after its next start, without any bridge."""
+    with closing(DisplayStore.open(folder)) as store:
+        kept, book = store.load(), store.book()
+    assert kept is not None
+    assert book is not None
+    kitchen, rules, at = kept.kitchen, book_from_json(book[1]), kept.at or kept.kitchen.at
+    return [
+        timeless(
+            board_json(
+                board(kitchen, rules, view, at),
+                at=at,
+                epoch=kept.epoch,
+                seq=kitchen.seq,
+                personal={},
+            )
+        )
+        for view in views
+    ]
+
+
+def check_no_bump_is_lost_or_doubled(service: Service, tickets: Sequence[dict[str, Any]]) -> None:
+    """What a cook was shown as done is done, by one command, whoever else wanted it too."""
+    shown = {order for cook in service.cooks for _, order in cook.done}
+    bumps = bumps_in_log(service.bridge)
+    assert {order for order, commands in bumps.items() if len(commands) > 1} == set()
+    assert shown - set(bumps) == set()
+    for ticket in tickets:
+        order_id = ticket["order_id"]
+        state = "ready" if order_id in bumps else "queued"
+        wanted = service.tills.accepted.get(order_id)
+        counts = {ln["line_id"]: ln["portions"][state] for ln in ticket["lines"]}
+        assert wanted is None or counts == {"1": str(wanted), "2": "1"}
+
+
+def bumps_in_log(bridge: Running) -> dict[str, set[str]]:
+    """Return the commands that did something to each order."""
+    found: dict[str, set[str]] = {}
+    after = 0
+    while events := bridge.get("/v1/events", after=after, limit=1000):
+        for event in events:
+            if event["command"] and event["order"]:
+                found.setdefault(event["order"]["order_id"], set()).add(event["command"])
+        after = events[-1]["seq"]
+    return found
+
+
+def check_everybody_agrees(service: Service) -> None:
+    """What every display holds, and keeps for its next start, is what the bridge answers."""
+    bridge = service.bridge
+    views = [*(station["id"] for station in bridge.get("/v1/rules")["stations"]), "expo", "all"]
+    for device in ("expo", "cook-0", "cook-1"):
+        eventually(lambda device=device: screen_of(bridge, device))
+    assert ended(service.wall) == 0
+    told = [timeless(bridge.get(f"/v1/board/{view}")) for view in views]
+    assert kept_boards(service.folder / "wall", views) == told
+    for cook in service.cooks:
+        eventually(lambda cook=cook: kept_boards(cook.folder, views) == told)
+
+
+def service_under_fire(folder: Path, kills: int, seed: int) -> list[float]:
+    """Let service go on while things are killed; return how long each took to be back."""
+    random = Random(seed)
+    with ExitStack() as stack:
+        service = Service(folder, stack)
+        with service.tills.posting():
+            for _ in range(kills):
+                _kill_something(service, random)
+            service.tills.stop()
+        for cook in service.cooks:
+            cook.rest()
+        tickets = service.tills.check_each_is_there_once(service.bridge)
+        check_no_bump_is_lost_or_doubled(service, tickets)
+        check_everybody_agrees(service)
+        assert sum(len(cook.done) for cook in service.cooks) > 10 * kills
+    return service.back_s
+
+
+def _kill_something(service: Service, random: Random) -> None:
+    """Kill something at a moment when work is under way, and start it again."""
+    victims = random.choice(VICTIMS)
+    service.wait_for_work(random.randint(20, 60))
+    for victim in victims:
+        service.kill(victim)
+    if victims == ("bridge",):
+        service.wait_for_work(random.randint(0, 5))  # cooks go on without it
+    for victim in random.sample(victims, len(victims)):
+        service.start(victim)
+
+
+def test_whatever_is_killed_in_service_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
+    """Promises 1, 2 and 4."""
+    service_under_fire(tmp_path, kills=6, seed=1)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("seed", range(2, 6))
+def test_whatever_is_killed_is_back_within_five_seconds(tmp_path: Path, seed: int) -> None:
+    """Promise 5, with many other moments; a failure names the seed that repeats it."""
+    back_s = service_under_fire(tmp_path, kills=40, seed=seed)
+    print(
+        f"back after {max(back_s):.1f} s at most, {sorted(back_s)[len(back_s) // 2]:.1f} s mostly"
+    )
+    assert max(back_s) < BACK_WITHIN_S
