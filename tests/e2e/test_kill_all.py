@@ -21,8 +21,10 @@ from typing import Any
 import pytest
 
 from kds.board.views import board
+from kds.kitchen.ids import CommandId
 from kds.records.boards import board_json
 from kds.rulebook.book import book_from_json
+from kds.store import Store
 from kds.store.display import DisplayStore
 from tests.bridge.harness import PATIENCE_S, Running, eventually, running
 from tests.bridge.walls import same_ports
@@ -203,6 +205,18 @@ def bumps_in_log(bridge: Running) -> dict[str, set[str]]:
     return found
 
 
+def check_each_bump_has_arrived(service: Service) -> None:
+    """The bridge has on disk an answer to every command that a display had shown as done.
+
+    That the tickets are done is not enough: a cook bumps again what his display has forgotten.
+    """
+    assert service.bridge.end() == 0
+    with closing(Store.open(f"sqlite:///{service.bridge.data / 'kitchen.db'}")) as store:
+        for cook in service.cooks:
+            missing = [each for each, _ in cook.done if store.answer(CommandId(each)) is None]
+            assert missing == [], f"{len(missing)} of {len(cook.done)} bumps of {cook.device}"
+
+
 def check_everybody_agrees(service: Service) -> None:
     """What every display holds, and keeps for its next start, is what the bridge answers."""
     bridge = service.bridge
@@ -216,39 +230,40 @@ def check_everybody_agrees(service: Service) -> None:
         eventually(lambda cook=cook: kept_boards(cook.folder, views) == told)
 
 
-def service_under_fire(folder: Path, kills: int, seed: int) -> list[float]:
-    """Let service go on while things are killed; return how long each took to be back."""
+def service_under_fire(folder: Path, rounds: int, seed: int) -> list[float]:
+    """Let service go on while everything is killed; return how long each took to be back."""
     random = Random(seed)
     with ExitStack() as stack:
         service = Service(folder, stack)
         with service.tills.posting():
-            for _ in range(kills):
-                _kill_something(service, random)
+            for _ in range(rounds):
+                for victims in random.sample(VICTIMS, len(VICTIMS)):
+                    _kill(service, victims, random)
             service.tills.stop()
         for cook in service.cooks:
             cook.rest()
         tickets = service.tills.check_each_is_there_once(service.bridge)
         check_no_bump_is_lost_or_doubled(service, tickets)
         check_everybody_agrees(service)
-        assert sum(len(cook.done) for cook in service.cooks) > 10 * kills
+        check_each_bump_has_arrived(service)
+        assert sum(len(cook.done) for cook in service.cooks) > 50 * rounds
     return service.back_s
 
 
-def _kill_something(service: Service, random: Random) -> None:
+def _kill(service: Service, victims: Sequence[str], random: Random) -> None:
     """Kill something at a moment when work is under way, and start it again."""
-    victims = random.choice(VICTIMS)
     service.wait_for_work(random.randint(20, 60))
     for victim in victims:
         service.kill(victim)
-    if victims == ("bridge",):
-        service.wait_for_work(random.randint(0, 5))  # cooks go on without it
+        if victim == "bridge":
+            service.wait_for_work(random.randint(2, 12))  # cooks go on without it
     for victim in random.sample(victims, len(victims)):
         service.start(victim)
 
 
 def test_whatever_is_killed_in_service_nothing_is_lost_or_doubled(tmp_path: Path) -> None:
     """Promises 1, 2 and 4."""
-    service_under_fire(tmp_path, kills=6, seed=1)
+    service_under_fire(tmp_path, rounds=1, seed=1)
 
 
 @pytest.mark.long
@@ -256,7 +271,7 @@ def test_whatever_is_killed_in_service_nothing_is_lost_or_doubled(tmp_path: Path
 @pytest.mark.parametrize("seed", range(2, 6))
 def test_whatever_is_killed_is_back_within_five_seconds(tmp_path: Path, seed: int) -> None:
     """Promise 5, with many other moments; a failure names the seed that repeats it."""
-    back_s = service_under_fire(tmp_path, kills=40, seed=seed)
+    back_s = service_under_fire(tmp_path, rounds=7, seed=seed)
     print(
         f"back after {max(back_s):.1f} s at most, {sorted(back_s)[len(back_s) // 2]:.1f} s mostly"
     )
