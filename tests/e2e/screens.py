@@ -21,8 +21,8 @@ AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
 @contextmanager
 def display(bridge: str, data: Path, view: str) -> Iterator[subprocess.Popen[str]]:
     """Run a display without a screen until its first frame is painted; then end it."""
-    command = (*KDS, "display", "--bridge", bridge, "--view", view, "--data", str(data))
-    command = (*command, "--offscreen", "--mute")
+    where = ("--bridge", bridge, "--view", view, "--data", str(data))
+    command = (*KDS, "display", *where, "--offscreen", "--mute")
     process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
     try:

@@ -14,6 +14,7 @@ import time
 from collections.abc import Sequence
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -158,6 +159,11 @@ def screen_of(bridge: Running, device: str) -> dict[str, Any] | None:
     return found[0] if found and found[0]["lag"] == found[0]["unsent"] == 0 else None
 
 
+def keeps(folder: Path, views: Sequence[str], told: Sequence[object]) -> bool:
+    """Say whether a display, which saves what it holds now and then, has kept these boards."""
+    return kept_boards(folder, views) == told
+
+
 def kept_boards(folder: Path, views: Sequence[str]) -> list[object]:
     """Return the boards that a display would show after its next start, without any bridge."""
     with closing(DisplayStore.open(folder)) as store:
@@ -222,12 +228,12 @@ def check_everybody_agrees(service: Service) -> None:
     bridge = service.bridge
     views = [*(station["id"] for station in bridge.get("/v1/rules")["stations"]), "expo", "all"]
     for device in ("expo", "cook-0", "cook-1"):
-        eventually(lambda device=device: screen_of(bridge, device))
+        eventually(partial(screen_of, bridge, device))
     assert ended(service.wall) == 0
     told = [timeless(bridge.get(f"/v1/board/{view}")) for view in views]
     assert kept_boards(service.folder / "wall", views) == told
     for cook in service.cooks:
-        eventually(lambda cook=cook: kept_boards(cook.folder, views) == told)
+        eventually(partial(keeps, cook.folder, views, told))
 
 
 def service_under_fire(folder: Path, rounds: int, seed: int) -> list[float]:
