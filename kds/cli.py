@@ -50,6 +50,7 @@ def _add_display(commands: Commands) -> None:
         metavar="VIEW",
         help="what its loudspeaker speaks for, may repeat (the views it shows)",
     )
+    add("--hands", action="store_true", help="touch what stdin says; to measure and to rehearse")
     display.set_defaults(run=_display)
 
 
@@ -95,6 +96,7 @@ def _display(options: argparse.Namespace) -> int:
         offscreen=options.offscreen,
         reports_frames=options.report_frames,
         speaks_for=() if options.mute else tuple(options.speak or options.view),
+        has_hands=options.hands,
     )
     try:
         return run(settings)

@@ -22,6 +22,7 @@ from pathlib import Path
 
 from kds import __version__
 from kds.app.frames import report_frames
+from kds.app.hands import obey_hands
 from kds.app.screen import Screen
 from kds.app.sounding import Loudspeaker
 from kds.kitchen.commands import Command
@@ -42,6 +43,7 @@ class DisplaySettings:
 
     `reports_frames`: says on standard output what each frame shows, see `kds.app.frames`.
     `speaks_for`: the views that its loudspeaker makes heard; for none it has no loudspeaker.
+    `has_hands`: standard input touches the first view, see `kds.app.hands`.
     """
 
     bridges: tuple[str, ...]
@@ -54,6 +56,7 @@ class DisplaySettings:
     offscreen: bool = False
     reports_frames: bool = False
     speaks_for: tuple[str, ...] = ()
+    has_hands: bool = False
 
 
 def run(settings: DisplaySettings) -> int:
@@ -91,6 +94,8 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
         link.on_news = acts.then = changed
         if settings.reports_frames:
             report_frames(link, screens)
+        if settings.has_hands:
+            obey_hands(screens[0])
         for screen in screens:
             screen.refresh()
             open_window(screen.display, f"kds {screen.view}", settings.size)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable
 from pathlib import Path
 
 from kds.bench.report import Report
@@ -19,23 +20,31 @@ def add_bench(commands: Commands) -> None:
     rules = benches.add_parser("rules", help="what one order costs to decide")
     _add_flags(rules, orders=2000)
     rules.set_defaults(run=_rules)
+    glass = benches.add_parser("glass", help="from an order sent to the frame that shows it")
+    _add_flags(glass, orders=300, has_book=False)
+    _add_tickets(glass)
+    glass.set_defaults(run=_glass)
 
 
-def _add_flags(bench: argparse.ArgumentParser, orders: int) -> None:
+def _add_tickets(bench: argparse.ArgumentParser) -> None:
+    bench.add_argument("--tickets", type=int, default=500, metavar="N", help="open ones (500)")
+    bench.add_argument("--offscreen", action="store_true", help="even where there is a screen")
+
+
+def _add_flags(bench: argparse.ArgumentParser, orders: int, *, has_book: bool = True) -> None:
     bench.add_argument("--json", action="store_true", help="one JSON document and nothing else")
     bench.add_argument("--orders", type=int, default=orders, metavar="N", help=f"({orders})")
     bench.add_argument("--seed", type=int, default=1, metavar="N", help="of the made-up orders")
-    bench.add_argument("--rules", type=Path, metavar="DIR", help="a rule book (the hot-pot book)")
+    if has_book:
+        bench.add_argument(
+            "--rules", type=Path, metavar="DIR", help="a rule book (the hot-pot book)"
+        )
 
 
 def _burst(options: argparse.Namespace) -> int:
-    from kds.bench.bridge import BridgeError
     from kds.bench.burst import burst
 
-    try:
-        report = burst(options.rules or _hotpot(), options.orders, options.seed)
-    except BridgeError as failure:
-        raise CommandError(f"the bridge did not start: {failure}") from failure
+    report = _measured(lambda: burst(options.rules or _hotpot(), options.orders, options.seed))
     _print(report, options)
     return 1 if report.figures["lost"] or report.figures["doubled"] else 0
 
@@ -49,6 +58,35 @@ def _rules(options: argparse.Namespace) -> int:
         raise CommandError("\n".join(str(d) for d in compilation.diagnostics))
     _print(rules(compilation.book, options.orders, options.seed), options)
     return 0
+
+
+def _glass(options: argparse.Namespace) -> int:
+    from kds.bench.glass import glass
+
+    report = _measured(
+        lambda: glass(options.tickets, options.orders, options.seed, _screen(options))
+    )
+    _print(report, options)
+    return 1 if report.figures["unseen"] else 0
+
+
+def _measured(bench: Callable[[], Report]) -> Report:
+    """Return what a bench with real programs found; raises `CommandError` where one failed."""
+    from kds.bench.bridge import BridgeError
+    from kds.bench.display import DisplayError
+
+    try:
+        return bench()
+    except BridgeError as failure:
+        raise CommandError(f"the bridge did not start: {failure}") from failure
+    except DisplayError as failure:
+        raise CommandError(f"the display failed: {failure}") from failure
+
+
+def _screen(options: argparse.Namespace) -> str:
+    from kds.bench.display import OFFSCREEN, any_screen
+
+    return OFFSCREEN if options.offscreen else any_screen()
 
 
 def _hotpot() -> Path:

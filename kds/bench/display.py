@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import json
+import os
 import queue
 import subprocess
 import sys
@@ -15,6 +17,12 @@ from pathlib import Path
 from kds.frames import Frame, frame_of
 
 PATIENCE_S = 30.0
+OFFSCREEN = "offscreen"
+
+
+def any_screen() -> str:
+    """Return the screen that there is to show on."""
+    return os.environ.get("DISPLAY") or OFFSCREEN
 
 
 class DisplayError(Exception):
@@ -23,9 +31,13 @@ class DisplayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Display:
-    """A display that shows a view. Its frames wait to be taken, in their order."""
+    """A display that shows a view. Its frames wait to be taken, in their order.
+
+    `screen`: what it shows on, `offscreen` or the X display.
+    """
 
     process: subprocess.Popen[str]
+    screen: str
     _frames: queue.SimpleQueue[Frame] = field(default_factory=queue.SimpleQueue)
 
     def frame(self, is_wanted: Callable[[Frame], object], within_s: float = PATIENCE_S) -> Frame:
@@ -48,6 +60,14 @@ class Display:
                 taken.append(self._frames.get_nowait())
         return taken
 
+    def do(self, *words: str | int) -> int:
+        """Let the display's hand do something; returns when it was told, as frames count time."""
+        assert self.process.stdin is not None
+        at_ns = time.monotonic_ns()
+        self.process.stdin.write(json.dumps(words) + "\n")
+        self.process.stdin.flush()
+        return at_ns
+
     def read(self, ready: threading.Event) -> None:
         """Read what the display says until it ends. `ready` is set after its first frame."""
         assert self.process.stdout is not None
@@ -60,12 +80,16 @@ class Display:
 
 
 @contextlib.contextmanager
-def showing(bridge: str, view: str, data: Path, *flags: str) -> Iterator[Display]:
+def showing(bridge: str, view: str, data: Path, screen: str = OFFSCREEN) -> Iterator[Display]:
     """Run `kds display` on `data` from its first frame on; end it cleanly."""
-    where = ("--bridge", bridge, "--view", view, "--data", str(data), "--report-frames")
-    command = [sys.executable, "-m", "kds", "display", *where, *flags]
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    display, ready = Display(process), threading.Event()
+    where = ("--bridge", bridge, "--view", view, "--data", str(data))
+    look = ("--offscreen",) if screen == OFFSCREEN else ("--window", "1920x1080")
+    flags = ("--mute", "--report-frames", "--hands")
+    command = (sys.executable, "-m", "kds", "display", *where, *look, *flags)
+    process = subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+    )
+    display, ready = Display(process, screen), threading.Event()
     reading = threading.Thread(target=display.read, args=(ready,), daemon=True)
     reading.start()
     try:
@@ -75,8 +99,9 @@ def showing(bridge: str, view: str, data: Path, *flags: str) -> Iterator[Display
     finally:
         _end(process)
         reading.join()
-        assert process.stdout is not None
-        process.stdout.close()
+        for pipe in (process.stdin, process.stdout):
+            assert pipe is not None
+            pipe.close()
 
 
 def _end(process: subprocess.Popen[str]) -> None:

@@ -7,6 +7,9 @@ import os
 import platform
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
+
+Figure: TypeAlias = float | int | str
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,7 @@ class Report:
 
     bench: str
     spread: Spread | None = None
-    figures: dict[str, float | int | str] = field(default_factory=dict)
+    figures: dict[str, Figure] = field(default_factory=dict)
 
     def as_json(self) -> str:
         """Return the one JSON document of `kds bench … --json`."""

@@ -11,7 +11,7 @@ from datetime import UTC
 from random import Random
 
 from kds.bench.orders import three_line_order
-from kds.bench.report import Report, spread_of
+from kds.bench.report import Figure, Report, spread_of
 from kds.kitchen.commands import ReceiveOrder
 from kds.kitchen.decide import decide
 from kds.kitchen.ids import CommandId, Instant
@@ -40,7 +40,7 @@ def rules(book: Policy, orders: int = 2000, seed: int = 1) -> Report:
             events += len(decision.events)
     finally:
         gc.enable()
-    figures: dict[str, float | int | str] = {"orders": orders, "events": events}
+    figures: dict[str, Figure] = {"orders": orders, "events": events}
     return Report("rules", spread_of(durations), figures)
 
 

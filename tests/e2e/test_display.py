@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from kds.bench.display import showing
+from kds.ui.style.times import JUST_MOVED
 from tests.bridge.harness import Running, eventually, line, order, running
 from tests.e2e.screens import HOTPOT, display, ended, screens, shoot, timeless
 
@@ -46,13 +47,26 @@ def test_a_display_says_when_an_order_is_on_the_glass_and_when_it_has_gone(
 ) -> None:
     """What is measured from outside is the frame itself: after the order was sent, not before."""
     new = ("till-1", "new")
-    with showing(bridge.displays, "cut", tmp_path / "wall", "--offscreen") as wall:
+    with showing(bridge.displays, "cut", tmp_path / "wall") as wall:
         first = wall.frame(lambda frame: frame.new)
         sent_ns = time.monotonic_ns()
         bridge.post(order(order_id=new[1], lines=[line("1", "毛肚", category="涮品")]))
         shown = wall.frame(lambda frame: new in frame.new)
         assert first.at_ns < sent_ns < shown.heard_ns < shown.at_ns < time.monotonic_ns()
         bridge.command("bump", order={"source": new[0], "order_id": new[1]}, view="cut")
+        assert wall.frame(lambda frame: frame.gone).gone == (new,)
+
+
+def test_a_hand_on_the_bar_is_seen_and_bumps(bridge: Running, tmp_path: Path) -> None:
+    new = ("till-1", "new")
+    with showing(bridge.displays, "cut", tmp_path / "wall") as wall:
+        bridge.post(order(order_id=new[1], lines=[line("1", "毛肚", category="涮品")]))
+        shown = wall.frame(lambda frame: new in frame.new)
+        while time.monotonic_ns() - shown.at_ns < JUST_MOVED * 1_000_000:
+            pass  # a ticket that has come just now is not bumped
+        wall.do("press", *new)
+        assert wall.frame(lambda frame: frame.pressed)
+        wall.do("lift")
         assert wall.frame(lambda frame: frame.gone).gone == (new,)
 
 

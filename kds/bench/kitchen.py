@@ -1,0 +1,107 @@
+"""A kitchen of ten stations for benchmarks: its rule book, its orders, a day in full swing."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import itertools
+import json
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from random import Random
+from typing import TypeAlias
+
+from kds.bench.bridge import Bridge, BridgeError, running
+from kds.bench.load import post_all
+
+Orders: TypeAlias = Iterator[tuple[str, bytes]]
+"""Order ids with their JSON bodies."""
+
+WATCHED = "wok"
+"""The station that has a dish of every order, so that its wall has a ticket for each."""
+SOURCE = "bench-till"
+CONNECTIONS = 16
+
+_STATIONS = {
+    WATCHED: ("热菜", "Hot dishes", ("宫保鸡丁", "鱼香肉丝", "麻婆豆腐", "回锅肉", "水煮牛肉")),
+    "steam": ("蒸菜", "Steamer", ("清蒸鲈鱼", "粉蒸肉", "蒜蓉粉丝虾")),
+    "cold": ("凉菜", "Cold dishes", ("拍黄瓜", "口水鸡", "夫妻肺片")),
+    "grill": ("烧烤", "Grill", ("羊肉串", "烤茄子", "烤生蚝")),
+    "fry": ("炸品", "Fryer", ("炸春卷", "椒盐排条", "炸鸡翅")),
+    "noodles": ("面点", "Noodles", ("担担面", "小笼包", "蛋炒饭")),
+    "soup": ("汤羹", "Soups", ("酸辣汤", "番茄蛋汤", "老鸭汤")),
+    "roast": ("烧腊", "Roasts", ("蜜汁叉烧", "烧鹅", "脆皮乳鸽")),
+    "drinks": ("饮料", "Drinks", ("酸梅汤", "王老吉", "可乐")),
+    "sweets": ("甜品", "Desserts", ("杨枝甘露", "红豆沙", "芒果布丁")),
+}
+_LIMITS = {"attention": "8 min", "late": "12 min", "critical": "20 min", "clock": "fired"}
+
+
+def write_book(folder: Path) -> None:
+    """Write the kitchen's rule book into a folder."""
+    names = {station: {"zh": zh, "en": en} for station, (zh, en, _) in _STATIONS.items()}
+    book = {
+        "book": {"id": "bench", "name": {"zh": "十个工位", "en": "Ten stations"}},
+        "stations": [{"id": station, "name": name} for station, name in names.items()],
+        "limits": _LIMITS,
+        "menu": [
+            {"id": station, "class": "dish", "match": {"category": name["zh"]}, "cook": station}
+            for station, name in names.items()
+        ],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    # What is JSON is YAML too.
+    (folder / "book.yaml").write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+
+
+def orders(seed: int) -> Orders:
+    """Yield (order id, JSON body) of orders without end: a hot dish and two of other stations."""
+    random = Random(seed)
+    others = [station for station in _STATIONS if station != WATCHED]
+    number = 0
+    while True:
+        stations = (WATCHED, *random.sample(others, 2))
+        order_id = f"bench-{number}"
+        lines = [_line(i, station, random) for i, station in enumerate(stations, 1)]
+        order = {
+            "source": SOURCE,
+            "order_id": order_id,
+            "session": f"S{number}",
+            "table": f"T{number}",
+            "service": "dine_in",
+            "channel": "qr",
+            "guests": random.randint(1, 8),
+            "lines": lines,
+        }
+        yield order_id, json.dumps(order, ensure_ascii=False).encode()
+        number += 1
+
+
+def _line(number: int, station: str, random: Random) -> dict[str, object]:
+    category, _, dishes = _STATIONS[station]
+    line: dict[str, object] = {
+        "line_id": str(number),
+        "name": random.choice(dishes),
+        "category": category,
+        "quantity": str(random.choice((1, 1, 1, 2, 3))),
+    }
+    if random.random() < 0.3:
+        line["modifiers"] = [
+            {"name": random.choice(("少辣", "不要香菜", "加葱")), "kind": "choice"}
+        ]
+    return line
+
+
+@contextlib.contextmanager
+def busy_kitchen(tickets: int, seed: int) -> Iterator[tuple[Bridge, Orders]]:
+    """Run a bridge with `tickets` open tickets; yields it and the orders that come next."""
+    more = orders(seed)
+    with tempfile.TemporaryDirectory(prefix="kds-bench-book-") as folder:
+        write_book(Path(folder))
+        with running(("--rules", folder)) as bridge:
+            first = list(itertools.islice(more, tickets))
+            answers = asyncio.run(post_all(bridge.address, first, CONNECTIONS))
+            if len(answers.accepted) != tickets:
+                raise BridgeError(f"the bridge took {len(answers.accepted)} of {tickets} orders")
+            yield bridge, more
