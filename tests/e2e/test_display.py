@@ -62,10 +62,10 @@ def test_a_hand_on_the_bar_is_seen_and_bumps(bridge: Running, tmp_path: Path) ->
     with showing(bridge.displays, "cut", tmp_path / "wall") as wall:
         bridge.post(order(order_id=new[1], lines=[line("1", "毛肚", category="涮品")]))
         shown = wall.frame(lambda frame: new in frame.new)
-        while time.monotonic_ns() - shown.at_ns < JUST_MOVED * 1_000_000:
-            pass  # a ticket that has come just now is not bumped
+        # A ticket that has come just now is not bumped.
+        eventually(lambda: time.monotonic_ns() - shown.at_ns > JUST_MOVED * 1_000_000)
         wall.do("press", *new)
-        assert wall.frame(lambda frame: frame.pressed)
+        wall.frame(lambda frame: frame.pressed)
         wall.do("lift")
         assert wall.frame(lambda frame: frame.gone).gone == (new,)
 
