@@ -1,4 +1,4 @@
-"""The command line `kds`: displays, pictures of them, benchmarks."""
+"""The command line `kds`: displays, pictures of them, the tools for rule books, benchmarks."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from kds.admin.commands import add_rules
 from kds.bench.commands import add_bench
 from kds.commandline import CommandError, Commands, size, token
 
@@ -30,6 +31,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(metavar="COMMAND", required=True)
     _add_display(commands)
     _add_shot(commands)
+    add_rules(commands)
     add_bench(commands)
     return top
 

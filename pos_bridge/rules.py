@@ -20,7 +20,7 @@ from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book, book_from_json, book_to_json
 from kds.rulebook.builtin import builtin_book
-from kds.rulebook.diagnostics import Diagnostic
+from kds.rulebook.diagnostics import Diagnostic, has_errors
 from kds.rulefiles import read_book, read_texts, shipped_book
 from kds.store import Book as StoredBook
 from kds.store import Store
@@ -69,19 +69,8 @@ class RulesState:
             "folder": str(self.folder),
             "note": None if self.note is None else self.note.en,
             "waiting": self.waiting or None,
-            "diagnostics": [_diagnostic(found) for found in self.diagnostics],
+            "diagnostics": [found.as_json() for found in self.diagnostics],
         }
-
-
-def _diagnostic(found: Diagnostic) -> dict[str, Any]:
-    return {
-        "severity": found.severity.value,
-        "file": found.file,
-        "line": found.line,
-        "col": found.col,
-        "message": found.text("en"),
-        "messages": {"zh": found.text("zh"), "en": found.text("en")},
-    }
 
 
 def folder_of(settings: Settings) -> Path:
@@ -212,7 +201,7 @@ def _text_of(folder: Path, remarks: int = 0) -> str:
     they are said again.
     """
     texts, faults = read_texts(folder)
-    if faults or not texts:
+    if has_errors(faults) or not texts:
         return ""
     return json.dumps(
         {"program": __version__, "remarks": remarks, "files": texts}, ensure_ascii=False

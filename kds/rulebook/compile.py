@@ -24,6 +24,7 @@ from kds.rulebook.compiled import (
 from kds.rulebook.crosscheck import cross_check
 from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.matching import fold, pattern
+from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sources import Sources, read
 from kds.rulebook.values import Chain
@@ -45,16 +46,26 @@ class Compilation:
 def compile_book(files: Mapping[str, str]) -> Compilation:
     """Return the book that `files` (name -> text) make, and all their faults at once."""
     sources = read(files)
-    faults = in_order((*sources.faults, *cross_check(sources)))
+    base = LimitsSpec() if sources.limits is None else sources.limits.spec
+    menu = tuple(_menu_class(entry, base) for entry in sources.menu)
+    faults = in_order(
+        (
+            *sources.faults,
+            *cross_check(sources),
+            *unreached(sources.menu, menu),
+            *gate_faults(sources.rules),
+        )
+    )
     book = sources.book
     if book is None or has_errors(faults):
         return Compilation(None, faults)
-    return Compilation(book_of(_data(book.spec, sources)), faults)
+    return Compilation(book_of(_data(book.spec, sources, base, menu)), faults)
 
 
-def _data(book: BookSpec, sources: Sources) -> BookData:
+def _data(
+    book: BookSpec, sources: Sources, base: LimitsSpec, menu: tuple[MenuClass, ...]
+) -> BookData:
     defaults = sources.limits
-    base = LimitsSpec() if defaults is None else defaults.spec
     where = "" if defaults is None else str(defaults.place)
     return BookData(
         id=book.id,
@@ -62,7 +73,7 @@ def _data(book: BookSpec, sources: Sources) -> BookData:
         stations=tuple(
             Station(StationId(s.spec.id), _wording(s.spec.name)) for s in sources.stations
         ),
-        menu=tuple(_menu_class(entry, base) for entry in sources.menu),
+        menu=menu,
         waits=tuple(_wait_rule(rule, serve_step=book.serve_step) for rule in sources.rules),
         defaults=limits_of(base, RuleId("limits"), where),
         ending=Ending(book.end_after_paid, book.day_ends),

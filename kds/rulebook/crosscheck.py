@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kds.rulebook.checking import Located, SpecT
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
@@ -17,7 +17,7 @@ def cross_check(sources: Sources) -> tuple[Diagnostic, ...]:
     Remarks on a book that works come only when there is nothing worse to say.
     """
     faults = tuple(_errors(sources))
-    return faults if faults or sources.faults else tuple(_unused_stations(sources))
+    return faults if faults or sources.faults else tuple(_remarks(sources))
 
 
 def _errors(sources: Sources) -> Iterator[Diagnostic]:
@@ -63,7 +63,12 @@ def _zone(sources: Sources) -> Iterator[Diagnostic]:
     try:
         ZoneInfo(zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        yield fault(sources.book.at("zone"), f"未知的时区“{zone}”", f"unknown time zone '{zone}'")
+        yield fault(
+            sources.book.at("zone"),
+            f"未知的时区“{zone}”",
+            f"unknown time zone '{zone}'",
+            did_you_mean(zone, sorted(available_timezones())),
+        )
 
 
 def _stations(entry: Located[MenuSpec], stations: Sequence[str]) -> Iterator[Diagnostic]:
@@ -103,6 +108,18 @@ def _limit_order(entry: Located[MenuSpec], sources: Sources) -> Iterator[Diagnos
                 f"'{name}' ({value} s) comes before '{last_name}' ({last} s)",
             )
         last_name, last = name, value
+
+
+def _remarks(sources: Sources) -> Iterator[Diagnostic]:
+    if not sources.menu:
+        yield fault(
+            sources.places.get("stations", sources.start),
+            "没有菜单（menu），所有菜都会显示在每个工位",
+            "there is no menu, so every dish shows at every station",
+            severity=Severity.WARNING,
+        )
+    else:
+        yield from _unused_stations(sources)
 
 
 def _unused_stations(sources: Sources) -> Iterator[Diagnostic]:

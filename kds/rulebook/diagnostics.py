@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
 from enum import StrEnum
+from typing import Any
 
 from kds.kitchen.wording import Wording
 
@@ -34,6 +35,17 @@ class Diagnostic:
         if hint:
             hint = f"（{hint}）" if lang == "zh" else f" ({hint})"
         return f"{self.file}:{self.line}:{self.col}: {self.message[lang]}{hint}"
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the fault as the outside sees it."""
+        return {
+            "severity": self.severity.value,
+            "file": self.file,
+            "line": self.line,
+            "col": self.col,
+            "message": self.text("en"),
+            "messages": {"zh": self.text("zh"), "en": self.text("en")},
+        }
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from ruamel.yaml.reader import ReaderError
 
 from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, fault
+from kds.rulebook.typography import mended, slips
 
 MAX_BYTES = 128 * 1024
 MAX_DEPTH = 32
@@ -67,16 +68,33 @@ Node = Scalar | Sequence | Mapping
 
 
 def parse(file: str, text: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
-    """Return the root node of one file (None: nothing usable in it) and the faults of its form."""
-    faults: list[Diagnostic] = []
-    if len(text.encode("utf-8", "surrogatepass")) > MAX_BYTES:
+    """Return the root node of one file (None: nothing usable in it) and the faults of its form.
+
+    A text typed with Chinese signs is read as if they were plain, so that it shows what else is
+    wrong; that its form is wrong is then not said a second time.
+    """
+    if size_of(text) > MAX_BYTES:
         return None, (
             fault(
                 Place(file, 1, 1),
-                f"文件过大，最多 {MAX_BYTES} 字节",
-                f"file too large, at most {MAX_BYTES} bytes are read",
+                f"文件超过 {MAX_BYTES // 1024} KB，未读取",
+                f"the file is larger than {MAX_BYTES // 1024} KB and was not read",
             ),
         )
+    found = slips(text)
+    root, faults = _parse(file, mended(text, found))
+    if not found:
+        return root, faults
+    return root, tuple(slip.diagnostic(file) for slip in found)
+
+
+def size_of(text: str) -> int:
+    """Return how many bytes `text` has in a file."""
+    return len(text.encode("utf-8", "surrogatepass"))
+
+
+def _parse(file: str, text: str) -> tuple[Node | None, tuple[Diagnostic, ...]]:
+    faults: list[Diagnostic] = []
     try:
         root = _Builder(file, faults).build(_events(text))
     except _RefusedError as refused:
@@ -209,7 +227,22 @@ def _syntax_fault(file: str, error: MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     problem = error.problem or error.context or "not YAML"
-    return fault(place, f"YAML 语法错误：{problem}", f"not valid YAML: {problem}")
+    zh = next((zh for start, zh in _SYNTAX if problem.startswith(start)), problem)
+    return fault(place, f"YAML 语法错误：{zh}", f"not valid YAML: {problem}")
+
+
+_SYNTAX = (
+    ("expected ',' or '}'", "这里应为 , 或 }（检查花括号和逗号）"),
+    ("expected ',' or ']'", "这里应为 , 或 ]（检查方括号和逗号）"),
+    ("mapping values are not allowed", "这里不能再有“键: 值”（检查缩进和冒号）"),
+    ("could not find expected ':'", "缺少冒号 :"),
+    ("expected <block end>", "缩进不对，或上一行没有写完"),
+    ("did not find expected", "缩进不对，或上一行没有写完"),
+    ("found unexpected end of stream", "文件在引号或括号内结束"),
+    ("while scanning a quoted scalar", "引号没有成对"),
+    ("found character", "这个字符不能放在这里，请用英文引号括起来"),
+)
+"""The parser speaks English only; the starts of what it says most, and what that means."""
 
 
 def _character_fault(file: str, text: str, error: ReaderError) -> Diagnostic:

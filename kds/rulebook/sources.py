@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kds.rulebook import nodes
@@ -10,7 +10,9 @@ from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
 from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
+from kds.rulebook.typography import slips
 
+MAX_BOOK_BYTES = 512 * 1024
 CASES_SUFFIX = ".cases.yaml"
 """Files with this ending hold examples for `kds rules test`, no rules."""
 
@@ -40,13 +42,41 @@ def read(files: Mapping[str, str]) -> Sources:
     """Return the pieces of all `files` (name -> text) and every fault of their form."""
     names = sorted(name for name in files if not name.endswith(CASES_SUFFIX))
     sources = Sources(start=Place(names[0] if names else "book.yaml", 1, 1))
+    if sum(nodes.size_of(text) for text in files.values()) > MAX_BOOK_BYTES:
+        sources.is_whole = False
+        sources.faults.append(too_large(sources.start))
+        return sources
     for file in names:
         _read_file(sources, file, files[file])
     return sources
 
 
+def too_large(place: Place) -> Diagnostic:
+    """Return the fault of a book whose files are too much together."""
+    limit = MAX_BOOK_BYTES // 1024
+    return fault(
+        place,
+        f"所有规则文件合计超过 {limit} KB，未读取",
+        f"the rule files together are larger than {limit} KB and were not read",
+    )
+
+
 def _read_file(sources: Sources, file: str, text: str) -> None:
+    """Take one file in. What seems wrong in a line with a known slip may come of it: not told."""
     root, faults = nodes.parse(file, text)
+    _take_root(sources, file, root, faults)
+    slipped = {found.line for found in slips(text)} if faults else set()
+    if slipped:
+        sources.faults = [
+            told
+            for told in sources.faults
+            if told in faults or told.file != file or told.line not in slipped
+        ]
+
+
+def _take_root(
+    sources: Sources, file: str, root: Node | None, faults: Sequence[Diagnostic]
+) -> None:
     sources.faults.extend(faults)
     if root is None:
         sources.is_whole = sources.is_whole and not faults

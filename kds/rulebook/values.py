@@ -24,6 +24,8 @@ _PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([^\W\d]+)\s*")
 _TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
 _WHOLE = re.compile(r"[0-9]{1,6}")
+_WIDE_DIGIT = re.compile("[０-９]")
+_PLAIN_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
 _YES = frozenset({"yes", "true", "on", "是", "开"})
 _NO = frozenset({"no", "false", "off", "否", "关"})
@@ -47,9 +49,21 @@ def as_text(value: object) -> str:
     return value.strip()
 
 
+def as_figures(value: object) -> str:
+    """Return a text whose digits must be plain ones."""
+    text = as_text(value)
+    if _WIDE_DIGIT.search(text) is not None:
+        plain = text.translate(_PLAIN_DIGITS)
+        raise value_fault(
+            f"这里是全角数字「{text}」，请改成半角数字 {plain}",
+            f"'{text}' has wide digits, write {plain}",
+        )
+    return text
+
+
 def seconds(value: object) -> int:
     """Return a duration, which always carries its unit, in seconds."""
-    text = as_text(value)
+    text = as_figures(value)
     total, end = 0.0, 0
     for part in _PART.finditer(text):
         unit = _SECONDS.get(part[2].lower())
@@ -76,7 +90,7 @@ def limit(value: object) -> int | None:
 
 def minute_of_day(value: object) -> int:
     """Return a wall-clock time as minutes after midnight."""
-    text = as_text(value)
+    text = as_figures(value)
     found = _TIME.fullmatch(text.replace("：", ":"))
     if found is None:
         raise value_fault(
@@ -97,7 +111,7 @@ def yes_no(value: object) -> bool:
 
 def percent(value: object) -> int:
     """Return a share from 1 % to 100 %."""
-    text = as_text(value)
+    text = as_figures(value)
     found = _PERCENT.fullmatch(text)
     if found is None or not 1 <= int(found[1]) <= 100:
         raise value_fault(f"“{text}”应为 1 % 到 100 %", f"'{text}' must be between 1 % and 100 %")
@@ -106,7 +120,7 @@ def percent(value: object) -> int:
 
 def whole(value: object) -> int:
     """Return a whole number of at least one."""
-    text = as_text(value)
+    text = as_figures(value)
     if _WHOLE.fullmatch(text) is None or int(text) < 1:
         raise value_fault(
             f"“{text}”应为 1 以上的整数", f"'{text}' must be a whole number from 1 on"

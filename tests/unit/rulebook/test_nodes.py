@@ -82,7 +82,7 @@ def test_nodes_and_keys_know_their_place() -> None:
         ("a: 'b", "f.yaml:1:6: not valid YAML: found unexpected end of stream"),
         ("a: b\n c: \x07", "f.yaml:2:5: character U+0007 is not allowed (save the file as UTF-8)"),
         ("[" * 40, "f.yaml:1:33: nested deeper than 32 levels"),
-        ("x" * 131_073, "f.yaml:1:1: file too large, at most 131072 bytes are read"),
+        ("x" * 131_073, "f.yaml:1:1: the file is larger than 128 KB and was not read"),
     ],
 )
 def test_what_rule_files_may_not_contain(text: str, fault: str) -> None:

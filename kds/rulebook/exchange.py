@@ -1,0 +1,37 @@
+"""A compilation as JSON text, as it comes from the process that made it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from pydantic import TypeAdapter
+
+from kds.rulebook.book import book_of
+from kds.rulebook.compile import Compilation
+from kds.rulebook.compiled import BookData
+from kds.rulebook.diagnostics import Diagnostic
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    data: BookData | None
+    diagnostics: tuple[Diagnostic, ...]
+
+
+def compilation_to_json(compilation: Compilation) -> str:
+    """Return `compilation` as one line of JSON."""
+    book = compilation.book
+    form = _Form(None if book is None else book.data, compilation.diagnostics)
+    return _adapter().dump_json(form).decode()
+
+
+def compilation_from_json(text: str) -> Compilation:
+    """Return what `compilation_to_json` wrote; raises pydantic's `ValidationError`."""
+    form = _adapter().validate_json(text)
+    return Compilation(None if form.data is None else book_of(form.data), form.diagnostics)
+
+
+@cache
+def _adapter() -> TypeAdapter[_Form]:
+    return TypeAdapter(_Form)
