@@ -24,6 +24,15 @@ def add_bench(commands: Commands) -> None:
     _add_flags(glass, orders=300, has_book=False)
     _add_tickets(glass)
     glass.set_defaults(run=_glass)
+    idle = benches.add_parser("idle", help="what a wall costs while nothing happens")
+    _add_flags(idle, has_book=False)
+    _add_tickets(idle)
+    idle.add_argument("--seconds", type=int, default=60, metavar="S", help="(60)")
+    idle.set_defaults(run=_idle)
+    wall = benches.add_parser("wall", help="what the display itself takes for a frame")
+    _add_flags(wall, orders=300, has_book=False)
+    _add_tickets(wall)
+    wall.set_defaults(run=_wall)
 
 
 def _add_tickets(bench: argparse.ArgumentParser) -> None:
@@ -31,9 +40,10 @@ def _add_tickets(bench: argparse.ArgumentParser) -> None:
     bench.add_argument("--offscreen", action="store_true", help="even where there is a screen")
 
 
-def _add_flags(bench: argparse.ArgumentParser, orders: int, *, has_book: bool = True) -> None:
+def _add_flags(bench: argparse.ArgumentParser, orders: int = 0, *, has_book: bool = True) -> None:
     bench.add_argument("--json", action="store_true", help="one JSON document and nothing else")
-    bench.add_argument("--orders", type=int, default=orders, metavar="N", help=f"({orders})")
+    if orders:
+        bench.add_argument("--orders", type=int, default=orders, metavar="N", help=f"({orders})")
     bench.add_argument("--seed", type=int, default=1, metavar="N", help="of the made-up orders")
     if has_book:
         bench.add_argument(
@@ -68,6 +78,21 @@ def _glass(options: argparse.Namespace) -> int:
     )
     _print(report, options)
     return 1 if report.figures["unseen"] else 0
+
+
+def _idle(options: argparse.Namespace) -> int:
+    from kds.bench.idle import idle
+
+    where = _screen(options)
+    _print(_measured(lambda: idle(options.tickets, options.seconds, options.seed, where)), options)
+    return 0
+
+
+def _wall(options: argparse.Namespace) -> int:
+    from kds.bench.wall import wall
+
+    _print(wall(options.tickets, options.orders, options.seed, _screen(options)), options)
+    return 0
 
 
 def _measured(bench: Callable[[], Report]) -> Report:

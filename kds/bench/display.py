@@ -69,7 +69,7 @@ class Display:
         return at_ns
 
     def read(self, ready: threading.Event) -> None:
-        """Read what the display says until it ends. `ready` is set after its first frame."""
+        """Read what the display says until it ends. `ready`: it shows its first frame, or ended."""
         assert self.process.stdout is not None
         for line in self.process.stdout:
             frame = frame_of(line)
@@ -77,6 +77,7 @@ class Display:
                 self._frames.put(frame)
             elif line.startswith("ready "):
                 ready.set()
+        ready.set()
 
 
 @contextlib.contextmanager
@@ -95,6 +96,8 @@ def showing(bridge: str, view: str, data: Path, screen: str = OFFSCREEN) -> Iter
     try:
         if not ready.wait(PATIENCE_S):
             raise DisplayError(f"no first frame within {PATIENCE_S} s")
+        if process.poll() is not None:
+            raise DisplayError(f"it ended with status {process.returncode}")
         yield display
     finally:
         _end(process)

@@ -22,7 +22,7 @@ from kds.bench.bridge import Bridge
 from kds.bench.display import Display, showing
 from kds.bench.kitchen import SOURCE, WATCHED, Orders, busy_kitchen
 from kds.bench.load import Connection
-from kds.bench.report import Figure, Report, Spread, spread_of
+from kds.bench.report import Figure, Report, spread_of
 from kds.bench.usage import usage_of
 from kds.frames import Frame
 
@@ -106,10 +106,10 @@ def glass(tickets: int, orders: int, seed: int, screen: str) -> Report:
         asyncio.run(_touches(bridge, watch, more, times))
     costs = [round((b - a) * 1000 / orders, 2) for a, b in zip(before, after, strict=True)]
     figures: dict[str, Figure] = {
-        **_named("answer", spread_of(times.answer_s)),
-        **_named("received", spread_of(times.received_s)),
-        **_named("pressed", spread_of(times.pressed_s)),
-        **_named("done", spread_of(times.done_s)),
+        **spread_of(times.answer_s).named("answer"),
+        **spread_of(times.received_s).named("received"),
+        **spread_of(times.pressed_s).named("pressed"),
+        **spread_of(times.done_s).named("done"),
         "bridge_cpu_ms": costs[0],
         "display_cpu_ms": costs[1],
         "orders": orders,
@@ -119,10 +119,6 @@ def glass(tickets: int, orders: int, seed: int, screen: str) -> Report:
         "screen": screen,
     }
     return Report("glass", spread_of(times.glass_s), figures)
-
-
-def _named(name: str, spread: Spread) -> dict[str, Figure]:
-    return {f"{name}_p50_ms": spread.p50_ms, f"{name}_p99_ms": spread.p99_ms}
 
 
 async def _to_the_end(bridge: Bridge, watch: Watch, more: Orders, tickets: int) -> None:

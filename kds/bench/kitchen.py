@@ -14,6 +14,7 @@ from typing import TypeAlias
 
 from kds.bench.bridge import Bridge, BridgeError, running
 from kds.bench.load import post_all
+from kds.rulebook.book import Book
 
 Orders: TypeAlias = Iterator[tuple[str, bytes]]
 """Order ids with their JSON bodies."""
@@ -38,8 +39,8 @@ _STATIONS = {
 _LIMITS = {"attention": "8 min", "late": "12 min", "critical": "20 min", "clock": "fired"}
 
 
-def write_book(folder: Path) -> None:
-    """Write the kitchen's rule book into a folder."""
+def rule_text() -> str:
+    """Return the text of the kitchen's rule book."""
     names = {station: {"zh": zh, "en": en} for station, (zh, en, _) in _STATIONS.items()}
     book = {
         "book": {"id": "bench", "name": {"zh": "十个工位", "en": "Ten stations"}},
@@ -50,32 +51,41 @@ def write_book(folder: Path) -> None:
             for station, name in names.items()
         ],
     }
-    folder.mkdir(parents=True, exist_ok=True)
     # What is JSON is YAML too.
-    (folder / "book.yaml").write_text(json.dumps(book, ensure_ascii=False), encoding="utf-8")
+    return json.dumps(book, ensure_ascii=False)
+
+
+def read_book() -> Book:
+    """Return the kitchen's rule book."""
+    from kds.rulebook.compile import compile_book
+
+    compilation = compile_book({"book.yaml": rule_text()})
+    if compilation.book is None:
+        raise ValueError("\n".join(map(str, compilation.diagnostics)))
+    return compilation.book
+
+
+def order_of(number: int, random: Random) -> dict[str, object]:
+    """Return order `number`, of a visit of its own: a hot dish and two of other stations."""
+    others = random.sample([station for station in _STATIONS if station != WATCHED], 2)
+    return {
+        "source": SOURCE,
+        "order_id": f"bench-{number}",
+        "session": f"S{number}",
+        "table": f"T{number}",
+        "service": "dine_in",
+        "channel": "qr",
+        "guests": random.randint(1, 8),
+        "lines": [_line(i, station, random) for i, station in enumerate((WATCHED, *others), 1)],
+    }
 
 
 def orders(seed: int) -> Orders:
-    """Yield (order id, JSON body) of orders without end: a hot dish and two of other stations."""
+    """Yield (order id, JSON body) of orders without end."""
     random = Random(seed)
-    others = [station for station in _STATIONS if station != WATCHED]
-    number = 0
-    while True:
-        stations = (WATCHED, *random.sample(others, 2))
-        order_id = f"bench-{number}"
-        lines = [_line(i, station, random) for i, station in enumerate(stations, 1)]
-        order = {
-            "source": SOURCE,
-            "order_id": order_id,
-            "session": f"S{number}",
-            "table": f"T{number}",
-            "service": "dine_in",
-            "channel": "qr",
-            "guests": random.randint(1, 8),
-            "lines": lines,
-        }
-        yield order_id, json.dumps(order, ensure_ascii=False).encode()
-        number += 1
+    for number in itertools.count():
+        order = order_of(number, random)
+        yield str(order["order_id"]), json.dumps(order, ensure_ascii=False).encode()
 
 
 def _line(number: int, station: str, random: Random) -> dict[str, object]:
@@ -98,7 +108,7 @@ def busy_kitchen(tickets: int, seed: int) -> Iterator[tuple[Bridge, Orders]]:
     """Run a bridge with `tickets` open tickets; yields it and the orders that come next."""
     more = orders(seed)
     with tempfile.TemporaryDirectory(prefix="kds-bench-book-") as folder:
-        write_book(Path(folder))
+        (Path(folder) / "book.yaml").write_text(rule_text(), encoding="utf-8")
         with running(("--rules", folder)) as bridge:
             first = list(itertools.islice(more, tickets))
             answers = asyncio.run(post_all(bridge.address, first, CONNECTIONS))

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from datetime import UTC
 from random import Random
+
+from kds.kitchen.commands import ReceiveOrder
+from kds.kitchen.ids import CommandId
+from kds.records.canonical import order_from
 
 _POTS = ("麻辣锅底", "番茄锅底", "菌汤锅底", "鸳鸯锅底")
 _PLATES = ("毛肚", "肥牛", "虾滑", "鸭血", "土豆片", "金针菇", "冻豆腐", "鲜黄喉")
@@ -40,3 +45,9 @@ def encoded(count: int, seed: int) -> Iterator[tuple[str, bytes]]:
     for number in range(count):
         body = three_line_order(number, random)
         yield str(body["order_id"]), json.dumps(body, ensure_ascii=False).encode()
+
+
+def receiving(body: dict[str, object]) -> ReceiveOrder:
+    """Return the command that a bridge makes of an order."""
+    order = order_from(body, zone=UTC)
+    return ReceiveOrder(CommandId(f"receive-{body['order_id']}"), order.message, order.digest)

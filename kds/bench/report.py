@@ -21,6 +21,10 @@ class Spread:
     p99_ms: float
     max_ms: float
 
+    def named(self, what: str) -> dict[str, Figure]:
+        """Return median and tail as figures of `what`, for a report that has several."""
+        return {f"{what}_p50_ms": self.p50_ms, f"{what}_p99_ms": self.p99_ms}
+
 
 def spread_of(durations_s: Sequence[float]) -> Spread:
     """Return the spread of durations given in seconds; at least one is needed."""

@@ -7,17 +7,14 @@ from __future__ import annotations
 
 import gc
 import time
-from datetime import UTC
 from random import Random
 
-from kds.bench.orders import three_line_order
+from kds.bench.orders import receiving, three_line_order
 from kds.bench.report import Figure, Report, spread_of
-from kds.kitchen.commands import ReceiveOrder
 from kds.kitchen.decide import decide
-from kds.kitchen.ids import CommandId, Instant
+from kds.kitchen.ids import Instant
 from kds.kitchen.policy import Policy
 from kds.kitchen.state import Kitchen
-from kds.records.canonical import order_from
 
 START_MS = 1_767_225_600_000
 
@@ -25,7 +22,7 @@ START_MS = 1_767_225_600_000
 def rules(book: Policy, orders: int = 2000, seed: int = 1) -> Report:
     """Decide `orders` orders one after the other, each on the kitchen the former ones left."""
     random = Random(seed)
-    commands = [_command(number, random) for number in range(orders)]
+    commands = [receiving(three_line_order(number, random)) for number in range(orders)]
     kitchen = Kitchen()
     durations: list[float] = []
     events = 0
@@ -42,8 +39,3 @@ def rules(book: Policy, orders: int = 2000, seed: int = 1) -> Report:
         gc.enable()
     figures: dict[str, Figure] = {"orders": orders, "events": events}
     return Report("rules", spread_of(durations), figures)
-
-
-def _command(number: int, random: Random) -> ReceiveOrder:
-    order = order_from(three_line_order(number, random), zone=UTC)
-    return ReceiveOrder(CommandId(f"bench-{number}"), order.message, order.digest)
