@@ -10,7 +10,6 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from random import Random
-from typing import TYPE_CHECKING
 
 from kds.bench.display import OFFSCREEN
 from kds.bench.kitchen import WATCHED, order_of, read_book
@@ -23,9 +22,6 @@ from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
 from kds.kitchen.decide import decide
 from kds.kitchen.ids import CommandId, Instant, VisitId
 from kds.kitchen.state import Kitchen
-
-if TYPE_CHECKING:
-    from PySide6.QtWidgets import QApplication
 
 SIZE = (1920, 1080)
 TURNS = 20
@@ -69,12 +65,14 @@ class Evening:
 class Glass:
     """A screen in this process."""
 
-    def __init__(self, app: QApplication, evening: Evening) -> None:
+    def __init__(self, screen: str, evening: Evening) -> None:
         from kds.ui.options import Options, Subject
         from kds.ui.qt.display import Display
         from kds.ui.qt.frames import FrameWatch
+        from kds.ui.qt.program import application
 
-        self._app, self._evening = app, evening
+        self._app = application(offscreen=screen == OFFSCREEN)
+        self._evening = evening
         self._flushed_s = 0.0
         self._display = Display(Subject(WATCHED), Options(), _steady_ms)
         self._display.resize(*SIZE)
@@ -135,14 +133,11 @@ def _steady_ms() -> int:
 
 def wall(tickets: int, orders: int, seed: int, screen: str) -> Report:
     """Show `tickets` tickets on `screen`; pages turn, `orders` come and go, time passes."""
-    from kds.ui.qt.program import application
-
-    app = application(offscreen=screen == OFFSCREEN)
     evening = Evening(seed)
     for _ in range(tickets):
         evening.order()
         evening.passes(EVERY_MS)
-    glass = Glass(app, evening)
+    glass = Glass(screen, evening)
     first_s = glass.frame_s(glass.first)
     turns = [glass.frame_s(glass.turn) for _ in range(TURNS)]
     glass.to_the_end()
