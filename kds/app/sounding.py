@@ -36,11 +36,12 @@ _Heard = Answered | BookChanged | Following | Happened | Offline
 
 @dataclass(frozen=True, slots=True)
 class _Told:
-    """A notice of the link, the confirmed kitchen that came with it, and when that was."""
+    """A notice of the link, and how the session stood when it came."""
 
     notice: _Heard
     kitchen: Kitchen
     moment: Moment
+    phase: Phase
 
 
 class Loudspeaker:
@@ -123,12 +124,13 @@ class Loudspeaker:
 
     def heed(self, notices: Sequence[DisplayNotice]) -> None:
         """Take in what the link tells; it is heard after it has been painted."""
-        told = [notice for notice in notices if isinstance(notice, _Heard)]
-        if not told:
-            return
-        kitchen, moment = self._link.session.confirmed, self._moment()
-        self._waiting += [_Told(notice, kitchen, moment) for notice in told]
-        if self._timer is None:
+        session = self._link.session
+        for notice in notices:
+            if isinstance(notice, _Heard):
+                self._waiting.append(
+                    _Told(notice, session.confirmed, self._moment(), session.phase)
+                )
+        if self._waiting and self._timer is None:
             loop = asyncio.get_running_loop()
             self._timer = loop.call_later(AFTER_PAINTING_S, self._catch_up)
 
@@ -144,9 +146,8 @@ class Loudspeaker:
             case Following():
                 self._be_up_to_date(told)
                 self._first.link_back(told.moment.ear)
-            case BookChanged() if self._known is None:
-                if self._link.session.phase is Phase.FOLLOWING:
-                    self._be_up_to_date(told)
+            case BookChanged() if self._known is None and told.phase is Phase.FOLLOWING:
+                self._be_up_to_date(told)
             case Happened():
                 self._hear(told.notice, told.moment)
             case Offline():

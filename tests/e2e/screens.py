@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import select
 import signal
 import subprocess
@@ -11,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from tests.bridge.harness import PATIENCE_S, Running
+from tests.bridge.harness import PATIENCE_S, Running, eventually
 
 KDS = (sys.executable, "-m", "kds")
 HOTPOT = Path(__file__).resolve().parents[2] / "rules" / "hotpot"
@@ -19,11 +20,19 @@ AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
 
 
 @contextmanager
-def display(bridge: str, data: Path, view: str) -> Iterator[subprocess.Popen[str]]:
-    """Run a display without a screen until its first frame is painted; then end it."""
+def display(
+    bridge: str, data: Path, view: str, *, sound: tuple[str, ...] = ("--mute",), path: str = ""
+) -> Iterator[subprocess.Popen[str]]:
+    """Run a display without a screen until its first frame is painted; then end it.
+
+    `sound`: flags that say what is heard of it. `path`: where it looks for programs first.
+    """
     where = ("--bridge", bridge, "--view", view, "--data", str(data))
-    command = (*KDS, "display", *where, "--offscreen", "--mute")
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+    command = (*KDS, "display", *where, "--offscreen", *sound)
+    looks_in = os.pathsep.join(filter(None, (path, os.environ["PATH"])))
+    process = subprocess.Popen(
+        command, stdout=subprocess.PIPE, text=True, env=os.environ | {"PATH": looks_in}
+    )
     assert process.stdout is not None
     try:
         readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
@@ -44,6 +53,18 @@ def ended(process: subprocess.Popen[str]) -> int:
 def screens(bridge: Running) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = bridge.get("/health")["displays"]
     return found
+
+
+def wait_until_followed(bridge: Running, by: int = 1) -> None:
+    """Wait until so many displays have told the bridge that they know all there is.
+
+    Something must have happened that they did not know when they greeted it.
+    """
+
+    def followed() -> bool:
+        return sum(s["lag"] == 0 and s["seq"] > 0 for s in screens(bridge)) >= by
+
+    eventually(followed)
 
 
 def timeless(value: object) -> object:
