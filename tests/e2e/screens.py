@@ -62,7 +62,7 @@ def wait_until_followed(bridge: Running, by: int = 1) -> None:
     """
 
     def followed() -> bool:
-        return sum(s["lag"] == 0 and s["seq"] > 0 for s in screens(bridge)) >= by
+        return len([s for s in screens(bridge) if s["lag"] == 0 and s["seq"] > 0]) >= by
 
     eventually(followed)
 
