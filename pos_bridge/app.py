@@ -17,11 +17,13 @@ import asyncio
 import contextlib
 import gc
 import logging
+import os
 import signal
 import socket
 import sys
+import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
-from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager
+from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -31,6 +33,7 @@ import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
+from kds.kitchen.ids import Instant
 from kds.rulebook.book import Book
 from kds.store import Store, StoreError
 from pos_bridge import logs, rules
@@ -104,7 +107,7 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
         try:
             store = stack.enter_context(contextlib.closing(_opened(settings.database)))
             kitchen = store.load()
-            time = KitchenTime(kitchen.at, settings.time_scale)
+            time = _kitchen_time(settings, kitchen.at)
             folder = rules.folder_of(settings)
             logged = rules.book_of_log(store, kitchen)
             choice = rules.choose(kitchen, logged, folder, live=settings.live_rules)
@@ -116,11 +119,21 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
         yield _Kept(store, ledger, time, choice.state)
 
 
+def _kitchen_time(settings: Settings, floor: Instant) -> KitchenTime:
+    """Begin at the wall clock, or at the time that a demo or replay asks for."""
+    start_s = settings.starts_at
+    if start_s is None:
+        return KitchenTime(floor, settings.time_scale)
+    return KitchenTime(floor, settings.time_scale, wall=lambda: start_s)
+
+
 async def _serve(
     settings: Settings, kept: _Kept, http: socket.socket, displays: socket.socket
 ) -> int:
     """Make the parts that live on the event loop, say that they serve, and wait for the end."""
     ending = _Ending()
+    if settings.ends_with_stdin:
+        ending.when_stdin_closes()
     feed = Feed(kept.ledger.kitchen, kept.ledger.book, kept.store.epoch)
     rates = Rates()
     feed.on_change(lambda entries: rates.happened(entry.event for entry in entries))
@@ -178,6 +191,18 @@ class _Ending:
         loop = asyncio.get_running_loop()
         for wish in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wish, self._is_time.set)
+
+    def when_stdin_closes(self) -> None:
+        """End cleanly once nobody holds the other end of standard input any more."""
+        loop = asyncio.get_running_loop()
+
+        def watch() -> None:
+            while os.read(0, 4096):  # beneath sys.stdin, whose lock would hold up the end
+                pass
+            with suppress(RuntimeError):  # the loop has ended by itself meanwhile
+                loop.call_soon_threadsafe(self._is_time.set)
+
+        threading.Thread(target=watch, name="stdin", daemon=True).start()
 
     def by_fault(self) -> None:
         """End with status 1: whoever started the bridge starts it again."""

@@ -9,6 +9,7 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.settings import Address, Settings, StartError, check_reach, read_tokens
@@ -57,6 +58,8 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     add("--database", metavar="URL", help="instead of the SQLite file in DATA")
     add("--token-file", type=Path, metavar="FILE", help="one secret text per line")
     add("--time-scale", type=_scale, default=1.0, metavar="X", help="kitchen seconds per second")
+    add("--starts-at", type=_moment, metavar="TIME", help="kitchen time at the start, with a zone")
+    add("--ends-with-stdin", action="store_true", help="end when standard input closes")
     add("--live-rules", action="store_true", help="rule changes go live also with open tickets")
 
 
@@ -82,6 +85,17 @@ def _scale(text: str) -> float:
     return factor
 
 
+def _moment(text: str) -> float:
+    """Read a time with its zone, as seconds since 1970."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or moment.tzinfo is None:
+        raise argparse.ArgumentTypeError(f"'{text}' is no time such as 2026-11-21T19:10:00+08:00")
+    return moment.timestamp()
+
+
 def _serve(options: argparse.Namespace) -> int:
     if options.capture is not None:
         raise StartError(
@@ -98,6 +112,8 @@ def _serve(options: argparse.Namespace) -> int:
         tokens=read_tokens(options.token_file) if options.token_file else (),
         time_scale=options.time_scale,
         live_rules=options.live_rules,
+        starts_at=options.starts_at,
+        ends_with_stdin=options.ends_with_stdin,
     )
     check_reach(settings)
     gc.disable()  # nothing of a start becomes garbage; `app` switches it on again

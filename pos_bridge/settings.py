@@ -35,6 +35,8 @@ class Settings:
 
     `rules` None: `data`/rules, made from the shipped book at the first start. `tokens`: what
     callers may prove themselves with; empty: everybody on this machine is believed.
+    `starts_at`: kitchen time at the start, as seconds since 1970; None: the wall clock's.
+    `ends_with_stdin`: end when standard input closes, so with whoever started the bridge.
     """
 
     data: Path
@@ -45,6 +47,8 @@ class Settings:
     tokens: tuple[str, ...] = field(default=(), repr=False)
     time_scale: float = 1.0
     live_rules: bool = False
+    starts_at: float | None = None
+    ends_with_stdin: bool = False
 
 
 @lru_cache(maxsize=256)  # every request asks it of the same few names
