@@ -33,7 +33,7 @@ class FrameReport:
         heard_ns = self._heard_ns
         if not self._screen.is_stale:
             self._heard_ns = 0
-        shown = frozenset(_orders_of(self._screen))
+        shown = frozenset(orders_of(self._screen))
         pressed = self._screen.display.wall.is_pressed
         if shown != self._shown or pressed != self._is_pressed:
             new, gone = tuple(sorted(shown - self._shown)), tuple(sorted(self._shown - shown))
@@ -58,7 +58,7 @@ def _print(frame: Frame) -> None:
     print(frame.as_line(), flush=True)
 
 
-def _orders_of(screen: Screen) -> Iterable[Shown]:
+def orders_of(screen: Screen) -> Iterable[Shown]:
     """Yield the orders on the page that is looked at."""
     on_page = {part.id for part in screen.display.wall.scene.placement.parts}
     for ticket in screen.board.tickets:

@@ -15,6 +15,7 @@ from kds.ui.scene import View
 from kds.ui.slips import Arrangement, PlaceStyle
 from kds.ui.style.colours import Theme
 from kds.ui.style.measures import (
+    SMALLEST_DISH,
     USUAL_DISTANCE_MM,
     Measures,
     Screen,
@@ -56,6 +57,7 @@ class Options:
     """How a wall looks. `columns`, `per_page` 0: as fits; `buttons`: those that open something.
 
     `arrangement` None: columns on a screen that is higher than wide, cells on any other.
+    `smallest`: letters get no smaller; a wall that is looked at from a chair may have smaller ones.
     """
 
     lang: str = "zh"
@@ -66,11 +68,13 @@ class Options:
     text: TextSize = TextSize.M
     distance_mm: float = USUAL_DISTANCE_MM
     buttons: tuple[Button, ...] = (Button.ALL_DAY,)
+    smallest: int = SMALLEST_DISH
 
 
 def measures_for(options: Options, screen: Screen) -> Measures:
     """Return all measures on a screen."""
-    return measures(dish_size(screen, options.distance_mm, options.text), screen)
+    dish = dish_size(screen, options.distance_mm, options.text, options.smallest)
+    return measures(dish, screen)
 
 
 def reading_for(options: Options, subject: Subject) -> Reading:

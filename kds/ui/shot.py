@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QImage
+from PySide6.QtWidgets import QWidget
 
 from kds.board.values import Board
 from kds.kitchen.ids import Instant, LineKey
@@ -55,8 +58,14 @@ def render(
     return image
 
 
-def picture_of(display: Display) -> QImage:
-    """Return the picture of a screen as it is now."""
-    image = QImage(display.size(), QImage.Format.Format_RGB32)
-    display.render(image)
+def picture_of(widget: QWidget) -> QImage:
+    """Return the picture of a screen, or of a window with several, as it is now."""
+    image = QImage(widget.size(), QImage.Format.Format_RGB32)
+    widget.render(image)
     return image
+
+
+def save_picture(widget: QWidget, path: Path) -> None:
+    """Save the picture of a screen or window as it is now; raises `OSError`."""
+    if not picture_of(widget).save(str(path)):
+        raise OSError(f"{path} can not be written as a picture")

@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
-from kds.ui.qt.display import Display
 from kds.ui.slips import Size
 
 
@@ -25,7 +24,13 @@ def application(*, offscreen: bool) -> QApplication:
     return application
 
 
-def open_window(display: Display, title: str, size: Size | None) -> None:
+def screen_size() -> Size:
+    """Return the size of the screen in pixels."""
+    size = QApplication.primaryScreen().size()
+    return size.width(), size.height()
+
+
+def open_window(display: QWidget, title: str, size: Size | None) -> None:
     """Show `display`, fullscreen or in a window of `size`, and paint it before this returns."""
     display.setWindowTitle(title)
     if size is None:

@@ -67,7 +67,10 @@ class Screen:
 
 
 def dish_size(
-    screen: Screen, distance_mm: float = USUAL_DISTANCE_MM, text: TextSize = TextSize.M
+    screen: Screen,
+    distance_mm: float = USUAL_DISTANCE_MM,
+    text: TextSize = TextSize.M,
+    smallest: int = SMALLEST_DISH,
 ) -> int:
     """Return D, the size of a dish name in pixels, from which every other measure follows."""
     if screen.is_measured:
@@ -75,7 +78,7 @@ def dish_size(
         size = ink_mm / (DISH_INK * screen.pitch_mm)
     else:
         size = DISH_SHARE * min(screen.width, screen.height)
-    return min(max(round(size * text.value), SMALLEST_DISH), LARGEST_DISH)
+    return min(max(round(size * text.value), smallest), LARGEST_DISH)
 
 
 @dataclass(frozen=True, slots=True)
