@@ -12,6 +12,7 @@ from pathlib import Path
 from kds.admin.commands import add_rules
 from kds.bench.commands import add_bench
 from kds.commandline import CommandError, Commands, size, token
+from kds.demo.commands import add_demo
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_shot(commands)
     add_rules(commands)
     add_bench(commands)
+    add_demo(commands)
     return top
 
 
