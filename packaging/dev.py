@@ -54,8 +54,9 @@ def main(arguments: List[str]) -> int:
         return commands.main(arguments)
     other = other_python()
     if other is not None:
-        print("Python {}.{} does not fit; using {}.".format(*sys.version_info[:2], other))
-        sys.stdout.flush()
+        sys.stderr.write(
+            "Python {}.{} does not fit; using {}.\n".format(*sys.version_info[:2], other)
+        )
         return subprocess.call([other, os.path.abspath(__file__), *arguments])
     found = "{}.{}.{}".format(*sys.version_info[:3])
     command = " ".join([os.path.relpath(__file__), *arguments])

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NoReturn
 
 from progress import SetupError, say
 
@@ -29,6 +30,12 @@ def call(command: Sequence[str]) -> int:
     # Flushed first, or the program's lines would overtake ours in a pipe.
     sys.stdout.flush()
     return subprocess.run(command, cwd=ROOT, env=clean_surroundings(), check=False).returncode
+
+
+def become(command: Sequence[str]) -> NoReturn:
+    """Go on as another program, here in the caller's folder: signals and status are its own."""
+    sys.stdout.flush()
+    os.execve(command[0], list(command), clean_surroundings())
 
 
 def clean_surroundings() -> dict[str, str]:
@@ -64,6 +71,11 @@ class Environment:
     def stamp(self) -> Path:
         """What the finished folder was made from."""
         return self.folder / "stamp.json"
+
+    @property
+    def is_ready(self) -> bool:
+        """It is what the lock file says, and finished."""
+        return self.read_stamp() == self.wanted_stamp() and self.python.exists()
 
     def ensure(self) -> None:
         """Make it match lock file, Python and project; quick when it already does."""

@@ -59,6 +59,20 @@ BASE = (
     Need(VENV_PACKAGE, "makes the .venv with pip in it", partial(has_module, "ensurepip")),
 )
 
+_WINDOWS_ON_X = (
+    ("libxcb-cursor0", "libxcb-cursor.so.0"),
+    ("libxcb-icccm4", "libxcb-icccm.so.4"),
+    ("libxcb-image0", "libxcb-image.so.0"),
+    ("libxcb-keysyms1", "libxcb-keysyms.so.1"),
+    ("libxcb-randr0", "libxcb-randr.so.0"),
+    ("libxcb-render-util0", "libxcb-render-util.so.0"),
+    ("libxcb-shape0", "libxcb-shape.so.0"),
+    ("libxcb-sync1", "libxcb-sync.so.1"),
+    ("libxcb-xfixes0", "libxcb-xfixes.so.0"),
+    ("libxcb-xkb1", "libxcb-xkb.so.1"),
+    ("libx11-xcb1", "libX11-xcb.so.1"),
+)
+
 OF_EXTRA = {
     "display": (
         library("libgl1", "libGL.so.1", "Qt is linked with it, also where nothing draws by GPU"),
@@ -67,6 +81,8 @@ OF_EXTRA = {
         library("libdbus-1-3", "libdbus-1.so.3", "Qt is linked with it"),
         library("libfontconfig1", "libfontconfig.so.1", "lets Qt find fonts besides our own"),
         library("libglib2.0-0", "libglib-2.0.so.0", "Qt is linked with it"),
+        library("libxkbcommon-x11-0", "libxkbcommon-x11.so.0", "Qt's windows on X: keyboards"),
+        *(library(package, soname, "Qt's windows on X") for package, soname in _WINDOWS_ON_X),
         library("libespeak-ng1", "libespeak-ng.so.1", "speaks the announcements"),
         Need(
             "alsa-utils", "its aplay makes cues and speech audible", partial(has_program, "aplay")
@@ -78,6 +94,11 @@ OF_EXTRA = {
 def needs(extras: Sequence[str]) -> list[Need]:
     """List what the locked extras want from the machine."""
     return [*BASE, *(need for extra in extras for need in OF_EXTRA.get(extra, ()))]
+
+
+def is_ready(wanted: Sequence[Need]) -> bool:
+    """Say whether nothing is missing."""
+    return all(need.is_met() for need in wanted)
 
 
 def install_missing(wanted: Sequence[Need]) -> None:

@@ -14,6 +14,14 @@ def say(text: str) -> None:
     print(text, flush=True)
 
 
+def about(seconds: float) -> str:
+    """Say a duration as roughly as it is known."""
+    if seconds < 50:
+        return f"about {max(5, round(seconds / 5) * 5)} seconds"
+    minutes = round(seconds / 60)
+    return "about a minute" if minutes <= 1 else f"about {minutes} minutes"
+
+
 class Progress:
     """Counts the steps of one command."""
 
@@ -21,11 +29,19 @@ class Progress:
         self._total = total
         self._number = 0
 
-    @contextmanager
-    def step(self, title: str) -> Iterator[None]:
-        """Announce a step and, when it ends without an exception, how long it took."""
+    def announce(self, title: str, left_s: float = 0) -> None:
+        """Announce a step; `left_s` as of `step`."""
         self._number += 1
-        say(f"\n[{self._number}/{self._total}] {title}")
+        left = f" · {about(left_s)} left" if left_s else ""
+        say(f"\n[{self._number}/{self._total}] {title}{left}")
+
+    @contextmanager
+    def step(self, title: str, left_s: float = 0) -> Iterator[None]:
+        """Announce a step and, when it ends without an exception, how long it took.
+
+        `left_s`: about how long it and all after it will take, 0 if nobody can tell.
+        """
+        self.announce(title, left_s)
         began_s = time.monotonic()
         yield
         say(f"      {time.monotonic() - began_s:.1f} s")

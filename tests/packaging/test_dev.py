@@ -73,7 +73,7 @@ def test_suitable_python_on_the_path_is_used_instead(tmp_path: Path) -> None:
     executable(tmp_path / "python3.12", 'if [ "$1" = -c ]; then echo 3 12; else echo "ran $*"; fi')
     told = dev_on((3, 9), tmp_path)
     assert told.returncode == 0
-    assert "Python 3.9 does not fit; using python3.12." in told.stdout
+    assert "Python 3.9 does not fit; using python3.12." in told.stderr
     assert f"ran {DEV} test" in told.stdout
 
 
