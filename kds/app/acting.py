@@ -7,7 +7,7 @@ from typing import Any
 
 from kds.board.values import Board, Ticket, TicketLine
 from kds.kitchen.commands import Command, CommandKind
-from kds.kitchen.ids import CommandId, Instant, LineKey, VisitId
+from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import Gate
 from kds.ui.intents import HandleAlert, Intent, LongPress, TapBar, TapLine
 from kds.ui.ticket.face import Action
@@ -115,15 +115,9 @@ def undo(command: Command, stamp: Stamp) -> Command:
     )
 
 
-def recall(command: Command, stamp: Stamp) -> Command:
-    """Return the command that brings back what `command` had bumped, its clocks running on."""
-    return _made(
-        CommandKind.RECALL,
-        stamp,
-        order=command.order,
-        visit=command.visit,
-        line_id=command.line_id,
-    )
+def resume(rule: RuleId, stamp: Stamp) -> Command:
+    """Return the command that lets a paused rule work again."""
+    return _made(CommandKind.RESUME_RULE, stamp, rule=rule)
 
 
 def _made(kind: CommandKind, stamp: Stamp, **more: Any) -> Command:

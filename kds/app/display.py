@@ -3,7 +3,7 @@
 1. The Qt application, with asyncio on its loop.
 2. The link with what this display has kept: unsent commands, the last kitchen, the rule book.
 3. One screen and window per view, painted with what is known; then the ready lines.
-4. The loudspeaker, unless there shall be none.
+4. The loudspeaker, unless there shall be none; watchdog and guard of the keys.
 5. The link's connection and the clock's tick, until SIGTERM or the last window is closed.
 
 At the end all is silent, and the link keeps its state and lets go of its file.
@@ -15,7 +15,7 @@ import asyncio
 import contextlib
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,8 +23,10 @@ from pathlib import Path
 from kds import __version__
 from kds.app.frames import report_frames
 from kds.app.hands import obey_hands
+from kds.app.keys import guard_keys
 from kds.app.screen import Screen
 from kds.app.sounding import Loudspeaker
+from kds.app.watchdog import Watchdog
 from kds.kitchen.commands import Command
 from kds.link import Link
 from kds.sound.sound import Sound
@@ -91,7 +93,12 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
             for screen in screens:
                 screen.changed()
 
-        link.on_news = acts.then = changed
+        def heard(news: Sequence[DisplayNotice]) -> None:
+            for screen in screens:
+                screen.hear(news)
+            changed(news)
+
+        link.on_news, acts.then = heard, changed
         if settings.reports_frames:
             report_frames(link, screens)
         if settings.has_hands:
@@ -101,17 +108,30 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
             open_window(screen.display, f"kds {screen.view}", settings.size)
             print(f"ready view={screen.view}", flush=True)
         loudspeaker = _loudspeaker(link, acts, screens, settings)
-        following = asyncio.create_task(link.run())
-        ticking = asyncio.create_task(_tick(screens))
-        try:
-            await ending.wait()
-        finally:
-            for task in (following, ticking):
-                task.cancel()
-            await asyncio.gather(following, ticking, return_exceptions=True)
-            await acts.finished()
-            if loudspeaker is not None:
-                await loudspeaker.stop()
+        with _guarded(screens[0], settings) as watchdog:
+            following = asyncio.create_task(link.run())
+            ticking = asyncio.create_task(_tick(screens, watchdog))
+            try:
+                await ending.wait()
+            finally:
+                for task in (following, ticking):
+                    task.cancel()
+                await asyncio.gather(following, ticking, return_exceptions=True)
+                await acts.finished()
+                if loudspeaker is not None:
+                    await loudspeaker.stop()
+
+
+@contextlib.contextmanager
+def _guarded(screen: Screen, settings: DisplaySettings) -> Iterator[Watchdog]:
+    """Watch over the event loop, and over the keys where the window has the whole screen."""
+    with contextlib.ExitStack() as stack:
+        if settings.size is None and not settings.offscreen:
+            stack.callback(guard_keys(screen, _steady_ms).stop)
+        watchdog = Watchdog()
+        watchdog.start()
+        stack.callback(watchdog.stop)
+        yield watchdog
 
 
 @contextlib.asynccontextmanager
@@ -169,9 +189,10 @@ def _steady_ms() -> int:
     return time.monotonic_ns() // 1_000_000
 
 
-async def _tick(screens: Sequence[Screen]) -> None:
+async def _tick(screens: Sequence[Screen], watchdog: Watchdog) -> None:
     """Let every screen see the time pass."""
     while True:
+        watchdog.feed()
         await asyncio.sleep(TICK_S)
         for screen in screens:
             screen.tick()

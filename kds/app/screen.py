@@ -6,50 +6,62 @@ Event loop thread only.
 from __future__ import annotations
 
 import asyncio
-from collections import deque
-from collections.abc import Callable
-from dataclasses import dataclass
+import time
+from collections.abc import Callable, Sequence
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
-from kds.app.acting import Stamp, command_for, recall, ticket_of, undo
+from kds.app.acting import Stamp, command_for, line_of, resume, ticket_of, undo
+from kds.app.answers import answer_to, said
+from kds.app.drawer import Drawer
+from kds.app.regret import Acts, is_final, undo_left_s
+from kds.app.remarks import Remarks
+from kds.app.wellness import Standing, empty_lines, health_of, unsent_lines
 from kds.board.memo import BoardMemo
+from kds.board.recall import Shift, shift_at
 from kds.board.scope import UnknownView
 from kds.board.values import Board
 from kds.board.views import board
-from kds.kitchen.commands import Command, CommandKind
-from kds.kitchen.ids import CommandId, Instant, LineKey
+from kds.kitchen.commands import Command
+from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.link import Link
 from kds.rulebook.book import Book
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
-from kds.ui.chrome.panels import RECALL, UNDO, Bumped, recall_panel, why_panel
-from kds.ui.intents import Intent, JustMoved, LongPress, PickRow, Recall, TapBar, TapMore, Undo, Why
+from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, why_panel
+from kds.ui.intents import (
+    Intent,
+    JustMoved,
+    KeyFree,
+    KeyStuck,
+    LongPress,
+    OpenStrip,
+    PickRow,
+    Recall,
+    TapBar,
+    TapMore,
+    Undo,
+    Why,
+)
 from kds.ui.options import Options, Subject
 from kds.ui.qt.display import Display
 from kds.ui.scene import EMPTY
 from kds.ui.style.measures import Screen as Glass
+from kds.ui.ticket.reading import Reading
+from kds.wire.notices import Answered, DisplayNotice
 
-MARKED_AFTER_MS = 3_000
-LOST_AFTER_MS = 5_000
-UNDO_FOR_S = 5
-KEPT_FOR_RECALL = 200
-_DONE = frozenset({CommandKind.BUMP, CommandKind.SERVE})
+EMPTY_EVERY_MS = 5_000
+"""How often an empty wall looks again what was done last."""
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
-    """A command of this screen, as the recall list shows it."""
-
-    command: Command
-    table: str
-    what: str
-    at: Instant
+def _wall_clock_ms() -> int:
+    return time.time_ns() // 1_000_000
 
 
 class Screen:
     """A view on the wall.
 
-    `act` hands a command to the link, in a task of the program's. `board`: what is shown.
+    `act` hands a command to the link, in a task of the program's. `clock_ms`: only ever grows;
+    `wall_ms`: this machine's time of day. `board`: what is shown. `mend_keys`: fetches the keys.
     `on_denied` is called when a touch asks for what can not be done now; `more_troubles` gives
     in a language what else is wrong here than the screen knows.
     """
@@ -63,6 +75,7 @@ class Screen:
         act: Callable[[Command], None],
         clock_ms: Callable[[], int],
         glass: Glass | None = None,
+        wall_ms: Callable[[], int] = _wall_clock_ms,
     ) -> None:
         self.view = view
         self.board: Board = EMPTY
@@ -71,7 +84,13 @@ class Screen:
         self._act = act
         self._memo = BoardMemo()
         self._book: Book | None = None
-        self._done: deque[Done] = deque(maxlen=KEPT_FOR_RECALL)
+        self._drawer = Drawer()
+        self._clock_ms, self._wall_ms = clock_ms, wall_ms
+        self._acts = Acts()
+        self._remarks = Remarks(clock_ms)
+        self._empty_due_ms = 0
+        self._knows_damage = False
+        self.mend_keys: Callable[[], None] | None = None
         self._is_stale = False
         self.on_denied: Callable[[], None] = lambda: None
         self.more_troubles: Callable[[str], tuple[Trouble, ...]] = lambda _lang: ()
@@ -106,8 +125,9 @@ class Screen:
             self.display.set_subject(self._subject())
         if self._book is not None:
             self.board = self._made(self._book, now)
+        self._show_empty()
         self.display.set_health(self._health())
-        self.display.show_board(self.board, now, self._unsent())
+        self.display.show_board(self.board, now, unsent_lines(session))
 
     def tick(self) -> None:
         """Let a second pass."""
@@ -116,8 +136,11 @@ class Screen:
         if until is not None and now >= until:
             self.refresh()
             return
+        self._show_empty()
         self.display.set_health(self._health())
-        self.display.set_undo(self._undo_left_s(now))
+        self.display.set_undo(undo_left_s(now, self._last_act()))
+        if self.display.opened == RECALL:
+            self._open_drawer()
         self.display.tick(now)
 
     def _made(self, book: Book, now: Instant) -> Board:
@@ -131,20 +154,6 @@ class Screen:
         """Kitchen time; without a bridge ever, that of the last thing known."""
         return self._link.time() or self._link.session.confirmed.at
 
-    def _unsent(self) -> frozenset[LineKey]:
-        """Return the lines whose last act no bridge has confirmed."""
-        if not self._link.session.unsent:
-            return frozenset()
-        confirmed = self._link.session.confirmed
-        shown = self._link.session.projection.kitchen
-        changed, _ = shown.orders.changes_since(confirmed.orders)
-        return frozenset(
-            line.key
-            for key, order in changed.items()
-            for line in order.lines.values()
-            if line is not confirmed.line(line.key) and key in confirmed.orders
-        )
-
     def _subject(self) -> Subject:
         if self._book is None:
             return Subject(self.view)
@@ -152,23 +161,75 @@ class Screen:
         return Subject(self.view, stations, ZoneInfo(self._book.zone))
 
     def _health(self) -> Health:
-        """Say what is wrong, as far as this display knows."""
-        state = self._link.state
-        troubles = []
-        words = self.display.wall.scene.view.reading
-        silent_ms = state.silent_ms
-        if silent_ms is None or silent_ms >= LOST_AFTER_MS:
-            since = "" if silent_ms is None else f"{silent_ms // 1000} s"
-            shows = words.time(self._now()) if self._now() else "—"
-            troubles.append(Trouble(TroubleKind.LOST, (since,), (shows, str(state.unsent))))
-        elif silent_ms >= MARKED_AFTER_MS:
-            troubles.append(Trouble(TroubleKind.SLOW, (), (str(silent_ms // 1000),)))
-        if self._book is None:
-            troubles.append(Trouble(TroubleKind.BOOK))
-        if state.trouble:
-            troubles.append(Trouble(TroubleKind.STORAGE))
-        troubles += self.more_troubles(words.lang)
-        return Health(tuple(troubles))
+        """Say how well all is, as far as this display knows."""
+        now = self._now()
+        standing = Standing(
+            link=self._link.state,
+            condition=self._link.session.condition,
+            now=now,
+            shows=self._reading.time(now) + self._reading.seconds(now) if now else "—",
+            has_book=self._book is not None,
+            clock_off_ms=self._clock_off_ms(now),
+            knows_damage=self._knows_damage,
+            own=(*self._remarks.now(), *self.more_troubles(self._reading.lang)),
+        )
+        return health_of(standing)
+
+    def _clock_off_ms(self, now: Instant) -> int:
+        """Return how far this machine's clock is from kitchen time; scaled time says nothing."""
+        return self._wall_ms() - now if self._link.session.scale == 1.0 else 0
+
+    def _show_empty(self) -> None:
+        """Let an empty wall tell when there was last something to do, so silence can be judged."""
+        at_ms = self._clock_ms()
+        if self.board.tickets or self._book is None or at_ms < self._empty_due_ms:
+            return
+        self._empty_due_ms = at_ms + EMPTY_EVERY_MS
+        heard = self._link.session.condition.sources
+        self.display.set_empty_text(*empty_lines(self._shift(), heard, self._reading))
+
+    def _shift(self) -> Shift:
+        kitchen = self._link.session.projection.kitchen
+        try:
+            return (
+                Shift()
+                if self._book is None
+                else shift_at(kitchen, self._book, self.view, self._now())
+            )
+        except UnknownView:
+            return Shift()
+
+    @property
+    def _reading(self) -> Reading:
+        return self.display.reading
+
+    # --- told ---
+
+    def say(self, trouble: Trouble) -> None:
+        """Show a trouble that this machine has, until it is taken back."""
+        self._remarks.say(trouble)
+        self.display.set_health(self._health())
+
+    def take_back(self, kind: TroubleKind) -> None:
+        """Show a trouble no longer."""
+        self._remarks.take_back(kind)
+        self.display.set_health(self._health())
+
+    def hear(self, news: Sequence[DisplayNotice]) -> None:
+        """Say what has become of an act of this screen, where that is not what was meant."""
+        for notice in news:
+            if isinstance(notice, Answered) and self._acts.has_given(notice.command):
+                self._reply(answer_to(notice))
+
+    def _reply(self, answer: Trouble | None) -> None:
+        if answer is not None:
+            self._remarks.answer(answer)
+            self.display.set_health(self._health())
+
+    def _deny(self, why: str) -> None:
+        """Tell a hand that what it asks for can not be done now."""
+        self._reply(said(why))
+        self.on_denied()
 
     # --- touched ---
 
@@ -178,75 +239,80 @@ class Screen:
             case Undo():
                 self._undo_last()
             case Recall():
-                self._open_recall()
+                self._open_drawer()
             case PickRow(row=row, action=action):
                 self._pick(row, action)
             case Why(visit=visit, line=line) | LongPress(visit=visit, line=line, at_foot=False):
                 self._explain(visit, line)
             case TapMore(visit=visit):
                 self._explain(visit, None)
+            case JustMoved():
+                self._deny("noop.moved")
+            case KeyStuck() | KeyFree() | OpenStrip():
+                self._note(intent)
             case _:
                 serves = self._book is None or self._book.serve_step
                 command = command_for(intent, self.board, self._stamp(), serves=serves)
                 if command is not None:
                     self._do(command)
-                elif isinstance(intent, TapBar | JustMoved):
+                elif isinstance(intent, TapBar):
                     self.on_denied()
+
+    def _note(self, intent: KeyStuck | KeyFree | OpenStrip) -> None:
+        """Note what keys do, and that somebody has looked at what is wrong."""
+        match intent:
+            case KeyStuck(name=name):
+                self._remarks.stick(name)
+            case KeyFree(name=name):
+                self._remarks.free(name)
+            case OpenStrip():
+                self._knows_damage = True
+                if self.mend_keys is not None:
+                    self.mend_keys()
 
     def _stamp(self) -> Stamp:
         seen = self._link.session.confirmed.seq
         return Stamp(CommandId(str(uuid4())), self._now(), seen, self.view, self._device)
 
     def _do(self, command: Command) -> None:
+        self._acts.give(command)
         self._act(command)
-        if command.kind in _DONE and command.visit is not None:
-            ticket = ticket_of(self.board, command.visit)
-            if ticket is not None:
-                names = [ln.name for ln in ticket.lines if ln.key.line_id == command.line_id]
-                table = ticket.table or ticket.number
-                self._done.append(Done(command, table, " ".join(names), self._now()))
+
+    def _last_act(self) -> Command | None:
+        """Return what undo would take back."""
+        return self._acts.last(self._link.session, self.view)
 
     def _undo_last(self) -> None:
-        if self._done:
-            self._act(undo(self._done.pop().command, self._stamp()))
+        last = self._last_act()
+        if last is None:
+            self._deny("noop.no_undo")
+        elif is_final(last, self._link.session.projection.kitchen):
+            self._deny("noop.followed")
+        else:
+            self._do(undo(last, self._stamp()))
 
-    def _undo_left_s(self, now: Instant) -> int:
-        if not self._done:
-            return 0
-        return max(0, UNDO_FOR_S - (now - self._done[-1].at) // 1000)
-
-    def _open_recall(self) -> None:
-        now = self._now()
-        newest = self._done[-1] if self._done else None
-        bumped = [
-            Bumped(
-                done.command.id,
-                done.table,
-                done.what,
-                done.at,
-                undo_s=self._undo_left_s(now) if done is newest else 0,
-            )
-            for done in reversed(self._done)
-        ]
-        self.display.open_panel(recall_panel(bumped, self.display.wall.scene.view.reading))
+    def _open_drawer(self) -> None:
+        own = self._last_act()
+        left_s = undo_left_s(self._now(), own)
+        face = self._drawer.open(self._shift(), self._reading, own, left_s)
+        self.display.open_panel(face)
 
     def _pick(self, row: str, action: str) -> None:
-        done = next((d for d in self._done if d.command.id == row), None)
-        if done is None:
+        if action == LOOK:
+            self.display.open_panel(self._drawer.look(row, self._reading))
             return
         if action == UNDO:
-            self._act(undo(done.command, self._stamp()))
-        elif action == RECALL:
-            self._act(recall(done.command, self._stamp()))
+            self._undo_last()
+        elif action == RESUME:
+            stamp = self._stamp()
+            self._do(resume(RuleId(row), stamp))
         else:
-            return
-        self._done.remove(done)
+            for command in self._drawer.commands(row, action, self._stamp):
+                self._do(command)
         self.display.open_panel(None)
 
-    def _explain(self, visit: object, key: LineKey | None) -> None:
-        ticket = next((t for t in self.board.tickets if t.visit == visit), None)
-        if ticket is None:
-            return
-        line = next((ln for ln in ticket.lines if ln.key == key), None)
-        reading = self.display.wall.scene.view.reading
-        self.display.open_panel(why_panel(ticket, line, reading, self._now()))
+    def _explain(self, visit: VisitId | None, key: LineKey | None) -> None:
+        ticket = None if visit is None else ticket_of(self.board, visit)
+        if ticket is not None:
+            line = None if key is None else line_of(ticket, key)
+            self.display.open_panel(why_panel(ticket, line, self._reading, self._now()))

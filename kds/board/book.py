@@ -71,3 +71,7 @@ class Book(Protocol):
     def rank(self, line: Line) -> int:
         """Return the place of a line in its queue; lower is earlier."""
         ...
+
+    def prep_s(self, line: Line) -> int | None:
+        """Return how long the dish takes when all is well, None if the book does not say."""
+        ...

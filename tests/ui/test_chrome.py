@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pytest
 from pytestqt.qtbot import QtBot
 
-from kds.board.values import AllDay, AllDaySplit
+from kds.board.values import AllDay, AllDaySplit, Band
 from kds.kitchen.ids import StationId
+from kds.kitchen.wording import Wording
 from kds.ui.chrome.ahead import ahead_of, draw_ahead
 from kds.ui.chrome.bottom import BottomFace, draw_bottom, keys_of
 from kds.ui.chrome.figures import runs
@@ -18,6 +19,7 @@ from kds.ui.chrome.panel import PanelFace, PanelRow, close_box, draw_panel, lay_
 from kds.ui.chrome.panels import (
     LOOK,
     RECALL,
+    RESUME,
     UNDO,
     Bumped,
     all_day_panel,
@@ -26,7 +28,14 @@ from kds.ui.chrome.panels import (
     ticket_panel,
     why_panel,
 )
-from kds.ui.chrome.strip import StripFace, counts_of, draw_strip, pass_counts_of
+from kds.ui.chrome.strip import (
+    StripFace,
+    age_text,
+    counts_of,
+    draw_strip,
+    pass_counts_of,
+    sentence,
+)
 from kds.ui.geometry import Box
 from kds.ui.icons import Icon
 from kds.ui.intents import Button, Press, Recall, SwitchLanguage, TurnPage, Undo
@@ -88,7 +97,7 @@ def test_worst_trouble_is_said_first_and_the_rest_is_counted(recorder: Recorder)
     health = Health((SLOW, GAP, LOST))
     assert health.worst_first == (LOST, GAP, SLOW)
     assert health.is_lost
-    assert [t.severity for t in health.worst_first] == list(Severity)
+    assert [t.severity for t in health.worst_first] == list(Severity)[1:]
     box = Box(0, 0, 1920, 58)
     draw_strip(recorder, strip(health), box, words("zh"))
     assert "已断线 0:45" in recorder.texts
@@ -102,6 +111,33 @@ def test_well_strip_gives_up_sources_before_it_gives_up_saying_that_all_is_well(
     draw_strip(recorder, strip(Health((), SOURCES)), Box(0, 0, 900, 58), words("zh"))
     assert "正常 · 刚刚" in recorder.texts
     assert not any("美团" in text for text in recorder.texts)
+
+
+def test_what_became_of_an_act_is_said_before_everything_for_its_few_seconds() -> None:
+    answer = Trouble(TroubleKind.ANSWER, ("已被别处完成",), ("",), button="")
+    assert Health((LOST, answer)).worst_first == (answer, LOST)
+
+
+def test_words_of_the_bridge_are_read_in_the_language_of_the_wall(recorder: Recorder) -> None:
+    name, more = Wording("规则未启用", "Rule file not used"), Wording("a.yaml:4", "a.yaml:4 · old")
+    remark = Trouble(TroubleKind.RULES, (name,), (more,), graded=Severity.CRITICAL)
+    assert sentence(remark, words("zh")) == ("规则未启用", "a.yaml:4")
+    assert sentence(remark, words("en")) == ("Rule file not used", "a.yaml:4 · old")
+    assert remark.inks == LOST.inks
+
+
+@pytest.mark.parametrize(
+    ("age_s", "zh", "en"),
+    [(0, "0 秒", "0 s"), (59, "59 秒", "59 s"), (60, "1 分", "1 min"), (7_300, "2 小时", "2 h")],
+)
+def test_ages_are_said_in_the_unit_that_people_would_take(age_s: int, zh: str, en: str) -> None:
+    assert (age_text(age_s, words("zh")), age_text(age_s, words("en"))) == (zh, en)
+
+
+def test_a_paused_rule_is_resumed_from_the_opened_strip() -> None:
+    paused = Trouble(TroubleKind.PAUSED, ("锅底先下已暂停",), ("",), about="broth-first")
+    (row,) = health_panel(Health((paused,)), words("zh")).rows
+    assert (row.id, [button.action for button in row.buttons]) == ("broth-first", [RESUME])
 
 
 def test_trouble_without_a_button_has_none(recorder: Recorder) -> None:
@@ -189,6 +225,13 @@ def test_look_ahead_tells_what_is_released_when_and_for_whom(recorder: Recorder)
     assert ahead_of([], reading(), NOW).releases == ()
 
 
+def test_a_gate_on_the_run_releases_what_is_made_and_not_yet_out() -> None:
+    gated = cooking("毛肚", 3, 1.0, hold=boards.POT_RUN, band=Band.GATED)
+    made = ticket("A08", [gated])
+    face = ahead_of([face_of(made, reading())], reading(), NOW)
+    assert [release.what for release in face.releases] == ["放行 3 道"]
+
+
 def test_look_ahead_shows_as_many_as_fit(recorder: Recorder) -> None:
     made = [ticket(f"A{i}", [held("毛肚", 2, boards.POT)]) for i in range(20)]
     face = ahead_of([face_of(one, reading()) for one in made], reading(), NOW)
@@ -233,7 +276,7 @@ def test_recall_offers_undo_for_the_newest_and_look_and_recall_for_the_rest(
         Bumped("c1", "A08", "宫保鸡丁 等 3 道", boards.ago(0.1), undo_s=4),
         Bumped("c2", "C07", "水煮鱼", boards.ago(9), odd_s=9),
     ]
-    face = recall_panel(bumped, reading())
+    face = recall_panel(bumped, 2, reading())
     assert face.title == "找回 · 本班 2"
     assert [b.action for b in face.rows[0].buttons] == [UNDO]
     assert [b.action for b in face.rows[1].buttons] == [LOOK, RECALL]
@@ -295,7 +338,7 @@ def test_long_words_wrap_and_a_panel_never_runs_over(recorder: Recorder) -> None
 
 def test_high_contrast_frames_panels_and_buttons(recorder: Recorder) -> None:
     recorder.outlined = True
-    draw(recorder, recall_panel([Bumped("c1", "A08", "x", NOW)], reading()))
+    draw(recorder, recall_panel([Bumped("c1", "A08", "x", NOW)], 1, reading()))
     box = Box(0, 0, 1920, 80)
     draw_bottom(recorder, keys_of(recorder, bottom(), box, words("zh")), box)
     assert sum(ink is Ink.EDGE for _, ink in recorder.frames) >= 10

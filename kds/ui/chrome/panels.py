@@ -11,16 +11,17 @@ from kds.board.values import AllDay, Board, Ticket, TicketLine
 from kds.board.why import explain_line, explain_ticket, minutes
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.messages import ModifierKind
-from kds.ui.chrome.health import Health
+from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
-from kds.ui.chrome.strip import sentence
+from kds.ui.chrome.strip import age_text, sentence
 from kds.ui.icons import Icon
 from kds.ui.style.measures import PanelWidth
 from kds.ui.text import clean
 from kds.ui.ticket.reading import Reading, figure
 from kds.ui.words import Words
 
-LOOK, RECALL, UNDO = "look", "recall", "undo"
+LOOK, RECALL, REMAKE, UNDO, RESUME = "look", "recall", "remake", "undo", "resume"
+HEALTH = "health"
 _RULE = re.compile(r"(.*?)\s?[（(]([^（()）]*)[)）]")
 
 
@@ -29,6 +30,7 @@ class Bumped:
     """Something that was bumped lately; `id`: by which the one who asks knows it.
 
     `undo_s`: seconds left to undo it; `odd_s`: how many it took, where that is hard to believe.
+    `is_out`: it has left the kitchen, so it can only be made once more.
     """
 
     id: str
@@ -37,6 +39,17 @@ class Bumped:
     at: Instant
     undo_s: int = 0
     odd_s: int | None = None
+    is_out: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class BumpedDish:
+    """A dish of something that was bumped; `row`: by which the one who asks knows it."""
+
+    row: str
+    name: str
+    quantity: str
+    is_out: bool = False
 
 
 def all_day_panel(board: Board, reading: Reading) -> PanelFace:
@@ -66,32 +79,72 @@ def _all_day_row(row: AllDay, reading: Reading) -> PanelRow:
     return PanelRow("", name, lead=figure(row.count) + unit, texts=tuple(texts))
 
 
-def recall_panel(bumped: Iterable[Bumped], reading: Reading) -> PanelFace:
-    """Return what was bumped lately, the newest first."""
+def recall_panel(bumped: Iterable[Bumped], acts: int, reading: Reading) -> PanelFace:
+    """Return what was bumped lately, the newest first; `acts`: how much it was in all."""
     rows = tuple(_bumped_row(one, reading) for one in bumped)
+    nothing = PanelRow("", reading.words("recall.none"))
     return PanelFace(
-        title=reading.words("recall.title", len(rows)),
+        title=reading.words("recall.title", acts),
         icon=Icon.LIST,
-        rows=rows,
+        rows=rows or (nothing,),
         about=RECALL,
     )
 
 
 def _bumped_row(bumped: Bumped, reading: Reading) -> PanelRow:
     words = reading.words
-    text = words("recall.done_at", reading.time(bumped.at))
-    if bumped.odd_s is not None:
-        text = f"{text} · {words('recall.odd', bumped.odd_s)}"
     if bumped.undo_s:
         undo = PanelButton(UNDO, words("recall.undo_in", bumped.undo_s), True, Icon.BACK)
         buttons: tuple[PanelButton, ...] = (undo,)
     else:
+        back = REMAKE if bumped.is_out else RECALL
         buttons = (
             PanelButton(LOOK, words("recall.look")),
-            PanelButton(RECALL, words("recall.recall")),
+            PanelButton(back, words(f"recall.{back}")),
         )
     title = " ".join(filter(None, (clean(bumped.table), clean(bumped.what))))
-    return PanelRow(bumped.id, title, texts=(text,), buttons=buttons)
+    return PanelRow(bumped.id, title, texts=(_done_text(bumped, reading),), buttons=buttons)
+
+
+def _done_text(bumped: Bumped, reading: Reading) -> str:
+    words = reading.words
+    texts = [words("recall.done_at", reading.time(bumped.at))]
+    if bumped.is_out:
+        texts.append(words("recall.out"))
+    if bumped.odd_s is not None:
+        texts.append(words("recall.odd", bumped.odd_s))
+    return " · ".join(texts)
+
+
+def look_panel(
+    bumped: Bumped, device: str, dishes: Iterable[BumpedDish], reading: Reading, whole: str
+) -> PanelFace:
+    """Return all dishes that were bumped together, each to be recalled or made once more.
+
+    `whole`: the row that stands for all of them.
+    """
+    words = reading.words
+    rows = [_look_row(dish, reading) for dish in dishes]
+    if len(rows) > 1 and not bumped.is_out:
+        button = PanelButton(RECALL, words("recall.all"), icon=Icon.BACK)
+        rows.append(PanelRow(whole, "", buttons=(button,)))
+    text = _done_text(bumped, reading)
+    subtitle = f"{text} · {clean(device)}" if device else text
+    return PanelFace(
+        title=clean(bumped.table),
+        subtitle=subtitle,
+        rows=tuple(rows),
+        width=PanelWidth.WIDE,
+        about=f"{LOOK} {bumped.id}",
+    )
+
+
+def _look_row(dish: BumpedDish, reading: Reading) -> PanelRow:
+    words = reading.words
+    remake = PanelButton(REMAKE, words("recall.remake"))
+    back = PanelButton(RECALL, words("recall.recall"))
+    buttons = (remake,) if dish.is_out else (back, remake)
+    return PanelRow(dish.row, clean(dish.name), lead=dish.quantity, buttons=buttons)
 
 
 def why_panel(ticket: Ticket, line: TicketLine | None, reading: Reading, now: Instant) -> PanelFace:
@@ -164,16 +217,22 @@ def _time(name: str, value: str) -> PanelRow:
 
 def health_panel(health: Health, words: Words) -> PanelFace:
     """Return everything that is wrong, the worst first, and how recent each source is."""
-    rows = []
-    for trouble in health.worst_first:
-        name, text = sentence(trouble, words)
-        texts = (text,) if text else ()
-        rows.append(PanelRow("", name, icon=trouble.icon, texts=texts, inks=trouble.inks))
+    rows = [_trouble_row(trouble, words) for trouble in health.worst_first]
     for source in health.sources:
-        right = words("source.age", source.age_s)
+        right = words("source.age", age_text(source.age_s, words))
         rows.append(PanelRow("", clean(source.name), icon=Icon.TILL, right=right))
     title = words("strip.troubles") if health.troubles else words("strip.well")
-    return PanelFace(title=title, icon=Icon.SIGNAL, rows=tuple(rows))
+    return PanelFace(title=title, icon=Icon.SIGNAL, rows=tuple(rows), about=HEALTH)
+
+
+def _trouble_row(trouble: Trouble, words: Words) -> PanelRow:
+    name, text = sentence(trouble, words)
+    texts = (text,) if text else ()
+    resume = PanelButton(RESUME, words("act.resume"))
+    buttons = (resume,) if trouble.kind is TroubleKind.PAUSED and trouble.about else ()
+    return PanelRow(
+        trouble.about, name, icon=trouble.icon, texts=texts, inks=trouble.inks, buttons=buttons
+    )
 
 
 def ticket_panel(visit: VisitId, title: str, names: Iterable[tuple[str, str]]) -> PanelFace:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 
+from kds.kitchen.wording import Wording
 from kds.ui.canvas import Align, Canvas
 from kds.ui.chrome.figures import Run, runs, width_of, write
 from kds.ui.chrome.health import Health, Trouble
@@ -12,7 +14,7 @@ from kds.ui.geometry import Box
 from kds.ui.icons import Icon
 from kds.ui.style.colours import Ink
 from kds.ui.style.lettering import Role
-from kds.ui.text import cut
+from kds.ui.text import clean, cut
 from kds.ui.words import Words
 
 Counts = tuple[tuple[Run, ...], ...]
@@ -21,12 +23,13 @@ Counts = tuple[tuple[Run, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class StripFace:
-    """What the strip says."""
+    """What the strip says. `seconds`: as long as they move, the screen is alive."""
 
     name: str
     counts: Counts
     health: Health
     clock: str
+    seconds: str = ""
 
 
 def counts_of(words: Words, tickets: int, items: str, average: str = "") -> Counts:
@@ -54,8 +57,7 @@ def draw_strip(canvas: Canvas, face: StripFace, box: Box, words: Words) -> None:
     row = box._replace(h=box.h // 2 if is_high else box.h)
     middle, pad = row.y + row.h // 2, m.margin
     canvas.text(box.x + pad, middle, face.name, Role.STRIP_NAME, Ink.TEXT)
-    clock_w = canvas.width(face.clock, Role.STRIP_CLOCK)
-    canvas.text(row.right - pad, middle, face.clock, Role.STRIP_CLOCK, Ink.TEXT, Align.RIGHT)
+    clock_w = _draw_clock(canvas, face, row.right - pad, middle)
     left = box.x + pad + canvas.width(face.name, Role.STRIP_NAME) + m.unit * 6
     room = Box(left, row.y, max(0, row.right - pad - clock_w - m.unit * 6 - left), row.h)
     if is_high:
@@ -68,6 +70,16 @@ def draw_strip(canvas: Canvas, face: StripFace, box: Box, words: Words) -> None:
     counts_end = _draw_counts(canvas, face, room._replace(w=max(0, room.w - needed)))
     health = Box(counts_end, row.y, room.right - counts_end, row.h)
     _draw_health(canvas, face.health, health, words, centre=box.x + box.w // 2)
+
+
+def _draw_clock(canvas: Canvas, face: StripFace, right: int, middle: int) -> int:
+    """Write the time, its seconds small; returns how wide that is."""
+    small = canvas.width(face.seconds, Role.STRIP) if face.seconds else 0
+    if small:
+        canvas.text(right, middle, face.seconds, Role.STRIP, Ink.TEXT2, Align.RIGHT)
+    end = right - small
+    canvas.text(end, middle, face.clock, Role.STRIP_CLOCK, Ink.TEXT, Align.RIGHT)
+    return small + canvas.width(face.clock, Role.STRIP_CLOCK)
 
 
 def _draw_counts(canvas: Canvas, face: StripFace, room: Box) -> int:
@@ -110,7 +122,10 @@ def _begin(room: Box, width: int, centre: int | None) -> int:
 def _draw_well(canvas: Canvas, health: Health, room: Box, words: Words, centre: int | None) -> None:
     m = canvas.measures
     well = words("strip.well")
-    ages = [words("source.ago", source.name, source.age_s) for source in health.sources]
+    ages = [
+        words("source.ago", clean(source.name), age_text(source.age_s, words))
+        for source in health.sources
+    ]
     dot = canvas.height(Role.STRIP)
     fixed = dot + m.plate_gap + canvas.width(well, Role.STRIP_FIGURE)
     while ages and fixed + _ages_width(canvas, ages) > room.w:
@@ -126,6 +141,14 @@ def _draw_well(canvas: Canvas, health: Health, room: Box, words: Words, centre: 
         canvas.text(x + m.outline + m.cell_gap, middle, " · ".join(ages), Role.STRIP, Ink.TEXT2)
 
 
+def age_text(age_s: int, words: Words) -> str:
+    """Return how long ago something was, in the unit that people would take."""
+    for unit, length in (("age.h", 3600), ("age.min", 60)):
+        if age_s >= length:
+            return words(unit, age_s // length)
+    return words("age.s", max(0, age_s))
+
+
 def _ages_width(canvas: Canvas, ages: list[str]) -> int:
     m = canvas.measures
     return canvas.width(" · ".join(ages), Role.STRIP) + 2 * m.cell_gap + m.outline
@@ -134,7 +157,12 @@ def _ages_width(canvas: Canvas, ages: list[str]) -> int:
 def sentence(trouble: Trouble, words: Words) -> tuple[str, str]:
     """Return the two halves of what is wrong: its name, and what to know about it."""
     key = f"trouble.{trouble.kind}"
-    return words(f"{key}.name", *trouble.name), words(f"{key}.text", *trouble.text)
+    name, text = (_read(figures, words) for figures in (trouble.name, trouble.text))
+    return words(f"{key}.name", *name), words(f"{key}.text", *text)
+
+
+def _read(figures: Sequence[str | Wording], words: Words) -> list[str]:
+    return [f if isinstance(f, str) else clean(f[words.lang]) for f in figures]
 
 
 def _plate_width(canvas: Canvas, trouble: Trouble, words: Words) -> int:

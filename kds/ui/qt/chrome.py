@@ -98,6 +98,11 @@ class Strip(Painted):
         super().__init__(palette, words, parent)
         self._face = StripFace("", (), Health(), "")
 
+    @property
+    def face(self) -> StripFace:
+        """What the strip says."""
+        return self._face
+
     def set_face(self, face: StripFace) -> None:
         """Say something else."""
         if face != self._face:

@@ -19,7 +19,7 @@ from kds.ui.chrome.ahead import ahead_of
 from kds.ui.chrome.bottom import BottomFace
 from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import PanelFace, panel_width
-from kds.ui.chrome.panels import RECALL, all_day_panel, health_panel
+from kds.ui.chrome.panels import HEALTH, RECALL, all_day_panel, health_panel
 from kds.ui.chrome.strip import Counts, StripFace, counts_of, pass_counts_of
 from kds.ui.geometry import Box
 from kds.ui.intents import Button, ClosePanel, Intent, OpenStrip, Press, SwitchLanguage, TurnPage
@@ -31,6 +31,7 @@ from kds.ui.qt.wall import Wall
 from kds.ui.scene import EMPTY, View
 from kds.ui.style.colours import Ink
 from kds.ui.style.measures import Measures, Screen
+from kds.ui.ticket.reading import Reading
 from kds.ui.words import other_language
 
 _PORTRAIT_STRIP = 104 / 58
@@ -82,6 +83,16 @@ class Display(QWidget):
         return self._options
 
     @property
+    def reading(self) -> Reading:
+        """How its view is read: in which language, by which clock."""
+        return self.wall.scene.view.reading
+
+    @property
+    def opened(self) -> str:
+        """What the panel beside the wall is about, "" while there is none."""
+        return "" if self._panel is None else self._panel.about
+
+    @property
     def measures(self) -> Measures:
         """All lengths."""
         return self.wall.scene.view.ruler.measures
@@ -110,8 +121,8 @@ class Display(QWidget):
         is_another_minute = now // _MINUTE != self._now // _MINUTE
         self._now = now
         self.wall.tick(now)
+        self._show_strip()
         if is_another_minute:
-            self._show_strip()
             self._show_ahead()
 
     def set_health(self, health: Health, average: str = "") -> None:
@@ -122,6 +133,8 @@ class Display(QWidget):
             self._counts = self._count()
         self.wall.set_stale(health.is_lost)
         self._show_strip()
+        if self._panel is not None and self._panel.about == HEALTH:
+            self._open_health()
 
     def set_empty_text(self, *lines: str) -> None:
         """Set what an empty wall tells, so that silence can be judged."""
@@ -142,7 +155,7 @@ class Display(QWidget):
 
     @property
     def _words(self) -> Callable[..., str]:
-        return self.wall.scene.view.reading.words
+        return self.reading.words
 
     def _make_palette(self) -> Palette:
         screen = self._screen or self._measured()
@@ -184,19 +197,20 @@ class Display(QWidget):
             self._open_all_day()
 
     def _show_strip(self) -> None:
-        reading = self.wall.scene.view.reading
+        reading = self.reading
         self.strip.set_face(
             StripFace(
                 name=self._subject.title(reading.lang),
                 counts=self._counts,
                 health=self._health,
                 clock=reading.time(self._now) if self._now else "",
+                seconds=reading.seconds(self._now) if self._now else "",
             )
         )
 
     def _count(self) -> Counts:
         """Sum up what there is to do."""
-        reading, tickets = self.wall.scene.view.reading, self._board.tickets
+        reading, tickets = self.reading, self._board.tickets
         tallies = [face.tally for face in self.wall.scene.faces()]
         if reading.at_pass:
             missing = sum(tally.missing for tally in tallies)
@@ -206,7 +220,7 @@ class Display(QWidget):
         return counts_of(reading.words, len(tickets), items, self._average)
 
     def _show_ahead(self) -> None:
-        reading = self.wall.scene.view.reading
+        reading = self.reading
         face = ahead_of(self.wall.scene.faces(), reading, self._now)
         self.ahead.set_face(face)
         if bool(face.releases) is self.ahead.isHidden():
@@ -227,7 +241,10 @@ class Display(QWidget):
         )
 
     def _open_all_day(self) -> None:
-        self.open_panel(all_day_panel(self._board, self.wall.scene.view.reading), Button.ALL_DAY)
+        self.open_panel(all_day_panel(self._board, self.reading), Button.ALL_DAY)
+
+    def _open_health(self) -> None:
+        self.open_panel(health_panel(self._health, self.reading.words))
 
     def _handle(self, intent: Intent) -> None:
         """Do what changes only what is looked at, and hand everything on."""
@@ -239,7 +256,7 @@ class Display(QWidget):
             case Press(button=Button.ALL_DAY):
                 self._open_all_day()
             case OpenStrip():
-                self.open_panel(health_panel(self._health, self.wall.scene.view.reading.words))
+                self._open_health()
             case ClosePanel():
                 self.open_panel(None)
             case SwitchLanguage():

@@ -151,6 +151,11 @@ class Wall(QWidget):
             if self.scene.is_empty:
                 self.update()
 
+    @property
+    def empty_text(self) -> tuple[str, tuple[str, ...]]:
+        """What is said while there is nothing to cook."""
+        return self._empty
+
     def settle(self) -> None:
         """Close the gaps that bumped tickets have left."""
         self.scene.settle()

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 
 from kds.board.values import Band, Ticket
+from kds.kitchen.orders import Gate
+from kds.kitchen.portions import Counts
 from kds.ui.ticket.face import Face, Release, Tally
 from kds.ui.ticket.foot import foot_of
 from kds.ui.ticket.head import head_of
@@ -38,9 +40,17 @@ def _tally(ticket: Ticket, reading: Reading) -> Tally:
 
 def _releases(ticket: Ticket, reading: Reading) -> Iterator[Release]:
     for line in ticket.lines:
-        waits = line.hold is not None and line.band in {Band.HELD, Band.GATED}
-        if waits and line.hold is not None and line.hold.until is not None:
-            yield Release(line.hold.until, reading.dish_name(line), _pieces(line.counts.held))
+        hold = line.hold
+        if hold is None or hold.until is None or line.band not in {Band.HELD, Band.GATED}:
+            continue
+        kept = _kept_back(line.counts, hold.gate)
+        if kept > 0:
+            yield Release(hold.until, reading.dish_name(line), _pieces(kept))
+
+
+def _kept_back(counts: Counts, gate: Gate) -> Decimal:
+    """Return what a gate lets go: at the start what is held, on the run all that is not out."""
+    return counts.held if gate is Gate.START else counts.live - counts.served
 
 
 def _pieces(quantity: Decimal) -> int:

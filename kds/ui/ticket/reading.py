@@ -42,6 +42,10 @@ class Reading:
         """Return the time of day, such as 18:22."""
         return datetime.fromtimestamp(at / 1000, self.zone).strftime("%H:%M")
 
+    def seconds(self, at: Instant) -> str:
+        """Return what `time` leaves out, such as :08."""
+        return datetime.fromtimestamp(at / 1000, self.zone).strftime(":%S")
+
     def station_name(self, station: StationId) -> str:
         """Return what people call a station."""
         name = self.stations.get(station)

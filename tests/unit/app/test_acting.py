@@ -6,7 +6,7 @@ from decimal import Decimal
 
 import pytest
 
-from kds.app.acting import Stamp, command_for, recall, ticket_of, undo
+from kds.app.acting import Stamp, command_for, ticket_of, undo
 from kds.board.values import Board
 from kds.board.views import board
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
@@ -111,7 +111,6 @@ def test_what_is_not_on_the_board_any_more_does_nothing(book: Book) -> None:
     assert command_for(TurnPage(1), shown, stamp("cut")) is None
 
 
-def test_undo_and_recall_name_what_they_take_back(book: Book) -> None:
+def test_undo_names_what_it_takes_back(book: Book) -> None:
     done = Command(CommandId("b"), CommandKind.BUMP, KEY, VISIT, LineId("1"))
     assert undo(done, stamp("cut")).undoes == "b"
-    assert (recall(done, stamp("cut")).order, recall(done, stamp("cut")).line_id) == (KEY, "1")

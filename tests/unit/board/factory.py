@@ -99,6 +99,11 @@ class Book:
         """Know broth-first only."""
         return WaitRule() if rule == "broth-first" else None
 
+    def prep_s(self, line: Line) -> int | None:
+        """Give every dish the same twelve minutes."""
+        del line
+        return 720
+
     def rank(self, line: Line) -> int:
         """Rushed lines, pots, the rest."""
         return (line.routing.menu_class != "锅底") - 10 * (line.rush > 0)
