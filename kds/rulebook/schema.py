@@ -7,14 +7,17 @@ value stands for a list of one.
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
+from pydantic.annotated_handlers import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate
 from kds.rulebook.compiled import Clock, PotState, Queue
 from kds.rulebook.values import (
+    TIME_OF_DAY,
     Chain,
     as_text,
     chains,
@@ -87,25 +90,68 @@ def _mechanism(value: object) -> str:
     return one_of(value, MECHANISMS)
 
 
-Text = Annotated[str, BeforeValidator(_not_empty)]
-Id = Annotated[str, BeforeValidator(_identifier)]
-StationName = Annotated[str, BeforeValidator(_station_id)]
-Duration = Annotated[int, BeforeValidator(seconds)]
-Limit = Annotated[int | None, BeforeValidator(limit)]
-MinuteOfDay = Annotated[int, BeforeValidator(minute_of_day)]
-YesNo = Annotated[bool, BeforeValidator(yes_no)]
-Percent = Annotated[int, BeforeValidator(percent)]
-Whole = Annotated[int, BeforeValidator(whole)]
-Way = Annotated[tuple[Chain, ...], BeforeValidator(chains)]
-Texts = Annotated[list[Text], BeforeValidator(_listed)]
-Ids = Annotated[list[Id], BeforeValidator(_listed)]
-Services = Annotated[list[Annotated[Service, BeforeValidator(_service)]], BeforeValidator(_listed)]
-Channels = Annotated[list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(_listed)]
+ONE_OR_MANY = "x-one-or-many"
+"""Marks lists in the JSON Schema for which a single value may stand."""
+
+_MANY = Field(json_schema_extra={ONE_OR_MANY: True})
+_TEXT = WithJsonSchema({"type": ["string", "number"]})
+_ID_TEXT = WithJsonSchema({"type": ["string", "number"], "pattern": r"^[\w一-鿿][\w一-鿿-]{0,63}$"})
+_SPAN = (
+    r"^\s*([0-9]+(\.[0-9]+)?\s*"
+    "(s|sec|secs|seconds?|min|mins|minutes?|h|hours?|秒|秒钟|分|分钟|小时|时)\\s*)+$"
+)
+_DURATION = {"type": "string", "pattern": _SPAN}
+_NEVER = {"enum": ["never", "从不", "不限"]}
+
+Text = Annotated[str, BeforeValidator(_not_empty), _TEXT]
+Id = Annotated[str, BeforeValidator(_identifier), _ID_TEXT]
+StationName = Annotated[
+    str,
+    BeforeValidator(_station_id),
+    WithJsonSchema({"type": ["string", "number"], "pattern": f"^{_STATION.pattern}$"}),
+]
+Duration = Annotated[int, BeforeValidator(seconds), WithJsonSchema(_DURATION)]
+Limit = Annotated[
+    int | None, BeforeValidator(limit), WithJsonSchema({"anyOf": [_DURATION, _NEVER]})
+]
+MinuteOfDay = Annotated[
+    int,
+    BeforeValidator(minute_of_day),
+    WithJsonSchema({"type": "string", "pattern": f"^{TIME_OF_DAY}$"}),
+]
+YesNo = Annotated[
+    bool,
+    BeforeValidator(yes_no),
+    WithJsonSchema({"enum": ["yes", "no", "是", "否", "on", "off", True, False]}),
+]
+Percent = Annotated[
+    int, BeforeValidator(percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *%$"})
+]
+Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": "integer", "minimum": 1})]
+_WAY = {"type": "string", "examples": ["wok", "prep -> wok", "grill + fry", "nothing"]}
+Way = Annotated[
+    tuple[Chain, ...],
+    BeforeValidator(chains),
+    WithJsonSchema({"anyOf": [_WAY, {"type": "array", "items": _WAY}]}),
+]
+Texts = Annotated[list[Text], BeforeValidator(_listed), _MANY]
+Ids = Annotated[list[Id], BeforeValidator(_listed), _MANY]
+Services = Annotated[
+    list[Annotated[Service, BeforeValidator(_service)]], BeforeValidator(_listed), _MANY
+]
+Channels = Annotated[
+    list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(_listed), _MANY
+]
 ClockName = Annotated[Clock, BeforeValidator(lambda value: Clock(one_of(value, Clock)))]
 QueueName = Annotated[Queue, BeforeValidator(lambda value: Queue(one_of(value, Queue)))]
 _GATES = (Gate.START, Gate.RUN)  # PASS is what becomes of a gate that comes too late
-GateName = Annotated[Gate, BeforeValidator(lambda value: Gate(one_of(value, _GATES)))]
+GateName = Annotated[
+    Gate,
+    BeforeValidator(lambda value: Gate(one_of(value, _GATES))),
+    WithJsonSchema({"enum": [gate.value for gate in _GATES]}),
+]
 UntilName = Annotated[PotState, BeforeValidator(lambda value: PotState(one_of(value, PotState)))]
+Mechanism = Annotated[str, BeforeValidator(_mechanism), WithJsonSchema({"enum": [*MECHANISMS]})]
 
 
 class Spec(BaseModel):
@@ -121,7 +167,17 @@ class WordingSpec(Spec):
     en: Text
 
 
-Words = Annotated[WordingSpec, BeforeValidator(_wording)]
+class _WordsShape:
+    """In the JSON Schema: a text alone may stand for both languages."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [{"type": ["string", "number"]}, handler(core)]}
+
+
+Words = Annotated[WordingSpec, BeforeValidator(_wording), _WordsShape]
 
 
 class BookSpec(Spec):
@@ -167,7 +223,7 @@ class MatchSpec(Spec):
     parts: YesNo | None = None
 
 
-Matches = Annotated[list[MatchSpec], BeforeValidator(_listed)]
+Matches = Annotated[list[MatchSpec], BeforeValidator(_listed), _MANY]
 
 
 class MenuSpec(LimitsSpec):
@@ -215,13 +271,23 @@ class WaitSpec(Spec):
     """One of `rules:` with `mechanism: wait_for`."""
 
     id: Id
-    mechanism: Annotated[str, BeforeValidator(_mechanism)]
+    mechanism: Mechanism
     name: Words
     when: WhenSpec = WhenSpec()
     waits_for: Ids
     until: UntilName = PotState.READY
-    holds: Annotated[list[HoldSpec], BeforeValidator(_listed)]
+    holds: Annotated[list[HoldSpec], BeforeValidator(_listed), _MANY]
     reason: Words
     timeout: Duration
     personal: PersonalSpec | None = None
     pause: PauseSpec = PauseSpec()
+
+
+class FileSpec(Spec):
+    """All sections that a file may have. Files are read section by section; this is their sum."""
+
+    book: BookSpec | None = None
+    limits: LimitsSpec | None = None
+    stations: list[StationSpec] = []
+    menu: list[MenuSpec] = []
+    rules: list[WaitSpec] = []

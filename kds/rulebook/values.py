@@ -21,7 +21,8 @@ _SECONDS = {
 }
 _LONGEST_S = 7 * 24 * 3600
 _PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([^\W\d]+)\s*")
-_TIME = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])")
+TIME_OF_DAY = "([01]?[0-9]|2[0-3]):([0-5][0-9])"
+_TIME = re.compile(TIME_OF_DAY)
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
 _WHOLE = re.compile(r"[0-9]{1,6}")
 _WIDE_DIGIT = re.compile("[０-９]")

@@ -1,0 +1,69 @@
+"""The words of the trade for what a book says by name: services, gates, clocks, conditions."""
+
+from __future__ import annotations
+
+from kds.kitchen.messages import Channel, Service
+from kds.kitchen.orders import Gate
+from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import Clock, PotState, Queue
+
+SERVICES = {
+    Service.DINE_IN: Wording("堂食", "dine-in"),
+    Service.TAKEAWAY: Wording("打包", "takeaway"),
+    Service.DELIVERY: Wording("外卖", "delivery"),
+    Service.PICKUP: Wording("自提", "pick-up"),
+    Service.DRIVE_THRU: Wording("得来速", "drive-through"),
+}
+CHANNELS = {
+    Channel.QR: Wording("扫码", "QR code"),
+    Channel.KIOSK: Wording("自助机", "kiosk"),
+    Channel.TABLET: Wording("平板", "tablet"),
+    Channel.COUNTER: Wording("柜台", "counter"),
+    Channel.WAITER: Wording("服务员", "waiter"),
+    Channel.PHONE: Wording("电话", "phone"),
+    Channel.DELIVERY: Wording("外卖平台", "delivery app"),
+    Channel.GROUP_BUY: Wording("团购", "group buy"),
+    Channel.PREORDER: Wording("预订", "pre-order"),
+    Channel.OTHER: Wording("其他渠道", "another channel"),
+}
+GATES = {
+    Gate.START: Wording("先不开做", "are not started"),
+    Gate.RUN: Wording("照常切配，但先不走菜", "are made ready but not carried out"),
+    Gate.PASS: Wording("在出菜口等", "wait at the pass"),
+}
+CLOCKS = {
+    Clock.FIRED: Wording("起菜", "firing"),
+    Clock.RECEIVED: Wording("下单", "the order's arrival"),
+    Clock.PLACED: Wording("客人点单", "the guest's order"),
+}
+QUEUES = {
+    Queue.FIRST: Wording("在工位排最前", "first in the station's queue"),
+    Queue.NORMAL: Wording("", ""),
+    Queue.LAST: Wording("在工位排最后", "last in the station's queue"),
+}
+POT_STATES = {
+    PotState.READY: Wording("做好", "ready"),
+    PotState.SERVED: Wording("上桌", "on the table"),
+}
+
+
+def duration(seconds: int, lang: str) -> str:
+    """Return a time span as people say it: 6 分钟, 1 min 30 s, 2 h."""
+    hours, rest = divmod(seconds, 3600)
+    units = (
+        ((hours, "小时"), (rest // 60, "分钟"), (rest % 60, "秒"))
+        if lang == "zh"
+        else ((hours, "h"), (rest // 60, "min"), (rest % 60, "s"))
+    )
+    said = [f"{number} {unit}" for number, unit in units if number]
+    return " ".join(said) or units[2][1].join(("0 ", ""))
+
+
+def listed(words: list[str], lang: str) -> str:
+    """Return alternatives as one phrase: 甲、乙或丙; a, b or c."""
+    if len(words) < 2:
+        return "".join(words)
+    return ("、" if lang == "zh" else ", ").join(words[:-1]) + _OR[lang] + words[-1]
+
+
+_OR = Wording("或", " or ")

@@ -1,0 +1,167 @@
+"""The JSON Schema of rule files, for editors that complete and underline while an admin types.
+
+It is wider than the language in what only reading can tell (`6 min` against `6 mim` in part), and
+says in both languages what each key is for.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter
+
+from kds.kitchen.wording import Wording
+from kds.rulebook.schema import ONE_OR_MANY, FileSpec
+
+SCHEMA_FILE = "rules.schema.json"
+
+
+def rules_schema(lang: str) -> dict[str, Any]:
+    """Return the schema of one rule file; any of its sections may stand in any file."""
+    schema = TypeAdapter(FileSpec).json_schema(by_alias=True)
+    definitions = schema.pop("$defs")
+    for name, definition in (("FileSpec", schema), *definitions.items()):
+        _describe(name, definition, lang)
+    return {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": _TITLE[lang],
+        **schema,
+        "definitions": _renamed(definitions),
+    } | {"properties": _renamed(schema["properties"])}
+
+
+_TITLE = Wording("厨房规则", "Kitchen rules")
+
+
+def _describe(name: str, definition: dict[str, Any], lang: str) -> None:
+    """Give a model and its keys their words, and its lists their short form."""
+    definition.pop("title", None)
+    definition.pop("description", None)
+    for key, shape in definition.get("properties", {}).items():
+        for noise in ("title", "default", "description"):
+            shape.pop(noise, None)
+        if shape.pop(ONE_OR_MANY, False):
+            many = {"type": "array", "items": shape.pop("items")}
+            shape.pop("type", None)
+            shape["anyOf"] = [many["items"], many]
+        words = WORDS.get(f"{name}.{key}") or WORDS.get(key)
+        if words is not None:
+            shape["description"] = words[lang]
+
+
+def _renamed(value: Any) -> Any:
+    """Return the schema with the names of draft 7, which editors know best."""
+    if isinstance(value, dict):
+        return {
+            key: inner.replace("#/$defs/", "#/definitions/")
+            if key == "$ref" and isinstance(inner, str)
+            else _renamed(inner)
+            for key, inner in value.items()
+        }
+    return [_renamed(item) for item in value] if isinstance(value, list) else value
+
+
+WORDS = {
+    "FileSpec.book": Wording(
+        "门店：名称、时区、营业日。所有文件里只能写一次", "The store; once in all files"
+    ),
+    "FileSpec.limits": Wording(
+        "没有另写时限的菜用这里的", "Of dishes that state no limits of their own"
+    ),
+    "FileSpec.stations": Wording(
+        "工位；每个工位有自己的屏幕", "Stations; each has a screen of its own"
+    ),
+    "FileSpec.menu": Wording(
+        "菜单，从上到下，第一条符合的生效", "The menu; the first entry that takes a dish decides"
+    ),
+    "FileSpec.rules": Wording("规则，例如锅底先下", "Rules, such as broth first"),
+    "id": Wording(
+        "标识，全书唯一；为什么这样安排时会显示它",
+        "Its own name, once in the book; shown in every 'why'",
+    ),
+    "name": Wording(
+        "屏幕上的名称；一种语言写文字，两种写 {zh: …, en: …}",
+        "As screens show it: a text, or {zh: …, en: …}",
+    ),
+    "zone": Wording("门店时区，如 Asia/Shanghai", "The store's time zone, such as Asia/Shanghai"),
+    "day_ends": Wording("营业日在几点结束，如 04:00", "When the business day ends, such as 04:00"),
+    "serve_step": Wording(
+        "出菜口是否再划一次（上桌）", "Whether dishes are struck again when they leave the pass"
+    ),
+    "end_after_paid": Wording(
+        "付清并上齐后多久算离店；never 表示不自动",
+        "So long after all is paid and out the table is over; or never",
+    ),
+    "attention": Wording(
+        "多久后提醒；never 表示不提醒", "From when on a dish deserves attention; or never"
+    ),
+    "late": Wording("多久后算迟；never 表示不算", "From when on it is late; or never"),
+    "critical": Wording(
+        "多久后严重超时；never 表示不算", "From when on it is critically late; or never"
+    ),
+    "clock": Wording(
+        "从什么时候算：fired 起菜，received 下单，placed 客人点单",
+        "From when it counts: fired, received by the kitchen, placed by the guest",
+    ),
+    "class": Wording(
+        "菜的类别（broth、plate、cold …），规则按它找菜",
+        "What kind of dish it is (broth, plate, cold …); rules go by it",
+    ),
+    "match": Wording(
+        "哪些菜：一组条件要全部符合；写几组时符合一组即可",
+        "Which dishes: all conditions of one group; of several groups any",
+    ),
+    "except": Wording("但不包括", "But not these"),
+    "cook": Wording(
+        "在哪里做：wok，prep -> wok（先后），grill + fry（同时），nothing（不做）",
+        "Where: wok, prep -> wok (in turn), grill + fry (at once), nothing",
+    ),
+    "prep": Wording("正常要做多久", "How long it takes when all is well"),
+    "queue": Wording(
+        "在自己工位里排队：first 最前，last 最后",
+        "Its place in its own station's queue: first, normal, last",
+    ),
+    "item": Wording("POS 里的编号", "Ids of the till"),
+    "MatchSpec.name": Wording("名称完全一样（任何语言）", "Whole names, in any language"),
+    "name_has": Wording(
+        "名称里含有；英文按整词，* 表示不限", "Parts of names; words whole, * for any word"
+    ),
+    "name_ends": Wording(
+        "名称以此结尾（括号不算）：锅底 是锅，锅底料 不是", "Ends of names, brackets aside"
+    ),
+    "category": Wording("分类完全一样", "Whole categories"),
+    "category_has": Wording("分类里含有", "Parts of categories"),
+    "category_ends": Wording("分类以此结尾", "Ends of categories"),
+    "modifier_has": Wording("做法、加料里含有", "Parts of modifiers"),
+    "service": Wording("用餐方式：堂食、打包、外卖 …", "How the guest gets the food"),
+    "channel": Wording("从哪里下的单", "Where the order was placed"),
+    "parts": Wording(
+        "是否带子菜（套餐）：yes 或 no", "Whether other lines are part of it: yes or no"
+    ),
+    "mechanism": Wording("规则的种类：wait_for 等候", "The kind of rule: wait_for"),
+    "when": Wording("规则在什么情况下生效", "Where the rule applies"),
+    "waits_for": Wording("等哪一类菜", "Classes of dishes that others wait for"),
+    "until": Wording("等到 ready 做好，或 served 上桌", "Until they are ready, or served"),
+    "holds": Wording("哪些菜等，等在哪一步", "Which dishes wait, and where"),
+    "gate": Wording(
+        "start 不开做；run 照做，不走菜", "start: not begun; run: made ready, not carried out"
+    ),
+    "reason": Wording("屏幕上显示的原因", "Why, as screens show it"),
+    "timeout": Wording("最多等多久，到时自动放行", "How long at most; then they go"),
+    "personal": Wording(
+        "一人一份的菜单条目（一人一锅）", "Menu entries of which everybody gets one"
+    ),
+    "entries": Wording("菜单条目的 id", "Ids of menu entries"),
+    "share": Wording(
+        "多少客人有了就放行，如 60 %", "How many guests must have theirs, such as 60 %"
+    ),
+    "pause": Wording("规则何时自动暂停", "When the rule pauses itself"),
+    "after": Wording("几桌超时后暂停", "After so many tables timed out"),
+    "within": Wording("在多长时间内", "Within this time"),
+    "tables_per_minute": Wording("暂停后每分钟放行几桌", "How many tables a minute are freed then"),
+    "message": Wording(
+        "暂停时的一句话；可用 {name} {minutes} {count}",
+        "What is said then; with {name}, {minutes}, {count}",
+    ),
+}
+"""What each key is for; by model where a key means two things."""

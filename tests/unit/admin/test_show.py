@@ -1,0 +1,209 @@
+"""What a book says, shown: as sentences, as a tree, dish by dish, and what no entry takes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from kds.admin.menus import Dish, read_menu
+from kds.admin.routes import routes, unmatched_yaml
+from kds.cli import main
+from kds.commandline import CommandError
+from kds.rulebook.book import Book
+from kds.rulebook.compile import compile_book
+from kds.rulefiles import shipped_book
+
+HOTPOT = shipped_book("hotpot")
+SHIPPED = ("hotpot", "full_service", "fast_food")
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: object) -> str:
+    assert main(["rules", *map(str, arguments)]) == 0
+    return capsys.readouterr().out
+
+
+def texts(directory: Path) -> dict[str, str]:
+    return {path.name: path.read_text("utf-8") for path in directory.glob("*.yaml")}
+
+
+@pytest.fixture(scope="module")
+def hotpot() -> Book:
+    book = compile_book(texts(HOTPOT)).book
+    assert book is not None
+    return book
+
+
+def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> None:
+    told = printed(capsys, "show", HOTPOT, "--lang", "zh").splitlines()
+    assert told[0] == "火锅店：营业日到 04:00（Asia/Shanghai）为止；付清并上齐 10 分钟后算离店。"
+    assert told[-1] == (
+        "  - 等锅（堂食）：“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
+        "“delicate”类 先不开做。最多等 6 分钟，到时自动放行。"
+        "一人一份的（personal-pot）按座位等，公用的菜等到 60% 的客人有了为止。"
+        "10 分钟内有 3 桌超时，规则自动暂停，每分钟放行 6 桌。〔broth-first，rules.yaml:4〕"
+    )
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_entry_and_rule_is_told(
+    capsys: pytest.CaptureFixture[str], name: str, lang: str
+) -> None:
+    book = compile_book(texts(shipped_book(name))).book
+    assert book is not None
+    for flag in ([], ["--tree"]):
+        told = printed(capsys, "show", shipped_book(name), "--lang", lang, *flag)
+        places = [e.where for e in book.data.menu] + [r.where for r in book.data.waits]
+        assert all(place in told for place in places)
+        for station in book.stations:
+            assert f"{station.name[lang]} ({station.id})" in told
+
+
+# --- dish by dish ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("file", "text"),
+    [
+        ("a.csv", "name,category\n毛肚,涮品\n鸳鸯锅,锅底\n"),
+        ("b.csv", "菜名;分类\n毛肚;涮品\n鸳鸯锅;锅底\n"),
+        (
+            "c.json",
+            '[{"name": "毛肚", "category": "涮品"}, {"name": "鸳鸯锅", "category": "锅底"}]',
+        ),
+        (
+            "d.json",
+            """{"menu": [{"category": "涮品", "foods": [{"name": "毛肚"}]}, {"name": "锅底",
+            "items": [{"dishName": "鸳鸯锅", "sideDishData": [{"name": "x"}]}]}]}""",
+        ),
+    ],
+)
+def test_a_menu_is_read_in_every_form_that_tills_export(
+    tmp_path: Path, file: str, text: str
+) -> None:
+    for codec in ("utf-8", "utf-8-sig", "gbk"):
+        (tmp_path / file).write_bytes(text.encode(codec))
+        assert read_menu(tmp_path / file) == (Dish("毛肚", "涮品"), Dish("鸳鸯锅", "锅底"))
+
+
+@pytest.mark.parametrize("text", ["", "price\n3\n", "[1, 2]", "{broken", '{"name": ""}'])
+def test_a_menu_without_dishes_says_what_is_missing(tmp_path: Path, text: str) -> None:
+    (tmp_path / "menu").write_text(text, "utf-8")
+    with pytest.raises(CommandError, match="menu (holds no dish|is not JSON)"):
+        read_menu(tmp_path / "menu")
+
+
+def test_each_dish_says_where_it_went_and_why(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    menu = tmp_path / "menu.csv"
+    menu.write_text("name,category\n鸳鸯锅,锅底\n加汤,锅底\n神秘菜,\n", "utf-8")
+    assert printed(capsys, "show", HOTPOT, "--menu", menu, "--lang", "zh").splitlines() == [
+        "鸳鸯锅 [锅底] → 锅底 (broth, menu.yaml:95 pot: 符合：category_ends = 锅底 ∋ 锅底)",
+        "加汤 [锅底] → 锅底 (topup, menu.yaml:10 top-up: 符合：name_has = 加汤 ∋ 加汤)",
+        "神秘菜 → 所有工位 (没有一条菜单符合)",
+    ]
+    found = json.loads(printed(capsys, "show", HOTPOT, "--menu", menu, "--json"))
+    assert [dish["matched"] for dish in found] == [True, True, False]
+    assert (found[0]["stations"], found[0]["class"]) == (["broth"], "broth")
+
+
+def test_on_a_real_menu_exactly_the_pots_are_pots(hotpot: Book, samples_dir: Path) -> None:
+    menu = read_menu(samples_dir / "menus/hotpot_eleme_shop_168019429_menu.json")
+    pots = {r.dish.name for r in routes(hotpot, menu) if r.trace.routing.menu_class == "broth"}
+    assert pots == {dish.name for dish in menu if dish.name.endswith(("锅底", "套餐"))}
+
+
+# --- what no entry takes -----------------------------------------------------------------------
+
+LOST = (
+    Dish("烤榴莲", "新品"),
+    Dish('五香"瓜子\\', "新品"),
+    Dish("神秘菜"),
+    Dish("白板", "涮品"),
+    Dish("怪菜", "涮品 2"),
+)
+
+
+def test_what_is_pasted_makes_a_sound_book_that_takes_every_dish(hotpot: Book) -> None:
+    pasted = unmatched_yaml(hotpot, routes(hotpot, LOST), "zh")
+    again = compile_book({**texts(HOTPOT), "zz.yaml": pasted})
+    assert again.book is not None, [fault.text() for fault in again.diagnostics]
+    assert again.diagnostics == ()
+    assert all(route.is_matched for route in routes(again.book, LOST))
+
+
+def test_nothing_to_paste_ends_with_0(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    menu = tmp_path / "menu.csv"
+    menu.write_text("name\n鸳鸯锅\n", "utf-8")
+    assert printed(capsys, "unmatched", HOTPOT, "--menu", menu, "--lang", "zh") == (
+        "# 每道菜都有去处。\n"
+    )
+    menu.write_text("name\n神秘菜\n", "utf-8")
+    assert main(["rules", "unmatched", str(HOTPOT), "--menu", str(menu)]) == 1
+
+
+# --- explain -----------------------------------------------------------------------------------
+
+
+def test_explain_tries_every_entry_until_one_takes_the_dish(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    told = printed(capsys, "explain", HOTPOT, "--name", "火锅底料", "--lang", "en").splitlines()
+    assert told[0] == "火锅底料 → Drinks (goods, packet)"
+    assert told[1] == "  · menu.yaml:5 set-shell: does not match: parts = no"
+    assert told[-2] == "  ✓ menu.yaml:40 packet: matches: name_has = 火锅底料 ∋ 底料"
+    assert told[-1].startswith("  · rules.yaml:4 broth-first: not held")
+
+
+def test_explain_says_what_each_line_of_an_order_waits_for(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    lines: list[dict[str, Any]] = [
+        {"line_id": "1", "name": "清汤锅底", "quantity": 1},
+        {"line_id": "2", "name": "毛肚", "category": "涮品", "quantity": 1},
+    ]
+    file = tmp_path / "order.json"
+    order = {"source": "till", "order_id": "1", "lines": lines}
+    file.write_text(json.dumps(order), "utf-8")
+    found = json.loads(printed(capsys, "explain", HOTPOT, "--order", file, "--json"))
+    assert [line["rules"][0]["why"] for line in found] == [
+        "others wait for it",
+        "waits for broth (run)",
+    ]
+    file.write_text(json.dumps({**order, "service": "delivery"}), "utf-8")
+    found = json.loads(printed(capsys, "explain", HOTPOT, "--order", file, "--json"))
+    assert found[1]["rules"][0]["why"] == "not held: the service is delivery"
+
+
+def test_explain_of_nothing_says_what_it_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["rules", "explain", str(HOTPOT)]) == 1
+    assert "--name DISH" in capsys.readouterr().err
+
+
+# --- new and schema ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", SHIPPED)
+def test_a_new_folder_is_a_sound_book_with_a_schema_for_editors(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    folder = tmp_path / "rules"
+    made = printed(capsys, "new", folder, "--from", name, "--json")
+    assert len(json.loads(made)["made"]) >= 3
+    assert printed(capsys, "check", folder).startswith(("sound", "没有问题"))
+    first = (folder / "menu.yaml").read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=rules.schema.json"
+    assert json.loads((folder / "rules.schema.json").read_text("utf-8"))["properties"]["menu"]
+
+
+def test_a_folder_with_something_in_it_is_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "mine.txt").write_text("x", "utf-8")
+    assert main(["rules", "new", str(tmp_path)]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
+    assert "nothing was written" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""The JSON Schema for editors: no key without words, and what is right is not underlined."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ruamel.yaml import YAML
+
+from kds.rulebook.jsonschema import rules_schema
+
+ROOT = Path(__file__).resolve().parents[3]
+SCHEMA = rules_schema("zh")
+_TYPES: dict[str, tuple[type, ...]] = {
+    "object": (dict,),
+    "array": (list,),
+    "string": (str,),
+    "number": (int, float),
+    "integer": (int,),
+    "null": (type(None),),
+}
+
+
+def fits(value: Any, shape: dict[str, Any]) -> bool:
+    """Check `value` as an editor does, as far as this schema uses the standard."""
+    if "$ref" in shape:
+        return fits(value, SCHEMA["definitions"][shape["$ref"].rpartition("/")[2]])
+    if "anyOf" in shape:
+        return any(fits(value, inner) for inner in shape["anyOf"])
+    if "enum" in shape:
+        return value in shape["enum"]
+    names = shape.get("type", [])
+    kinds = [
+        kind for name in ([names] if isinstance(names, str) else names) for kind in _TYPES[name]
+    ]
+    if kinds and not isinstance(value, tuple(kinds)):
+        return False
+    if isinstance(value, str) and re.search(shape.get("pattern", ""), value) is None:
+        return False
+    if isinstance(value, list):
+        return all(fits(item, shape.get("items", {})) for item in value)
+    if isinstance(value, dict):
+        known = shape.get("properties", {})
+        return set(shape.get("required", [])) <= set(value) <= set(known) and all(
+            fits(inner, known[key]) for key, inner in value.items()
+        )
+    return True
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *(p for p in sorted((ROOT / "rules").glob("*/*.yaml")) if ".cases." not in p.name),
+        ROOT / "tests/rules/good/waiting.yaml",
+    ],
+    ids=lambda path: f"{path.parent.name}/{path.name}",
+)
+def test_what_is_shipped_is_not_underlined(path: Path) -> None:
+    assert fits(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), SCHEMA)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "menue: []",
+        "limits: {late: 12}",
+        "limits: {clock: fried}",
+        "stations: [{id: 炒锅, name: x}]",
+        "menu: [{id: a, class: b, match: {catgory: x}, cook: wok}]",
+        "rules: [{id: a, mechanism: wait}]",
+    ],
+)
+def test_what_is_wrong_is_underlined(text: str) -> None:
+    assert not fits(YAML(typ="safe", pure=True).load(text), SCHEMA)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_every_key_says_what_it_is_for(lang: str) -> None:
+    schema = rules_schema(lang)
+    for definition in (schema, *schema["definitions"].values()):
+        for key, shape in definition.get("properties", {}).items():
+            assert shape.get("description") or key in {"zh", "en"}, key
