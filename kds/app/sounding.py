@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from kds.kitchen.commands import Command, CommandKind, Result
@@ -53,10 +53,17 @@ class Loudspeaker:
     """
 
     def __init__(
-        self, link: Link, views: Sequence[str], device: str, lang: str, sound: Sound
+        self,
+        link: Link,
+        views: Sequence[str],
+        device: str,
+        lang: str,
+        sound: Sound,
+        clock: Callable[[], Tick] = ear_clock,
     ) -> None:
         self._link = link
         self._sound = sound
+        self._clock = clock
         room = Room()
         self._announcers = [Announcer(v, device=device, lang=lang, room=room) for v in views]
         self._first = self._announcers[0]  # speaks of what is no view's own
@@ -72,7 +79,7 @@ class Loudspeaker:
         """Begin to be heard."""
         self._sound.start()
         if self._link.session.phase is not Phase.FOLLOWING:
-            self._first.link_lost(ear_clock())
+            self._first.link_lost(self._clock())
             self._speaker.nudge()
 
     async def stop(self) -> None:
@@ -86,14 +93,14 @@ class Loudspeaker:
 
     def acted(self, command: Command) -> None:
         """Answer the hand that gave a command."""
-        now = ear_clock()
+        now = self._clock()
         self._asked = {c: at for c, at in self._asked.items() if now - at < ANSWER_WITHIN_MS}
         self._asked[command.id] = now
         self._sound.answer(Cue.UNDONE if command.kind in _TAKES_BACK else Cue.BUMPED)
 
     def denied(self) -> None:
         """A touch asked for what can not be done now."""
-        self._first.refused(ear_clock())
+        self._first.refused(self._clock())
         self._speaker.nudge()
 
     def touched(self, intent: Intent, lang: str) -> None:
@@ -105,7 +112,7 @@ class Loudspeaker:
                     announcer.lang = lang
             case OpenStrip() if self._noted is not None:
                 note, _ = self._noted
-                self._noted = note, Tick(ear_clock() - NOTED_FOR_MS)
+                self._noted = note, Tick(self._clock() - NOTED_FOR_MS)
 
     def troubles(self, lang: str) -> tuple[Trouble, ...]:
         """Return why nothing is heard, until somebody has looked, or long enough could have."""
@@ -113,7 +120,7 @@ class Loudspeaker:
         if note is None:
             self._noted = None
             return ()
-        now = ear_clock()
+        now = self._clock()
         if self._noted is None or self._noted[0] != note:
             self._noted = note, now
         if now - self._noted[1] >= NOTED_FOR_MS:
@@ -152,11 +159,12 @@ class Loudspeaker:
                 self._hear(told.notice, told.moment)
             case Offline():
                 silent_ms = self._link.state.silent_ms or 0
-                self._first.link_lost(Tick(ear_clock() - silent_ms))
+                self._first.link_lost(Tick(self._clock() - silent_ms))
             case Answered(command=command, result=result):
-                asked = self._asked.pop(command, None)
-                if result is Result.REFUSED and asked is not None:
-                    self._first.refused(told.moment.ear)
+                asked, now = self._asked.pop(command, None), told.moment.ear
+                is_awaited = asked is not None and now - asked < ANSWER_WITHIN_MS
+                if result is Result.REFUSED and is_awaited:
+                    self._first.refused(now)
 
     def _be_up_to_date(self, told: _Told) -> None:
         book = self._link.session.book
@@ -186,4 +194,4 @@ class Loudspeaker:
         return session.projection.kitchen, session.book or builtin_book(), self._moment()
 
     def _moment(self) -> Moment:
-        return Moment(self._link.time() or self._link.session.confirmed.at, ear_clock())
+        return Moment(self._link.time() or self._link.session.confirmed.at, self._clock())

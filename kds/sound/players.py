@@ -36,12 +36,21 @@ PROGRAMS = (
 """The first that is found plays. ALSA's own needs no sound server, as on a bare kitchen PC."""
 
 
-class PlayerError(Exception):
-    """Nothing was heard. `wording`: why, for people."""
+_CANNOT_OPEN = "open error"
+_CARDS = {
+    "No such": Wording("没有声卡", "no sound card"),
+    "busy": Wording("声卡被其他程序占用", "another program has the sound card"),
+    "denied": Wording("无权使用声卡", "the sound card is not allowed to this user"),
+}
+"""What aplay tells of a card that it cannot open, by what stands in it."""
 
-    def __init__(self, wording: Wording) -> None:
+
+class PlayerError(Exception):
+    """Nothing was heard. `wording`: why, for people; the text is for who mends it."""
+
+    def __init__(self, wording: Wording, detail: str = "") -> None:
         self.wording = wording
-        super().__init__(wording.en)
+        super().__init__(detail or wording.en)
 
 
 class Player:
@@ -76,7 +85,8 @@ class Player:
                 )
             if status != 0:
                 why = _last_line(told) or f"status {status}"
-                raise PlayerError(Wording(f"{program.name}：{why}", f"{program.name}: {why}"))
+                told_of = f"{program.name}: {why}"
+                raise PlayerError(_card_trouble(why) or Wording(told_of, told_of), told_of)
 
     def _found(self) -> tuple[Program, str]:
         """Return the first program there is; looked up each time, for it may come and go."""
@@ -109,6 +119,12 @@ async def _run(command: Sequence[str], told: IO[bytes], limit_s: float) -> int |
         if process.returncode is None:
             process.kill()
             await process.wait()
+
+
+def _card_trouble(told: str) -> Wording | None:
+    """Return what is wrong with the sound card, None if a player complains of something else."""
+    is_of_card = _CANNOT_OPEN in told
+    return next((words for sign, words in _CARDS.items() if is_of_card and sign in told), None)
 
 
 def _last_line(told: IO[bytes]) -> str:

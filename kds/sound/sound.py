@@ -41,17 +41,24 @@ def ear_clock() -> Tick:
 
 @dataclass(frozen=True, slots=True)
 class SoundNote:
-    """What people should know about the sound: what is missing, and why."""
+    """What people should know about the sound: what is missing, and why.
+
+    `detail`: why, for who mends it.
+    """
 
     what: Wording
     why: Wording
+    detail: str
 
     def __str__(self) -> str:
-        return f"{self.what.en.lower()}: {self.why.en}"
+        return f"{self.what.en.lower()}: {self.detail}"
 
 
-_NO_SOUND = Wording("没有声音", "No sound")
 _NO_SPEECH = Wording("没有语音", "No speech")
+
+
+def _no_sound(why: Wording, detail: str = "") -> SoundNote:
+    return SoundNote(Wording("没有声音", "No sound"), why, detail or why.en)
 
 
 class Sound:
@@ -81,7 +88,7 @@ class Sound:
         self._woken = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._is_playing = False
-        self._problem: Wording | None = None
+        self._problem: SoundNote | None = None
         self._retry_at = Tick(0)
         self._stated: SoundNote | None = None
         self._count = 0
@@ -96,9 +103,9 @@ class Sound:
     def note(self) -> SoundNote | None:
         """What people should know about the sound, None while all is well."""
         if self._problem is not None:
-            return SoundNote(_NO_SOUND, self._problem)
+            return self._problem
         spoken = self._speech.problem
-        return None if spoken is None else SoundNote(_NO_SPEECH, spoken)
+        return None if spoken is None else SoundNote(_NO_SPEECH, spoken, spoken.en)
 
     def start(self) -> None:
         """Begin to play what comes; look for a working player, and meanwhile for voices.
@@ -116,7 +123,7 @@ class Sound:
         error = None if task.cancelled() else task.exception()
         if error is not None:
             _log.error("sound has ended", exc_info=error)
-            self._problem = Wording(f"{error!r}", f"{error!r}")
+            self._problem = _no_sound(Wording(f"{error!r}", f"{error!r}"))
 
     async def _find_voices(self) -> None:
         await self._speech.start()
@@ -131,7 +138,7 @@ class Sound:
                 left.unlink()
             write_silence(silence, _PROBE_MS)
         except OSError as error:
-            self._problem = Wording(f"{error}", f"{error}")
+            self._problem = _no_sound(Wording(f"{error}", f"{error}"))
             return
         await self._is_heard(silence)
 
@@ -223,7 +230,7 @@ class Sound:
         try:
             await self._player.play(wav)
         except PlayerError as error:
-            self._problem = error.wording
+            self._problem = _no_sound(error.wording, str(error))
             self._retry_at = Tick(self._clock() + RETRY_MS)
             return False
         self._problem = None

@@ -17,6 +17,7 @@ import pytest
 
 from kds.wire.messages import PING_EVERY_MS
 from tests.bridge.harness import Running, line, order, running
+from tests.bridge.walls import same_ports
 from tests.e2e.ears import Ear, ear
 from tests.e2e.screens import HOTPOT, display, ended, wait_until_followed
 
@@ -156,9 +157,7 @@ def test_a_lost_link_is_an_alarm_only_once_it_lasts(
 @contextmanager
 def revived(bridge: Running) -> Iterator[Running]:
     """Start a bridge again that was killed, where its displays look for it."""
-    listen = bridge.displays.removeprefix("ws://")
-    flags = ("--rules", HOTPOT, "--displays", listen)
-    with running(bridge.data, *flags) as again:
+    with running(bridge.data, "--rules", HOTPOT, *same_ports(bridge)) as again:
         yield again
 
 

@@ -11,7 +11,7 @@ from kds.kitchen.commands import CommandKind
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
-from kds.sound import announcing, room
+from kds.sound import announcing
 from kds.sound.announcing import FRESH_MS, Announcer
 from kds.sound.items import Item, Moment, Tick
 from kds.sound.notices import URGENCY, Kind
@@ -397,16 +397,6 @@ def test_who_touches_the_display_knows(house: House) -> None:
 
 
 # --- memory ------------------------------------------------------------------------------------
-
-
-def test_the_memory_of_what_was_told_is_bounded(
-    house: House, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(room, "_KEPT_TOLD", 2)
-    cut = Ear(house, "cut", room=(ears := Room()))
-    house.order({str(number): (f"菜{number}", "涮品") for number in range(5)})
-    assert cut.listen(9 * MINUTE) == ["new_order", "八号桌 五道 迟了"]
-    assert len(ears._told) == 2
 
 
 def test_of_too_much_that_waits_the_oldest_of_the_least_urgent_goes(

@@ -62,8 +62,27 @@ async def test_a_program_may_come_while_we_run(tmp_path: Path, wav: Path) -> Non
 async def test_a_failure_is_told_in_the_programs_last_words(tmp_path: Path, wav: Path) -> None:
     words = r"echo first >&2; printf 'audio open \033error: No such file\n' >&2; exit 1"
     program(tmp_path / "bin", "aplay", words)
-    with pytest.raises(PlayerError, match="^aplay: audio open error: No such file$"):
+    with pytest.raises(PlayerError, match="^aplay: audio open error: No such file$") as raised:
         await player(tmp_path).play(wav)
+    assert raised.value.wording.zh == "没有声卡"
+
+
+@pytest.mark.parametrize(
+    ("told", "zh"),
+    [
+        ("audio open error: Device or resource busy", "声卡被其他程序占用"),
+        ("audio open error: Permission denied", "无权使用声卡"),
+        ("audio open error: Host is down", "aplay: audio open error: Host is down"),
+        ("x.wav: No such file or directory", "aplay: x.wav: No such file or directory"),
+    ],
+)
+async def test_what_is_wrong_with_the_card_is_told_in_plain_words(
+    tmp_path: Path, wav: Path, told: str, zh: str
+) -> None:
+    program(tmp_path / "bin", "aplay", f"echo '{told}' >&2; exit 1")
+    with pytest.raises(PlayerError) as raised:
+        await player(tmp_path).play(wav)
+    assert raised.value.wording.zh == zh
 
 
 async def test_a_failure_without_words_is_told_by_its_status(tmp_path: Path, wav: Path) -> None:

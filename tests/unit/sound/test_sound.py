@@ -107,6 +107,18 @@ async def test_a_cue_then_its_sentence_one_after_the_other(room: Room) -> None:
     assert room.sound.is_idle
 
 
+async def test_a_hand_is_answered_at_once_or_not_at_all(room: Room) -> None:
+    await room.start()
+    room.sound.answer(Cue.BUMPED)
+    room.sound.answer(Cue.UNDONE)
+    await room.silence()
+    assert room.played == ["undone.wav"]
+    room.sound.answer(Cue.BUMPED)
+    room.clock.now = Tick(1_000)
+    await room.play(item(Cue.NEW_ORDER))
+    assert room.played == ["undone.wav", "new_order.wav"]
+
+
 async def test_nothing_overlaps(room: Room) -> None:
     lock = room.folder / "playing"
     busy = f"mkdir {lock} || echo OVERLAP >> {room.folder}/log; rmdir {lock}"

@@ -187,10 +187,13 @@ def news(bridge: ToyBridge, after: int) -> str:
 def test_events_are_applied_and_told() -> None:
     bridge = bridge_with(1)
     line = following(bridge)
+    before = line.display.confirmed
     bridge.order(2)
     line.pump(0)
     (happened,) = only(line.display.events(), Happened)
-    assert happened.events == (bridge.log[-1][1],)
+    event = bridge.log[-1][1]
+    assert happened.events == (event,)
+    assert list(happened.steps()) == [(before, event, line.display.confirmed)]
     assert line.display.place == bridge.history.place
 
 
