@@ -21,8 +21,8 @@ from kds.ui.ticket.draw_head import draw_key
 from kds.ui.ticket.part import draw_part
 from kds.ui.ticket.sheet import Sheet
 
-_KEPT_PIXELS = 6_000_000
-"""About three pages of a 1080p wall: 24 MB."""
+_KEPT_PIXELS = 2_200_000
+"""9 MB: two pages of a small wall, one of a 1080p wall, whose machine is quick enough to draw."""
 
 
 @dataclass(slots=True)
@@ -54,10 +54,6 @@ class Pictures:
         self._palette = palette
         self._kept: dict[tuple[VisitId, int], _Kept] = {}
         self._pixels = 0
-
-    def has(self, parts: Iterable[Part]) -> bool:
-        """All of these are kept."""
-        return all((part.id, part.index) in self._kept for part in parts)
 
     def draw_one(self, tiles: Iterable[Tile], scene: Scene) -> bool:
         """Draw the first of these that is not kept; answers whether there was one to draw."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import linecache
 import os
 from collections.abc import Callable
 
@@ -21,6 +22,8 @@ def application(*, offscreen: bool) -> QApplication:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     application = QApplication(["kds"])
     application.setQuitOnLastWindowClosed(False)
+    # PySide reads the source of every module that is imported after it, and leaves it here.
+    linecache.clearcache()
     return application
 
 
