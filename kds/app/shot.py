@@ -11,10 +11,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kds.app.display import DisplaySettings, linked
+from kds.app.wellness import aged_sources
 from kds.board.scope import UnknownView
 from kds.board.views import board
 from kds.link import Link
 from kds.records.boards import board_json
+from kds.ui.chrome.health import Health
 from kds.ui.options import Options, Subject
 from kds.ui.shot import render
 from kds.ui.slips import Size
@@ -92,7 +94,9 @@ def _drawn(link: Link, view: str, path: Path, options: Options, size: Size) -> S
         raise ShotError(f"there is no view {view!r}; there are {known}") from error
     stations = {station.id: station.name for station in book.stations}
     subject = Subject(view, stations, ZoneInfo(book.zone))
-    if not render(made, now, subject, options, size=size).save(str(path)):
+    health = Health(sources=aged_sources(session.condition, now))
+    picture = render(made, now, subject, options, size=size, health=health)
+    if not picture.save(str(path)):
         raise ShotError(f"{path} can not be written as a picture")
     place = session.place
     shown = board_json(

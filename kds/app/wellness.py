@@ -54,8 +54,14 @@ class Standing:
 def health_of(standing: Standing) -> Health:
     """Return all that is wrong, and how recent each source is."""
     troubles = (*_of_link(standing), *_of_screen(standing), *_of_bridge(standing.condition))
-    sources = tuple(_aged(heard, standing.now) for heard in standing.condition.sources)
+    sources = aged_sources(standing.condition, standing.now)
     return Health((*troubles, *standing.own), sources)
+
+
+def aged_sources(condition: Condition, now: Instant) -> tuple[SourceAge, ...]:
+    """Return how long ago each source was heard of, the latest first."""
+    latest = sorted(condition.sources, key=lambda heard: -heard.at)
+    return tuple(SourceAge(name, max(0, now - at) // 1000) for name, at in latest)
 
 
 def _of_link(standing: Standing) -> Iterator[Trouble]:
@@ -98,10 +104,6 @@ def _remarked(remark: Remark) -> Trouble:
         graded=_GRADES.get(remark.severity),
         about=remark.about,
     )
-
-
-def _aged(heard: Heard, now: Instant) -> SourceAge:
-    return SourceAge(heard.source, max(0, now - heard.at) // 1000)
 
 
 def _minutes(milliseconds: int) -> str:

@@ -119,9 +119,14 @@ class Keyboard:
                 events.extend(self._free(key))
         return tuple(events)
 
-    def forget(self) -> None:
-        """The keyboard is gone, or its keys go elsewhere: what is down will not come up here."""
+    def forget(self) -> tuple[KeyEvent, ...]:
+        """The keyboard is gone, or its keys go elsewhere: what is down will not come up here.
+
+        Returns that the keys which were stuck are so no longer.
+        """
+        freed = [event for key in self._keys.values() for event in self._free(key)]
         self._keys.clear()
+        return tuple(freed)
 
     def _holds(self, key: _Key, at_ms: int) -> tuple[KeyEvent, ...]:
         is_long = key.down_since is not None and at_ms - key.down_since > KEY_STUCK

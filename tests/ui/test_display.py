@@ -385,3 +385,23 @@ def test_screen_that_knows_its_size_decides_how_large_a_dish_is(
     pitch = glass.physicalSize().width() / glass.geometry().width()
     assert display.measures.dish == round(2000 * 0.0040724 / (0.92 * pitch))
     assert display.measures.target == pytest.approx(12 / pitch, abs=2)
+
+
+def test_another_screen_lays_everything_out_anew(
+    qtbot: QtBot, clock: Clock, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Fault 36: on a screen with other pixels a dish is as large in millimetres as before."""
+    display = Display(subject, Options(), clock)
+    qtbot.addWidget(display)
+    display.resize(1920, 1080)
+    display.show()
+    before = display.measures.dish
+    monkeypatch.setattr(Display, "_measured", lambda _: Screen(1920, 1080, 345, 194))
+    handle = display.windowHandle()
+    assert handle is not None
+    handle.screenChanged.emit(display.screen())
+    assert display.measures.dish == 49 != before
+    monkeypatch.setattr(Display, "_measured", lambda _: Screen(1920, 1080, 527, 296))
+    display.screen().geometryChanged.emit(display.screen().geometry())
+    assert display.measures.dish == 32
+    check_nothing_is_covered(display)

@@ -4,7 +4,15 @@ from itertools import count
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, Qt
-from PySide6.QtGui import QColor, QImage, QKeyEvent, QPointingDevice, QTouchEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QGuiApplication,
+    QImage,
+    QKeyEvent,
+    QPointingDevice,
+    QTouchEvent,
+)
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
@@ -447,3 +455,16 @@ def test_line_that_is_spoken_of_is_marked(wall: Wall) -> None:
     focus = colour(Theme.DARK, Ink.FOCUS)
     assert marked.pixelColor(edge[1]).name().upper() == focus
     assert marked.pixelColor(edge[0]) == plain.pixelColor(edge[0])
+
+
+def test_keys_that_go_elsewhere_are_stuck_no_longer(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    """Fault 25: a bump bar that is pulled out never lets its key go."""
+    QTest.keyPress(wall, Qt.Key.Key_4)
+    clock.ms += 3_000
+    wall.tick(NOW)
+    QGuiApplication.sendEvent(wall, QFocusEvent(QEvent.Type.FocusOut))
+    assert intents[-2:] == [KeyStuck("4"), KeyFree("4")]
+    QTest.keyPress(wall, Qt.Key.Key_4)
+    assert isinstance(intents[-1], Digit)

@@ -15,6 +15,7 @@ from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import LaidRow, PanelFace, close_box, draw_panel, lay_rows
 from kds.ui.chrome.strip import StripFace, draw_strip
 from kds.ui.geometry import Box
+from kds.ui.guests import GuestsFace, draw_guests
 from kds.ui.intents import ClosePanel, Intent, OpenStrip, PickRow
 from kds.ui.qt.canvas import Palette, QtCanvas
 from kds.ui.qt.painting import invert
@@ -112,6 +113,29 @@ class Strip(Painted):
     def draw(self, canvas: Canvas) -> Sequence[Touchable]:
         draw_strip(canvas, self._face, self.box, self._words)
         return [(self.box, OpenStrip())]
+
+
+class GuestBoard(Painted):
+    """The whole screen of the guests; nothing on it can be touched."""
+
+    def __init__(self, palette: Palette, words: Words, parent: QWidget | None = None) -> None:
+        super().__init__(palette, words, parent)
+        self._face = GuestsFace()
+
+    @property
+    def face(self) -> GuestsFace:
+        """What the board says."""
+        return self._face
+
+    def set_face(self, face: GuestsFace) -> None:
+        """Say something else."""
+        if face != self._face:
+            self._face = face
+            self.update()
+
+    def draw(self, canvas: Canvas) -> Sequence[Touchable]:
+        draw_guests(canvas, self._face, self.box)
+        return []
 
 
 class Bottom(Painted):

@@ -10,9 +10,17 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtGui import (
+    QGuiApplication,
+    QPainter,
+    QPaintEvent,
+    QResizeEvent,
+    QScreen,
+    QShowEvent,
+)
 from PySide6.QtWidgets import QWidget
 
+from kds.board.scope import PICKUP
 from kds.board.values import Band, Board
 from kds.kitchen.ids import Instant, LineKey
 from kds.ui.chrome.ahead import ahead_of
@@ -22,10 +30,11 @@ from kds.ui.chrome.panel import PanelFace, panel_width
 from kds.ui.chrome.panels import HEALTH, RECALL, all_day_panel, health_panel
 from kds.ui.chrome.strip import Counts, StripFace, counts_of, pass_counts_of
 from kds.ui.geometry import Box
+from kds.ui.guests import guests_of
 from kds.ui.intents import Button, ClosePanel, Intent, OpenStrip, Press, SwitchLanguage, TurnPage
 from kds.ui.options import Options, Subject, measures_for, view_for
 from kds.ui.qt.canvas import Palette
-from kds.ui.qt.chrome import AheadRow, Bottom, SidePanel, Strip
+from kds.ui.qt.chrome import AheadRow, Bottom, GuestBoard, SidePanel, Strip
 from kds.ui.qt.fonts import Letters
 from kds.ui.qt.wall import Wall
 from kds.ui.scene import EMPTY, View
@@ -59,6 +68,7 @@ class Display(QWidget):
         super().__init__()
         self._subject, self._options = subject, options
         self._screen = screen
+        self._glass: QScreen | None = None
         self._board, self._now = EMPTY, Instant(0)
         self._health, self._average = Health(), ""
         self._counts: Counts = ()
@@ -72,6 +82,7 @@ class Display(QWidget):
         self.ahead = AheadRow(palette, words, self)
         self.bottom = Bottom(palette, words, self)
         self.side = SidePanel(palette, words, self)
+        self.guests = GuestBoard(palette, words, self)
         for part in (self.wall, self.strip, self.bottom, self.side):
             part.intent.connect(self._handle)
         self.wall.laid_out.connect(self._show_pages)
@@ -112,6 +123,9 @@ class Display(QWidget):
     ) -> None:
         """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way."""
         self._board, self._now = board, now
+        if self._is_for_guests:
+            self._show_guests()
+            return
         self._arrange()
         self.wall.show_board(board, now, unsent)
         self._show_around()
@@ -120,6 +134,9 @@ class Display(QWidget):
         """Let time pass; call it once a second."""
         is_another_minute = now // _MINUTE != self._now // _MINUTE
         self._now = now
+        if self._is_for_guests:
+            self._show_guests()
+            return
         self.wall.tick(now)
         self._show_strip()
         if is_another_minute:
@@ -128,6 +145,9 @@ class Display(QWidget):
     def set_health(self, health: Health, average: str = "") -> None:
         """Say how well all is, and how long a ticket takes on average ("" if unknown)."""
         self._health = health
+        if self._is_for_guests:
+            self._show_guests()
+            return
         if average != self._average:
             self._average = average
             self._counts = self._count()
@@ -159,6 +179,8 @@ class Display(QWidget):
 
     def _make_palette(self) -> Palette:
         screen = self._screen or self._measured()
+        if self._is_for_guests:  # they stand anywhere: its text is as large as the screen allows
+            screen = Screen(screen.width, screen.height)
         return Palette(self._options.theme, Letters(measures_for(self._options, screen)))
 
     def _measured(self) -> Screen:
@@ -169,6 +191,14 @@ class Display(QWidget):
             return Screen(width, height)
         across = mm.width() * width / glass.width()
         return Screen(width, height, across, mm.height() * height / glass.height())
+
+    @property
+    def _is_for_guests(self) -> bool:
+        return self._subject.view == PICKUP
+
+    def _show_guests(self) -> None:
+        lost = self._health.is_lost
+        self.guests.set_face(guests_of(self._board, self.reading, self._now, is_lost=lost))
 
     @property
     def _is_high(self) -> bool:
@@ -182,13 +212,16 @@ class Display(QWidget):
         self._palette = palette = self._make_palette()
         view = self._make_view(palette)
         self.update()
-        for part in (self.strip, self.ahead, self.bottom, self.side):
+        for part in (self.strip, self.ahead, self.bottom, self.side, self.guests):
             part.set_look(palette, view.reading.words)
         self.wall.set_look(view, palette)
         self._arrange()
         self._show_around()
 
     def _show_around(self) -> None:
+        if self._is_for_guests:
+            self._show_guests()
+            return
         self._counts = self._count()
         self._show_strip()
         self._show_ahead()
@@ -267,6 +300,14 @@ class Display(QWidget):
     # Where everything stands.
 
     def _arrange(self) -> None:
+        self.guests.setVisible(self._is_for_guests)
+        for part in (self.wall, self.strip, self.bottom):
+            part.setVisible(not self._is_for_guests)
+        if self._is_for_guests:
+            self.ahead.hide()
+            self.side.hide()
+            self.guests.setGeometry(0, 0, self.width(), self.height())
+            return
         m, width, height = self.measures, self.width(), self.height()
         # The wall's own gap, in which the focus ring stands, is part of what is above and below.
         strip = (round(m.status * _PORTRAIT_STRIP) if self._is_high else m.status) - m.gap
@@ -289,6 +330,29 @@ class Display(QWidget):
         painter = QPainter(self)
         painter.fillRect(event.rect(), self._palette.colours[Ink.BG])
         painter.end()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        handle = self.window().windowHandle()
+        if self._glass is None:
+            handle.screenChanged.connect(self._follow)
+            self._follow(handle.screen())
+
+    def _follow(self, glass: QScreen | None) -> None:
+        """Stand on another screen from now on, and take every size from it."""
+        if self._glass is not None:
+            self._glass.geometryChanged.disconnect(self._fit)
+        self._glass = glass
+        if glass is not None:
+            glass.geometryChanged.connect(self._fit)
+            self._fit()
+
+    def _fit(self) -> None:
+        """Fill a screen that has become larger or smaller, also where no window manager does it."""
+        if self.isFullScreen() and self._glass is not None:
+            self.setGeometry(self._glass.geometry())
+        if self._screen is None:
+            self._set_look()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

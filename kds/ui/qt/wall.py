@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QEvent, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -375,6 +376,11 @@ class Wall(QWidget):
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
         repeat = event.isAutoRepeat()
         self._hand_on_keys(self._keyboard.release(event.key(), self._clock(), is_repeat=repeat))
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        # Keys that are down come up elsewhere.
+        super().focusOutEvent(event)
+        self._hand_on_keys(self._keyboard.forget())
 
     def focusNextPrevChild(self, next_one: bool) -> bool:  # noqa: ARG002
         return False

@@ -49,6 +49,15 @@ class Role(StrEnum):
     PANEL = auto()
     PANEL_TEXT = auto()
     PANEL_SMALL = auto()
+    GUEST_TITLE = auto()
+    GUEST_SECOND = auto()
+    GUEST_CLOCK = auto()
+    GUEST_FOOT = auto()
+    GUEST_NEWEST = auto()
+    GUEST_READY = auto()
+    GUEST_ALMOST = auto()
+    GUEST_MANY = auto()
+    GUEST_WAITS = auto()
 
 
 TYPES = {
@@ -83,6 +92,15 @@ TYPES = {
     Role.PANEL: Type(0.9),
     Role.PANEL_TEXT: Type(0.76, bold=False),
     Role.PANEL_SMALL: Type(0.68, bold=False),
+    Role.GUEST_TITLE: Type(1.35),
+    Role.GUEST_SECOND: Type(1.0, bold=False),
+    Role.GUEST_CLOCK: Type(1.7, kerned=False),
+    Role.GUEST_FOOT: Type(0.95, bold=False, kerned=False),
+    Role.GUEST_NEWEST: Type(8.2, kerned=False),
+    Role.GUEST_READY: Type(4.5, kerned=False),
+    Role.GUEST_ALMOST: Type(3.5, kerned=False),
+    Role.GUEST_MANY: Type(2.6, kerned=False),
+    Role.GUEST_WAITS: Type(2.3, bold=False, kerned=False),
 }
 
 FAMILY = "Kitchen Sans SC"

@@ -105,7 +105,7 @@ def test_what_the_bridge_says_of_itself_is_passed_on_also_by_a_newer_one() -> No
     assert (worst.kind, worst.severity) == (TroubleKind.NOTICE, Severity.CRITICAL)
     assert (disk.kind, disk.severity) == (TroubleKind.STORAGE, Severity.LATE)
     assert (paused.about, sentence(paused, words("zh"))) == ("broth-first", ("甲", "乙"))
-    assert health.sources == (SourceAge("till-1", 2), SourceAge("web", 0))
+    assert health.sources == (SourceAge("web", 0), SourceAge("till-1", 2))
 
 
 def test_an_empty_wall_tells_the_last_act_the_sums_and_who_sent_last() -> None:
