@@ -67,15 +67,30 @@ def stop(bridge: Bridge) -> None:
         bridge.process.stdout.close()
 
 
+def kill(bridge: Bridge) -> None:
+    """End the bridge as a power cut does."""
+    bridge.process.kill()
+    bridge.process.wait()
+    if bridge.process.stdout is not None:
+        bridge.process.stdout.close()
+
+
+@contextlib.contextmanager
+def folder_of_its_own() -> Iterator[Path]:
+    """Make a folder that is deleted afterwards."""
+    folder = Path(tempfile.mkdtemp(prefix="kds-bench-"))
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 @contextlib.contextmanager
 def running(options: Sequence[str] = ()) -> Iterator[Bridge]:
     """Run a bridge on a folder of its own, which is deleted afterwards."""
-    folder = Path(tempfile.mkdtemp(prefix="kds-bench-"))
-    try:
+    with folder_of_its_own() as folder:
         bridge = start(folder / "data", options)
         try:
             yield bridge
         finally:
             stop(bridge)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)

@@ -33,6 +33,11 @@ def add_bench(commands: Commands) -> None:
     _add_flags(wall, orders=300, has_book=False)
     _add_tickets(wall)
     wall.set_defaults(run=_wall)
+    restart = benches.add_parser("restart", help="from a kill until bridge and wall are back")
+    _add_flags(restart, orders=5000)
+    restart.add_argument("--repeats", type=int, default=5, metavar="N", help="starts (5)")
+    restart.add_argument("--closed", type=int, metavar="N", help="so many past orders instead")
+    restart.set_defaults(run=_restart)
 
 
 def _add_tickets(bench: argparse.ArgumentParser) -> None:
@@ -112,6 +117,18 @@ def _screen(options: argparse.Namespace) -> str:
     from kds.bench.display import OFFSCREEN, any_screen
 
     return OFFSCREEN if options.offscreen else any_screen()
+
+
+def _restart(options: argparse.Namespace) -> int:
+    from kds.bench.restart import after_closed, restart
+
+    book, repeats, seed = options.rules or _hotpot(), options.repeats, options.seed
+    if options.closed is None:
+        report = _measured(lambda: restart(book, options.orders, repeats, seed))
+    else:
+        report = _measured(lambda: after_closed(book, options.closed, repeats, seed))
+    _print(report, options)
+    return 0
 
 
 def _hotpot() -> Path:

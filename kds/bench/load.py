@@ -60,7 +60,10 @@ def _length(header: bytes) -> int:
 
 
 async def post_all(
-    address: tuple[str, int], orders: Iterable[tuple[str, bytes]], connections: int
+    address: tuple[str, int],
+    orders: Iterable[tuple[str, bytes]],
+    connections: int,
+    path: str = "/v1/orders",
 ) -> Answers:
     """Post every (order id, body) over `connections` connections as fast as they are answered."""
     answers = Answers()
@@ -70,7 +73,7 @@ async def post_all(
         connection = await Connection.open(*address)
         for order_id, body in queue:
             began = time.perf_counter()
-            status, _ = await connection.request("POST", "/v1/orders", body)
+            status, _ = await connection.request("POST", path, body)
             answers.durations_s.append(time.perf_counter() - began)
             if 200 <= status < 300:
                 answers.accepted.append(order_id)
