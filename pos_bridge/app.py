@@ -2,7 +2,8 @@
 
 1. The lock of the data folder, so that a second bridge changes nothing.
 2. The listening sockets, so that a port in use is said before anything is written.
-3. The store, with the log's state; kitchen time, which goes on from the log's last event.
+3. The store, with the log's state, rescued where the file is damaged; kitchen time, which goes
+   on from the log's last event.
 4. The rule book in force, adopted in the log where it is a new one.
 5. The writer's thread; from here on it alone changes the kitchen.
 6. Feed, reads, intake, watch, inspector; then the displays' server and HTTP; then the ready line.
@@ -25,17 +26,15 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import uvicorn
 from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from kds.kitchen.ids import Instant
-from kds.rulebook.book import Book
 from kds.store import Store, StoreError
+from kds.store.rescue import Rescue
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
 from pos_bridge.condition import Inspector
@@ -46,13 +45,15 @@ from pos_bridge.http.bodies import Bodies
 from pos_bridge.http.services import Services
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
-from pos_bridge.ledger import Ledger
+from pos_bridge.ledger import Ledger, zone_of
 from pos_bridge.lock import only_one
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
+from pos_bridge.recovery import Opened, open_store, take_again, tell_of_rescue
 from pos_bridge.rules import RulesState
 from pos_bridge.settings import Address, Settings, StartError
 from pos_bridge.sockets import listen, real_address
+from pos_bridge.soundness import Soundness
 from pos_bridge.watch import Watch, purge_hourly
 from pos_bridge.writer import Writer
 
@@ -82,22 +83,26 @@ def _listening(flag: str, address: Address) -> contextlib.closing[socket.socket]
     return contextlib.closing(listen(flag, address))
 
 
-def _opened(database: str) -> Store:
+def _opened(database: str) -> Opened:
     """Open the store at a URL; the URL itself may hold a password and is not repeated."""
     try:
-        return Store.open(database)
+        return open_store(database)
     except (SQLAlchemyError, ImportError) as error:
         raise StartError(f"--database names no database that works here ({error}).") from error
 
 
 @dataclass(frozen=True, slots=True)
 class _Kept:
-    """What lasts: the store, the state in it, the time it goes on from, the rules' state."""
+    """What lasts: the store, the state in it, the time it goes on from, the rules' state.
+
+    `rescue`: what became of a store that was damaged.
+    """
 
     store: Store
     ledger: Ledger
     time: KitchenTime
     rules: RulesState
+    rescue: Rescue | None
 
 
 @contextmanager
@@ -105,8 +110,8 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
     """Open the store, load the state, put the rule book in force."""
     with ExitStack() as stack:
         try:
-            store = stack.enter_context(contextlib.closing(_opened(settings.database)))
-            kitchen = store.load()
+            opened = _opened(settings.database)
+            store, kitchen = stack.enter_context(contextlib.closing(opened.store)), opened.kitchen
             time = _kitchen_time(settings, kitchen.at)
             folder = rules.folder_of(settings)
             logged = rules.book_of_log(store, kitchen)
@@ -114,9 +119,11 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
             ledger = Ledger(store, kitchen, choice.book, time)
             stack.callback(ledger.close)
             rules.put_in_force(choice, ledger, store)
+            if opened.rescue is not None:
+                tell_of_rescue(opened.rescue, ledger, store, take_again(ledger, store))
         except StoreError as error:
             raise StartError(str(error)) from error
-        yield _Kept(store, ledger, time, choice.state)
+        yield _Kept(store, ledger, time, choice.state, opened.rescue)
 
 
 def _kitchen_time(settings: Settings, floor: Instant) -> KitchenTime:
@@ -144,16 +151,20 @@ async def _serve(
         reads = Reads(kept.store, feed, kept.time)
         stack.callback(reads.close)
         displays_access = Access(settings.tokens, settings.displays.host)
-        recent = kept.store.events_after(max(0, feed.kitchen.seq - RECENT_EVENTS), RECENT_EVENTS)
+        recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
         screens = Displays(feed, writer, kept.time, displays_access, recent)
-        inspector = Inspector(feed, writer, rates, kept.rules, kept.time, settings.data)
+        soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
+        inspector = Inspector(
+            feed, writer, rates, kept.rules, kept.time, settings.data, soundness.remarks
+        )
         services = Services(
             feed=feed,
             reads=reads,
             writer=writer,
-            intake=Intake(writer, rates, kept.time, lambda: _zone(feed.book)),
+            intake=Intake(writer, rates, kept.time, lambda: zone_of(feed.book)),
             rates=rates,
             rules=kept.rules,
+            soundness=soundness,
             time=kept.time,
             bodies=Bodies(),
             displays=screens,
@@ -162,6 +173,7 @@ async def _serve(
         watch = Watch(feed, writer, kept.time)
         await stack.enter_async_context(_task(watch.run(), ending))
         await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
+        await stack.enter_async_context(_task(soundness.run(), ending))
         inspecting = inspector.run(screens.tell, kept.store)
         await stack.enter_async_context(_task(inspecting, ending))
         await stack.enter_async_context(screens.serving(displays))
@@ -288,12 +300,3 @@ def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
     except ImportError:
         return None
     return uvloop.new_event_loop
-
-
-@lru_cache(maxsize=4)
-def _zone_named(name: str) -> ZoneInfo:
-    return ZoneInfo(name)
-
-
-def _zone(book: Book) -> ZoneInfo:
-    return _zone_named(book.zone)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import shutil
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from heapq import nlargest
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -36,7 +36,7 @@ _CLOCK_OFF_MS = 60_000
 class Inspector:
     """Looks at the parts of the bridge once a second. Event loop thread only.
 
-    `extra`: what was found at the start and stays true, such as a database that was set aside.
+    `extra`: says what else there is, such as a database that was set aside.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class Inspector:
         rules: RulesState,
         time: KitchenTime,
         data: Path,
-        extra: Sequence[Remark] = (),
+        extra: Callable[[], Iterable[Remark]] = tuple,
     ) -> None:
         self._feed = feed
         self._writer = writer
@@ -55,7 +55,7 @@ class Inspector:
         self._rules = rules
         self._time = time
         self._data = data
-        self._extra = tuple(extra)
+        self._extra = extra
         self._since: tuple[str, Instant] | None = None
 
     def remarks(self) -> list[Remark]:
@@ -78,7 +78,7 @@ class Inspector:
 
     def _remarks(self) -> Iterator[Remark]:
         yield from self._storage()
-        yield from self._extra
+        yield from self._extra()
         yield from self._disk()
         yield from self._book()
         yield from self._paused()

@@ -7,6 +7,7 @@ from collections import OrderedDict
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from datetime import time as wall_time
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from kds.kitchen.events import OrderReceived, VisitArchived, VisitRestored
@@ -147,4 +148,14 @@ class Ledger:
 def business_day(book: Book) -> BusinessDay:
     """Return the store's day as `book` has it."""
     hours, minutes = divmod(book.data.ending.day_ends_min % (24 * 60), 60)
-    return BusinessDay(ZoneInfo(book.zone), wall_time(hours, minutes))
+    return BusinessDay(zone_of(book), wall_time(hours, minutes))
+
+
+def zone_of(book: Book) -> ZoneInfo:
+    """Return the store's time zone as `book` has it."""
+    return _zone_named(book.zone)
+
+
+@lru_cache(maxsize=4)
+def _zone_named(name: str) -> ZoneInfo:
+    return ZoneInfo(name)

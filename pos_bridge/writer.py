@@ -139,6 +139,9 @@ class Writer:
             while batch := self._take():
                 self._work(batch)
             self._ledger.leave_snapshot()
+        except StoreCorrupt as damage:
+            _logger.critical("%s The bridge ends; a start rescues what can be read.", damage)
+            self._loop.call_soon_threadsafe(self._on_death)
         except Exception:
             _logger.critical("the writer can not go on", exc_info=True)
             self._loop.call_soon_threadsafe(self._on_death)
@@ -191,6 +194,9 @@ class Writer:
             entries = self._ledger.keep(desk)
         except SequenceConflict:
             raise
+        except StoreCorrupt:
+            self._tell([(waiting, _not_stored()) for waiting in batch])
+            raise
         except Exception:
             _logger.warning("a batch of %d failed; one by one", len(batch), exc_info=True)
             return False
@@ -205,9 +211,12 @@ class Writer:
             entries = self._ledger.keep(desk)
         except SequenceConflict:
             raise
-        except (StoreUnavailable, StoreCorrupt) as error:
+        except StoreCorrupt:
+            self._tell([(waiting, _not_stored())])
+            raise
+        except StoreUnavailable as error:
             _logger.warning("not kept: %s", error)
-            failure = NotDurableError("The bridge can not store anything just now; send again.")
+            failure = _not_stored()
             self._tell([(waiting, failure)])
             return failure
         except Exception as error:
@@ -225,3 +234,7 @@ class Writer:
         ledger = self._ledger
         done = _Done(replies, ledger.kitchen, ledger.book, entries, ledger.trouble)
         self._loop.call_soon_threadsafe(self._deliver, done)
+
+
+def _not_stored() -> NotDurableError:
+    return NotDurableError("The bridge can not store anything just now; send again.")

@@ -10,6 +10,10 @@ class RecordError(Exception):
     """A stored record is of an unknown kind, newer than this program, or damaged."""
 
 
+class NewerRecord(RecordError):  # noqa: N818  # the name says what the record is
+    """A newer program has written this record; only that one understands it."""
+
+
 class FieldError(NamedTuple):
     """One fault of a body. `field`: where, like `lines[0].quantity`; `message`: plain words."""
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import get_args
 
 from kds.kitchen.events import Fact
-from kds.records.errors import RecordError
+from kds.records.errors import NewerRecord
 from kds.records.versions import Codec, Upcaster
 
 UPCASTERS: Mapping[str, tuple[Upcaster, ...]] = {}
@@ -41,7 +41,7 @@ def load_fact(kind: str, version: int, text: str | bytes) -> Fact:
     """Return the fact of a record of this or an older program; else `RecordError`."""
     codec = _CODECS.get(kind)
     if codec is None:
-        raise RecordError(f"this program knows no fact of the kind {kind!r}; a newer one wrote it")
+        raise NewerRecord(f"this program knows no fact of the kind {kind!r}; a newer one wrote it")
     return codec.load(version, text)
 
 

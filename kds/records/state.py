@@ -39,8 +39,11 @@ class Part(Generic[K, V]):
         return self.keys.dump_json(key).decode()
 
     def load_key(self, text: str) -> K:
-        """Return the key that is kept as `text`."""
-        return self.keys.validate_json(text)
+        """Return the key that is kept as `text`; else `RecordError`."""
+        try:
+            return self.keys.validate_json(text)
+        except ValidationError as error:
+            raise RecordError(f"a key of {self.name!r} is damaged: {error}") from error
 
 
 PARTS: tuple[Part[Any, Any], ...] = (

@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 from pydantic import TypeAdapter, ValidationError
 from pydantic_core import PydanticSerializationError, from_json, to_json
 
-from kds.records.errors import RecordError
+from kds.records.errors import NewerRecord, RecordError
 
 T_co = TypeVar("T_co", covariant=True)
 
@@ -47,7 +47,7 @@ class Codec(Generic[T_co]):
     def load(self, version: int, text: str | bytes) -> T_co:
         """Return the value of a record; `RecordError` when it is newer or does not fit."""
         if version > self.version:
-            raise RecordError(
+            raise NewerRecord(
                 f"a record of the kind {self.kind!r} has version {version}, "
                 f"this program reads up to {self.version}; a newer program wrote it"
             )

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -33,6 +32,7 @@ from kds.kitchen.state import Kitchen
 from kds.records.commands import command_json, parse_commands
 from kds.records.errors import BodyError
 from kds.store import schema
+from kds.store.damage import set_aside
 from kds.store.engine import Database
 from kds.store.errors import StoreCorrupt, StoreTooNew
 from kds.store.snapshots import Snapshots
@@ -127,7 +127,7 @@ class DisplayStore:
         try:
             return cls(_opened(file), None)
         except StoreCorrupt:
-            damaged = _set_aside(file)
+            damaged = set_aside(file)
             return cls(_opened(file), damaged)
 
     def close(self) -> None:
@@ -233,15 +233,3 @@ def _shape(connection: Connection) -> None:
     schema.metadata.create_all(connection, tables=_BORROWED)
     connection.execute(_kept.insert().values(id=1))
     connection.exec_driver_sql(f"PRAGMA user_version={SHAPE}")
-
-
-def _set_aside(file: Path) -> Path:
-    """Rename a damaged file and its journal, so that nothing of it is lost for good."""
-    target = next(
-        path for n in count(1) if not (path := file.with_name(f"{file.name}.damaged-{n}")).exists()
-    )
-    for end in ("-wal", "-shm", ""):
-        part = file.with_name(f"{file.name}{end}")
-        if part.exists():
-            part.rename(target.with_name(f"{target.name}{end}"))
-    return target

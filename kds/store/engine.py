@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -28,6 +28,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
+from kds.store.damage import MARK, beside
 from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
 
 if TYPE_CHECKING:
@@ -40,19 +41,24 @@ is loaded from; the rest belongs into the background (`Store.check`)."""
 
 
 class Database:
-    """A database by its URL, not opened before it is used. `is_sqlite`: a file of our own."""
+    """A database by its URL, not opened before it is used.
+
+    `is_sqlite`: it is `file`, our own. `damage`: what was found of damage since it was opened, ""
+    if nothing; the file is marked then, so that the next start reads all of it.
+    """
 
     def __init__(self, url: str, busy_ms: int) -> None:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self._file = _file_of(self.url)
+            self.file = _file_of(self.url)
             self._writers = _sqlite_engine(self.url, busy_ms, writes=True)
             self._readers = _sqlite_engine(self.url, busy_ms, writes=False)
         else:
             self._writers = self._readers = create_engine(self.url, pool_pre_ping=True)
         self._writer: Connection | None = None
         self._lock = Lock()
+        self.damage = ""
 
     @property
     def dialect(self) -> Any:
@@ -70,7 +76,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Connection]:
         """One transaction of the writer; whatever fails, nothing of it is kept. Any thread."""
-        with self._lock, _translated():
+        with self._lock, self._translated():
             if self._writer is None:
                 self._writer = self._writers.connect()
             connection = self._writer
@@ -84,13 +90,13 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Connection]:
         """One transaction of a reader: a steady picture of the database. Any thread."""
-        with _translated(), self._readers.connect() as connection:
+        with self._translated(), self._readers.connect() as connection:
             yield connection
 
     @contextmanager
     def driver(self) -> Iterator[PoolProxiedConnection]:
         """A reader's connection as the driver gives it, outside any transaction. Any thread."""
-        with _translated():
+        with self._translated():
             connection = self._readers.raw_connection()
             try:
                 yield connection
@@ -99,26 +105,40 @@ class Database:
             finally:
                 connection.close()
 
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        """Raise faults of driver and database as `StoreError`; take note of damage."""
+        try:
+            with _translated():
+                yield
+        except StoreCorrupt as error:
+            self.damage = str(error)
+            if self.is_sqlite:
+                with suppress(OSError):
+                    beside(self.file, MARK).touch()
+            raise
+
     def check(self, connection: Connection, *, thoroughly: bool) -> None:
         """Raise `StoreCorrupt` when the file is damaged. A server looks after its own files."""
         if not self.is_sqlite:
             return
         targets = ["1"]  # one fault is enough
-        if not thoroughly and self._file.stat().st_size > QUICK_CHECK_BYTES:
+        mark = beside(self.file, MARK)
+        is_suspect = thoroughly or mark.exists()
+        if not is_suspect and self.file.stat().st_size > QUICK_CHECK_BYTES:
             targets = ["meta", "snapshot"]
         for target in targets:
             check = connection.exec_driver_sql(f"PRAGMA quick_check({target})")
             found = check.scalars().first()
             if found != "ok":
-                raise StoreCorrupt(f"The database {self._file} is damaged: {found}.")
+                raise StoreCorrupt(f"The database {self.file} is damaged: {found}.")
+        if is_suspect:
+            mark.unlink(missing_ok=True)
 
     def refuse_emptied(self) -> None:
-        """Raise `StoreCorrupt` for an empty file that once was a database."""
-        if not self.is_sqlite or not self._file.exists() or self._file.stat().st_size:
-            return
-        log = Path(f"{self._file}-wal")
-        if log.exists() and log.stat().st_size:
-            raise StoreCorrupt(f"The database {self._file} has been emptied.")
+        """Raise `StoreCorrupt` for an empty file: it once was a database."""
+        if self.is_sqlite and self.file.exists() and not self.file.stat().st_size:
+            raise StoreCorrupt(f"The database {self.file} has been emptied.")
 
     def close(self) -> None:
         """Close every connection."""

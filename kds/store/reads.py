@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Connection, bindparam, select, tuple_, union
 
@@ -44,6 +45,11 @@ _KEYED = select(
     schema.idempotency.c.at,
 ).where(schema.idempotency.c.key == bindparam("key"))
 _INTAKE = select(schema.intakes).where(schema.intakes.c.id == bindparam("id"))
+_TAKEN_SINCE = (
+    select(schema.intakes)
+    .where(schema.intakes.c.at >= bindparam("at"), schema.intakes.c.order_id.is_not(None))
+    .order_by(schema.intakes.c.at)
+)
 _BOOK = select(schema.books).where(schema.books.c.hash == bindparam("hash"))
 _OF_VISITS = (
     select(*EVENT_COLUMNS)
@@ -172,8 +178,15 @@ def personal(connection: Connection, orders: Sequence[OrderKey]) -> dict[OrderKe
 def intake(connection: Connection, intake_id: str) -> Intake | None:
     """Return something that was sent to us."""
     row = connection.execute(_INTAKE, {"id": intake_id}).first()
-    if row is None:
-        return None
+    return None if row is None else _intake_of(row)
+
+
+def intakes_since(connection: Connection, at: Instant) -> tuple[Intake, ...]:
+    """Return what was taken as an order since then, oldest first."""
+    return tuple(_intake_of(row) for row in connection.execute(_TAKEN_SINCE, {"at": at}))
+
+
+def _intake_of(row: Any) -> Intake:
     return Intake(
         id=row.id,
         at=Instant(row.at),

@@ -15,15 +15,14 @@ from kds.kitchen.evolve import evolve
 from kds.kitchen.frozenmap import FrozenMap
 from kds.kitchen.ids import CommandId, EventId, Instant
 from kds.kitchen.state import Kitchen
-from kds.records.errors import RecordError
+from kds.records.errors import NewerRecord, RecordError
 from kds.records.facts import load_fact
 from kds.records.state import PARTS, dump_head, load_kitchen
 from kds.store.engine import Database, Rows
-from kds.store.errors import StoreCorrupt
+from kds.store.errors import StoreCorrupt, StoreTooNew
 from kds.store.schema import events, meta, snapshot
 
-_HEAD = "head"
-_PAGE = 2000
+HEAD = "head"
 _REMOVE = delete(snapshot).where(
     snapshot.c.part == bindparam("p"), snapshot.c.key == bindparam("k")
 )
@@ -62,7 +61,7 @@ class Snapshots:
                 for key, value in sets.items()
             )
             gone += ({"p": part.name, "k": part.dump_key(key)} for key in removals)
-        return Changes(kitchen, [*rows, (_HEAD, "", *dump_head(kitchen))], gone)
+        return Changes(kitchen, [*rows, (HEAD, "", *dump_head(kitchen))], gone)
 
     def write(self, connection: Connection, changes: Changes) -> None:
         """Write `changes`. Call `written` once they are committed."""
@@ -98,7 +97,7 @@ class Snapshots:
         for name, key, version, body in connection.execute(
             select(*columns).order_by(snapshot.c.place)
         ):
-            if name == _HEAD:
+            if name == HEAD:
                 head = (version, body)
             else:
                 part = parts[name]
@@ -129,11 +128,15 @@ def _first_seq(connection: Connection) -> int | None:
 
 def _folded(connection: Connection, kitchen: Kitchen) -> Kitchen:
     """Return `kitchen` with all later events of the log."""
-    while rows := read_events(connection, kitchen.seq, _PAGE):
-        for seq, event in rows:
-            if seq != kitchen.seq + 1:
-                raise StoreCorrupt(f"The log has a gap: after {kitchen.seq} comes {seq}.")
-            kitchen = evolve(kitchen, event)
+    for row in read_rows(connection, kitchen.seq):
+        if row.seq != kitchen.seq + 1:
+            raise StoreCorrupt(f"The log has a gap: after {kitchen.seq} comes {row.seq}.")
+        try:
+            kitchen = evolve(kitchen, event_of(row))
+        except NewerRecord as error:
+            raise StoreTooNew(f"The log can not be read: {error}.") from error
+        except RecordError as error:
+            raise StoreCorrupt(f"The log's event {row.seq} can not be read: {error}") from error
     return kitchen
 
 
@@ -157,6 +160,12 @@ def read_events(connection: Connection, after: int, limit: int) -> list[tuple[in
     """Return up to `limit` events after a log place, oldest first."""
     found = select(*EVENT_COLUMNS).where(events.c.seq > after).order_by(events.c.seq)
     return [(row.seq, event_of(row)) for row in connection.execute(found.limit(limit))]
+
+
+def read_rows(connection: Connection, after: int) -> Iterator[Any]:
+    """Yield the rows of all events after a log place, oldest first, for `event_of`."""
+    found = select(*EVENT_COLUMNS).where(events.c.seq > after).order_by(events.c.seq)
+    yield from connection.execute(found)
 
 
 def event_of(row: Any) -> Event:

@@ -13,6 +13,7 @@ from kds.kitchen.orders import Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.store import reads, schema
+from kds.store.damage import finish
 from kds.store.days import BusinessDay
 from kds.store.engine import Database, Rows
 from kds.store.errors import SequenceConflict, StoreError
@@ -66,11 +67,14 @@ class Store:
     def open(cls, url: str, *, day: BusinessDay | None = None, busy_ms: int = BUSY_MS) -> Store:
         """Open the database at `url`, brought to this program's shape; a new one is made.
 
-        Raises `StoreUnavailable`, `StoreTooNew`, or `StoreCorrupt`, which leaves the file as it is.
+        Raises `StoreUnavailable`, `StoreTooNew`, or `StoreCorrupt`, which leaves the file as it is:
+        `rescue.rescue` saves what it holds.
         `busy_ms`: how long to wait for another program's lock.
         """
         database = Database(url, busy_ms)
         try:
+            if database.is_sqlite:
+                finish(database.file)
             database.refuse_emptied()
             with database.writing() as connection:
                 database.check(connection, thoroughly=False)
@@ -178,6 +182,11 @@ class Store:
         with self._database.reading() as connection:
             return reads.floor(connection)
 
+    def latest(self, seq: int, limit: int) -> tuple[Entry, ...]:
+        """Return up to `limit` entries that lead up to log place `seq` without a gap."""
+        found = self.events_after(max(0, seq - limit), limit)
+        return tuple(entry for i, entry in enumerate(found, 1) if seq - entry.seq == len(found) - i)
+
     def events_of_visit(self, visit: VisitId) -> tuple[Entry, ...]:
         """Return all kept entries about a visit, oldest first.
 
@@ -204,13 +213,27 @@ class Store:
         with self._database.reading() as connection:
             return reads.intake(connection, intake_id)
 
+    def intakes_since(self, at: Instant) -> tuple[Intake, ...]:
+        """Return the orders that were taken since then, as they came, oldest first."""
+        with self._database.reading() as connection:
+            return reads.intakes_since(connection, at)
+
     def book(self, book_hash: str) -> Book | None:
         """Return a rule book."""
         with self._database.reading() as connection:
             return reads.book(connection, book_hash)
 
+    @property
+    def damage(self) -> str:
+        """What was found of damage since the store was opened, in words; "" if nothing."""
+        return self._database.damage
+
     def check(self) -> None:
-        """Read the whole file for damage; raises `StoreCorrupt`. Takes seconds on a large one."""
+        """Read the whole file for damage; raises `StoreCorrupt`. Takes seconds on a large one.
+
+        Whatever finds damage, this or any other call, marks the file: the next `open` reads all
+        of it, however large, and so refuses it.
+        """
         with self._database.reading() as connection:
             self._database.check(connection, thoroughly=True)
 

@@ -58,6 +58,7 @@ def _health(services: Services) -> dict[str, Any]:
         "open_visits": len(kitchen.visits) - len(kitchen.closed),
         "alerts": len(kitchen.alerts),
         "rules": _rules(services),
+        "store": services.soundness.as_json(),
         "sources": {
             name: _source(source, now) for name, source in services.rates.sources().items()
         },

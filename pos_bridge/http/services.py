@@ -13,6 +13,7 @@ from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
 from pos_bridge.rules import RulesState
+from pos_bridge.soundness import Soundness
 from pos_bridge.writer import Writer
 
 
@@ -26,6 +27,7 @@ class Services:
     intake: Intake
     rates: Rates
     rules: RulesState
+    soundness: Soundness
     time: KitchenTime
     bodies: Bodies
     displays: Displays
