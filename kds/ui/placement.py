@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from kds.kitchen.ids import VisitId
 from kds.ui.geometry import Box
 from kds.ui.pages import Page, new_page
-from kds.ui.slips import Part, PlaceStyle, Size, Slip
+from kds.ui.slips import Arrangement, Part, PlaceStyle, Size, Slip
 
 Left = Sequence[tuple[VisitId, tuple[Box, ...]]]
 
@@ -67,9 +67,17 @@ class Placement:
         return ids_of(self.parts)
 
     @property
-    def keyed(self) -> tuple[VisitId, ...]:
-        """Tickets that have a number; the first has 1, the tenth 0."""
-        return self.ids[:KEYED]
+    def keyed(self) -> tuple[VisitId | None, ...]:
+        """What the digits mean; the first place has 1, the tenth 0.
+
+        A place that a ticket has left keeps its number, None: the others must not get new ones
+        under the eyes of a cook who has read "4" and is about to press it.
+        """
+        firsts = [(part.box, part.id) for part in self.parts if part.is_first]
+        places = [*firsts, *((boxes[0], None) for _, boxes in self.left)]
+        downwards = self.style.arrangement is Arrangement.FLOW
+        places.sort(key=lambda p: (p[0].x, p[0].y) if downwards else (p[0].y, p[0].x))
+        return tuple(ticket for _, ticket in places[:KEYED])
 
     @property
     def hides(self) -> bool:

@@ -237,7 +237,8 @@ class Scene:
     def _take_tiles(self) -> None:
         """Make the tiles of the page that is looked at, and note where they differ."""
         old, sheets = self.tiles, {s.face.visit: s for s in self._sheets_in_order}
-        keys = {visit: str((i + 1) % 10) for i, visit in enumerate(self.placement.keyed)}
+        numbers = enumerate(self.placement.keyed, 1)
+        keys = {visit: str(number % 10) for number, visit in numbers if visit is not None}
         self.tiles = {}
         for part in self.placement.parts:
             tile = self._tile(part, sheets[part.id], keys.get(part.id, ""))

@@ -204,6 +204,16 @@ def test_bumped_tile_leaves_its_place_empty(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STYLES)
+def test_bumped_tile_takes_no_number_from_the_others(name: str) -> None:
+    """A blind "4, BUMP" hits what was 4, whoever has bumped 2 meanwhile."""
+    tickets = many(20)
+    old = placed(tickets, STYLES[name])
+    second = old.ids[1]
+    new = place(old, [t for t in tickets if t.id != second], HD, STYLES[name])
+    assert new.keyed == tuple(None if t == second else t for t in old.keyed)
+
+
+@pytest.mark.parametrize("name", STYLES)
 def test_next_arrival_fills_the_empty_place_with_what_is_next(name: str) -> None:
     tickets = many(20)
     old = placed(tickets, STYLES[name])

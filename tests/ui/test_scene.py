@@ -131,6 +131,17 @@ def test_numbers_find_tickets(scene: Scene) -> None:
     assert scene.numbered(0) is None
 
 
+def test_bump_repaints_no_other_ticket(scene: Scene) -> None:
+    """The others keep their numbers; what is painted anew is only the place that is empty now."""
+    scene.take_damage()
+    gone = scene.placement.ids[1]
+    box = scene.placement.boxes(gone)[0]
+    left = [made for made in scene._board.tickets if made.visit != gone]
+    scene.show(board(left), NOW)
+    assert scene.take_damage() == [box]
+    assert scene.numbered(2) is None
+
+
 def test_focus_moves_by_arrows_and_stays_on_the_page(scene: Scene) -> None:
     shown = scene.placement.ids
     scene.move(1, 0)
