@@ -23,13 +23,14 @@ from kds.ui.intents import Intent, OpenStrip, SwitchLanguage
 from kds.wire.notices import Answered, BookChanged, DisplayNotice, Following, Happened, Offline
 from kds.wire.standing import Phase
 
-AFTER_PAINTING_S = 0.05
+AFTER_PAINTING_S = 0.03
 """An eye is answered within a frame; an ear does not notice this."""
 
 ANSWER_WITHIN_MS = 3_000
 """What is refused later than this after the touch was asked by a hand that is long gone."""
 
 NOTED_FOR_MS = 300_000
+READ_FOR_MS = 20_000
 _TAKES_BACK = frozenset({CommandKind.UNDO, CommandKind.RECALL})
 _Heard = Answered | BookChanged | Following | Happened | Offline
 
@@ -96,7 +97,8 @@ class Loudspeaker:
         now = self._clock()
         self._asked = {c: at for c, at in self._asked.items() if now - at < ANSWER_WITHIN_MS}
         self._asked[command.id] = now
-        self._sound.answer(Cue.UNDONE if command.kind in _TAKES_BACK else Cue.BUMPED)
+        cue = Cue.UNDONE if command.kind in _TAKES_BACK else Cue.BUMPED
+        asyncio.get_running_loop().call_later(AFTER_PAINTING_S, self._sound.answer, cue)
 
     def denied(self) -> None:
         """A touch asked for what can not be done now."""
@@ -111,19 +113,19 @@ class Loudspeaker:
                 for announcer in self._announcers:
                     announcer.lang = lang
             case OpenStrip() if self._noted is not None:
-                note, _ = self._noted
-                self._noted = note, Tick(self._clock() - NOTED_FOR_MS)
+                note, until = self._noted
+                self._noted = note, min(until, Tick(self._clock() + READ_FOR_MS))
 
     def troubles(self, lang: str) -> tuple[Trouble, ...]:
-        """Return why nothing is heard, until somebody has looked, or long enough could have."""
+        """Return why nothing is heard, until somebody has read it, or long enough could have."""
         note = self._sound.note
         if note is None:
             self._noted = None
             return ()
         now = self._clock()
         if self._noted is None or self._noted[0] != note:
-            self._noted = note, now
-        if now - self._noted[1] >= NOTED_FOR_MS:
+            self._noted = note, Tick(now + NOTED_FOR_MS)
+        if now >= self._noted[1]:
             return ()
         return (Trouble(TroubleKind.VOICE, (note.what[lang],), (note.why[lang],)),)
 

@@ -5,11 +5,18 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import pytest
 
-from kds.app.sounding import AFTER_PAINTING_S, ANSWER_WITHIN_MS, NOTED_FOR_MS, Loudspeaker
+from kds.app.sounding import (
+    AFTER_PAINTING_S,
+    ANSWER_WITHIN_MS,
+    NOTED_FOR_MS,
+    READ_FOR_MS,
+    Loudspeaker,
+)
 from kds.kitchen.commands import CommandKind, Result
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.wording import Wording
@@ -81,9 +88,9 @@ class Timers:
     waiting: dict[int, tuple[float, Callable[[], None]]] = field(default_factory=dict)
     count: int = 0
 
-    def call_later(self, delay_s: float, callback: Callable[[], None]) -> Timer:
+    def call_later(self, delay_s: float, callback: Callable[..., None], *given: object) -> Timer:
         self.count += 1
-        self.waiting[self.count] = (self.clock.ms + delay_s * 1000, callback)
+        self.waiting[self.count] = (self.clock.ms + delay_s * 1000, partial(callback, *given))
         return Timer(self, self.count)
 
     def let_pass(self, ms: float) -> None:
@@ -351,6 +358,8 @@ def test_silence_is_noted_until_somebody_has_looked(wall: Wall) -> None:
     wall.loudspeaker.touched(Move(1, 0), "en")
     assert len(wall.troubles()) == 1
     wall.loudspeaker.touched(OpenStrip(), "en")
+    assert len(wall.troubles()) == 1  # the panel that has opened shows it
+    wall.timers.let_pass(READ_FOR_MS)
     assert wall.troubles() == []
     wall.sound.said_of_itself = None
     assert wall.troubles() == []
