@@ -6,9 +6,11 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kds.board.scope import known_views
 from kds.kitchen.commands import Command, CommandKind, Result
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
+from kds.kitchen.wording import Wording
 from kds.link import Link
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
@@ -16,7 +18,7 @@ from kds.sound.announcing import Announcer
 from kds.sound.cues import Cue
 from kds.sound.items import Moment, Tick
 from kds.sound.room import Room
-from kds.sound.sound import Sound, SoundNote, ear_clock
+from kds.sound.sound import NO_SOUND, Sound, SoundNote, ear_clock
 from kds.sound.speaker import Speaker
 from kds.ui.chrome.health import Trouble, TroubleKind
 from kds.ui.intents import Intent, OpenStrip, SwitchLanguage
@@ -118,7 +120,7 @@ class Loudspeaker:
 
     def troubles(self, lang: str) -> tuple[Trouble, ...]:
         """Return why nothing is heard, until somebody has read it, or long enough could have."""
-        note = self._sound.note
+        note = self._sound.note or self._no_such_view()
         if note is None:
             self._noted = None
             return ()
@@ -128,6 +130,17 @@ class Loudspeaker:
         if now >= self._noted[1]:
             return ()
         return (Trouble(TroubleKind.VOICE, (note.what[lang],), (note.why[lang],)),)
+
+    def _no_such_view(self) -> SoundNote | None:
+        """Say which view this was told to speak for that is none."""
+        book = self._link.session.book
+        known = () if book is None else known_views(book)
+        for announcer in self._announcers if known else ():
+            if announcer.view not in known:
+                en = f"no view {announcer.view} to speak for"
+                why = Wording(f"没有 {announcer.view} 这个画面", en)
+                return SoundNote(NO_SOUND, why, en)
+        return None
 
     # --- the link ---
 

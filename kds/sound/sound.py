@@ -54,11 +54,12 @@ class SoundNote:
         return f"{self.what.en.lower()}: {self.detail}"
 
 
+NO_SOUND = Wording("没有声音", "No sound")
 _NO_SPEECH = Wording("没有语音", "No speech")
 
 
 def _no_sound(why: Wording, detail: str = "") -> SoundNote:
-    return SoundNote(Wording("没有声音", "No sound"), why, detail or why.en)
+    return SoundNote(NO_SOUND, why, detail or why.en)
 
 
 class Sound:

@@ -14,9 +14,10 @@ from PySide6.QtWidgets import QApplication
 from kds.app.screen import Screen
 from kds.board.values import Ticket
 from kds.kitchen.commands import Command
-from kds.ui.chrome.health import TroubleKind
+from kds.kitchen.ids import VisitId
+from kds.ui.chrome.health import Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, REMAKE, RESUME
-from kds.ui.intents import Intent, PickRow, Recall, TapBar, Undo
+from kds.ui.intents import Intent, JustMoved, PickRow, Recall, TapBar, Undo
 from kds.ui.options import Options
 from kds.ui.qt.chrome import SidePanel
 from kds.ui.qt.program import application
@@ -227,3 +228,23 @@ async def test_an_empty_wall_tells_who_sent_when(hotpot: Running, tmp_path: Path
         assert title == "Nothing to cook"
         assert lines[1] == "today 1 tickets 1 items"
         assert lines[2].startswith("till-1 last sent ")
+
+
+async def test_what_can_not_be_done_is_denied_aloud(hotpot: Running, tmp_path: Path) -> None:
+    async with shown(tmp_path / "a", hotpot, "cut-1") as screen:
+        denied: list[str] = []
+        screen.screen.on_denied = lambda: denied.append("buzz")
+        await screen.take(TapBar(VisitId("gone")))
+        await screen.take(JustMoved(VisitId("gone")))
+        assert denied == ["buzz", "buzz"]
+
+
+async def test_that_nothing_is_heard_stands_behind_all_that_is_worse(
+    hotpot: Running, tmp_path: Path
+) -> None:
+    async with shown(tmp_path / "a", hotpot, "cut-1") as screen:
+        silence = Trouble(TroubleKind.VOICE, ("No sound",), ("no sound card",))
+        screen.screen.more_troubles = lambda lang: (silence,) if lang == "en" else ()
+        assert screen.said() == [TroubleKind.VOICE]
+        screen.screen.say(Trouble(TroubleKind.KEYS))
+        assert screen.said() == [TroubleKind.KEYS, TroubleKind.VOICE]

@@ -367,6 +367,14 @@ def test_silence_is_noted_until_somebody_has_looked(wall: Wall) -> None:
     assert len(wall.troubles()) == 1
 
 
+def test_a_view_that_is_none_is_noted(bridge: ToyBridge, timers: Timers) -> None:
+    """What was mistyped after `--speak` would be silent for ever."""
+    wall = Wall(bridge, timers, VIEW, "pas")
+    assert wall.troubles() == []  # without rules nobody knows
+    wall.connect()
+    assert [trouble.text for trouble in wall.troubles()] == [("no view pas to speak for",)]
+
+
 def test_a_note_that_nobody_looks_at_does_not_stay_for_ever(wall: Wall) -> None:
     wall.sound.said_of_itself = SILENCE
     assert len(wall.troubles()) == 1
