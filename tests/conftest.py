@@ -1,11 +1,15 @@
 """Settings and fixtures that every suite shares."""
 
+import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 ROOT = Path(__file__).resolve().parent.parent
+
+# Before the first application object: the suite must not open windows on a developer's desk.
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 # The quick profile draws the same examples each time, so that a red run is red for everybody;
 # `dev.py test --long` draws many new ones. A busy machine is no fault of the code: no deadline.

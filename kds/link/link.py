@@ -36,8 +36,11 @@ SAVE_EVERY_MS = 2_000
 KEPT_FOR_MS = 24 * 60 * 60 * 1000
 _FORGET_EVERY_MS = 60 * 60 * 1000
 _FIRST_PAUSE_MS = 100
-_LONGEST_PAUSE_MS = 2_000
-_OPEN_TIMEOUT_S = 4.0
+_LONGEST_PAUSE_MS = 1_000
+_SHORTEST_PAUSE_MS = 50
+_OPEN_TIMEOUT_S = 2.5
+"""Short enough that a line which heals at the worst moment is followed again within two seconds:
+what asks to connect on a dead line is repeated after one second, but then only after three."""
 _CLOSE_TIMEOUT_S = 1.0
 
 _REFUSALS = {
@@ -153,8 +156,9 @@ class Link:
         self._heed()
         try:
             while True:
+                began_ms = self._clock.now_ms()
                 await self._attempt()
-                await self._pause()
+                await self._pause(began_ms)
                 self._url = next(self._urls)
         finally:
             keeping.cancel()
@@ -270,12 +274,17 @@ class Link:
             self._changed.set()
             self.on_news(notices)
 
-    async def _pause(self) -> None:
-        """Wait before the next try: longer each time, up to a bound, and never all at once."""
+    async def _pause(self, began_ms: int) -> None:
+        """Wait before the next try: longer each time, up to a bound, and never all at once.
+
+        Tries are that far apart from one beginning to the next: one that has hung has waited.
+        """
         longest = min(_LONGEST_PAUSE_MS, _FIRST_PAUSE_MS * 2 ** min(self._failures, 10))
         self._failures += 1
-        pause_ms = int(longest * (0.5 + self._chance() / 2))
-        await self._clock.wait(asyncio.Event(), self._clock.now_ms() + pause_ms)
+        share = 0.5 + self._chance() / 2
+        earliest_ms = self._clock.now_ms() + int(_SHORTEST_PAUSE_MS * share)
+        until_ms = max(earliest_ms, began_ms + int(longest * share))
+        await self._clock.wait(asyncio.Event(), until_ms)
 
     # --- the disk ---
 

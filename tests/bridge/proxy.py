@@ -15,9 +15,10 @@ _BUFFER = 16_384
 class Proxy:
     """Forwards connections to a websocket address. Event loop thread only.
 
-    `frozen`: nothing is forwarded in either direction, and nobody is told: a pulled cable.
-    `stalled`: nothing is forwarded to the client: it reads no more. `left`: the client gets so
-    many bytes more, then every connection is cut, once; None: no such bound.
+    Frozen: nothing is forwarded in either direction, and nobody is told: a pulled cable. Stalled:
+    nothing is forwarded to the client: it reads no more. Down: every connection is reset at once.
+    `left`: the client gets so many bytes more, then every connection is cut, once; None: no such
+    bound. `passed`: how many bytes the client got.
     """
 
     def __init__(self, target: str) -> None:
@@ -29,7 +30,9 @@ class Proxy:
         self._flows_down = asyncio.Event()
         self._flows_up.set()
         self._flows_down.set()
+        self._is_down = False
         self.left: int | None = None
+        self.passed = 0
         self.url = ""
 
     def freeze(self) -> None:
@@ -51,10 +54,22 @@ class Proxy:
         for writer in self._writers:
             writer.transport.abort()
 
+    def down(self) -> None:
+        """Reset what is connected, and whoever connects."""
+        self._is_down = True
+        self.cut()
+
+    def up(self) -> None:
+        """Let clients connect again."""
+        self._is_down = False
+
     async def take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         """Serve one client."""
         task = asyncio.current_task()
         assert task is not None
+        if self._is_down:
+            writer.transport.abort()
+            return
         self._tasks.add(task)
         try:
             await self._pass_on(reader, writer)
@@ -100,6 +115,8 @@ class Proxy:
                 if self.left is not None and flows is self._flows_down:
                     piece = piece[: self.left]
                     self.left -= len(piece)
+                if flows is self._flows_down:
+                    self.passed += len(piece)
                 writer.write(piece)
                 await writer.drain()
                 if self.left == 0:

@@ -41,7 +41,6 @@ from tests.bridge.walls import (
     is_following,
     is_told,
     on_the_bridge,
-    place,
     portions,
     post,
     same_ports,
@@ -190,32 +189,6 @@ async def test_a_bump_and_a_recall_at_once_end_the_same_on_both(
             await is_told(shown, Answered, 10)
         await caught_up(shared, first, second)
         assert first.link.session.projection.kitchen == second.link.session.projection.kitchen
-
-
-async def test_a_slow_display_gets_a_snapshot_and_the_other_stays_live(
-    start: StartBridge, folders: Iterator[Path]
-) -> None:
-    """Fault 8. What the slow one lacks has long left the bridge's memory when it reads again."""
-    bridge = start()
-    async with (
-        proxied(bridge.displays) as proxy,
-        wall(next(folders), proxy.url, device="slow") as slow,
-        wall(next(folders), bridge.displays, device="quick") as quick,
-    ):
-        await caught_up(bridge, slow, quick)
-        proxy.stall()
-        stuck = place(slow)
-        dishes = [line(str(n), "红烧肉", note="少盐" * 500) for n in range(200)]
-        for _ in range(24):
-            sent = await post(bridge, lines=dishes)
-            await shows(quick, sent, within_s=3)
-        assert place(slow) <= stuck + 6  # what was on its way when it stopped reading
-        proxy.thaw()
-        await caught_up(bridge, slow, quick)
-        assert len(slow.told(Reloaded)) == 2
-        assert slow.link.session.confirmed == quick.link.session.confirmed
-        assert len(quick.told(Reloaded)) == 1
-        assert not quick.told(Offline)
 
 
 # --- restarts ------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ from kds.wire.standing import Identity, Phase
 
 CHOICE = 4
 """He takes one of so many oldest tickets, so that two cooks often want the same."""
-PACE_S = 0.06
+PACE_S = 0.03
 
 
 class Cook:

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from statistics import median
 from typing import Any
 
 import pytest
@@ -33,7 +34,8 @@ from tests.e2e.screens import display, ended, screens, timeless
 from tests.e2e.tills import Tills
 
 ROOT = Path(__file__).resolve().parents[2]
-BACK_WITHIN_S = 5.0
+GUESTS = 30
+"""So many orders come between two kills: half an evening's, no mad crowd, is open at the end."""
 VICTIMS = (("bridge",), ("0",), ("1",), ("wall",), ("bridge", "0"), ("0", "1", "wall"))
 
 
@@ -91,13 +93,15 @@ class CookProcess:
 class Service:
     """A bridge, a wall at the pass and two cooks, each of which can be killed and started again.
 
-    `back_s`: how long each start took until it was shown again.
+    `guests`: orders that tills may still send. `back_s`: how long each start took until it was
+    shown again.
     """
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self.folder, self._stack = folder, stack
         self.back_s: list[float] = []
-        self.tills = Tills(3, every_s=0.06)
+        self.guests = threading.Semaphore(0)
+        self.tills = Tills(3, self.guests)
         self.bridge = self._bridge()
         self.tills.turn_to(self.bridge)
         self.cooks = [self._cook(f"cook-{n}") for n in range(2)]
@@ -145,12 +149,16 @@ class Service:
 
     def wait_for_work(self, acts: int) -> None:
         """Wait until so many more orders and bumps are done."""
+        goal = self._acts() + acts
+        eventually(lambda: self._acts() >= goal)
 
-        def number() -> int:
-            return len(self.tills.accepted) + sum(len(cook.done) for cook in self.cooks)
+    def _acts(self) -> int:
+        return len(self.tills.accepted) + sum(len(cook.done) for cook in self.cooks)
 
-        goal = number() + acts
-        eventually(lambda: number() >= goal)
+    @property
+    def backlog(self) -> int:
+        """How many orders are to be bumped at least, with or without a bridge."""
+        return len(self.tills.accepted) - sum(len(cook.done) for cook in self.cooks)
 
 
 def screen_of(bridge: Running, device: str) -> dict[str, Any] | None:
@@ -252,17 +260,19 @@ def service_under_fire(folder: Path, rounds: int, seed: int) -> list[float]:
         check_no_bump_is_lost_or_doubled(service, tickets)
         check_everybody_agrees(service)
         check_each_bump_has_arrived(service)
-        assert sum(len(cook.done) for cook in service.cooks) > 50 * rounds
+        assert sum(len(cook.done) for cook in service.cooks) > 100 * rounds
     return service.back_s
 
 
 def _kill(service: Service, victims: Sequence[str], random: Random) -> None:
     """Kill something at a moment when work is under way, and start it again."""
-    service.wait_for_work(random.randint(20, 60))
+    service.guests.release(GUESTS)
+    service.wait_for_work(random.randint(GUESTS // 4, GUESTS))
     for victim in victims:
         service.kill(victim)
         if victim == "bridge":
-            service.wait_for_work(random.randint(2, 12))  # cooks go on without it
+            most = max(0, min(12, service.backlog))
+            service.wait_for_work(random.randint(0, most))  # cooks go on without it
     for victim in random.sample(victims, len(victims)):
         service.start(victim)
 
@@ -274,11 +284,8 @@ def test_whatever_is_killed_in_service_nothing_is_lost_or_doubled(tmp_path: Path
 
 @pytest.mark.long
 @pytest.mark.timeout(1800)
-@pytest.mark.parametrize("seed", range(2, 6))
-def test_whatever_is_killed_is_back_within_five_seconds(tmp_path: Path, seed: int) -> None:
-    """Promise 5, with many other moments; a failure names the seed that repeats it."""
-    back_s = service_under_fire(tmp_path, rounds=7, seed=seed)
-    print(
-        f"back after {max(back_s):.1f} s at most, {sorted(back_s)[len(back_s) // 2]:.1f} s mostly"
-    )
-    assert max(back_s) < BACK_WITHIN_S
+@pytest.mark.parametrize("seed", range(2, 8))
+def test_many_more_kills_at_other_moments(tmp_path: Path, seed: int) -> None:
+    """A failure names the seed that repeats it; `kds bench restart` measures the way back."""
+    back_s = service_under_fire(tmp_path, rounds=3, seed=seed)
+    print(f"back after {max(back_s):.2f} s at most, {median(back_s):.2f} s mostly")

@@ -19,7 +19,7 @@ class Till(threading.Thread):
     """Posts numbered orders one after the other, sending each again until it is answered.
 
     `accepted`: orders answered 2xx, with how many portions of the first dish; each has one of a
-    second dish too. `every_s`: the pause between two orders.
+    second dish too.
     """
 
     name_of_till: str
@@ -36,7 +36,7 @@ class Till(threading.Thread):
     def run(self) -> None:
         number = 0
         with httpx.Client(trust_env=False, timeout=PATIENCE_S) as client:
-            while not self.house.stopping.wait(self.house.every_s):
+            while self.house.goes_on():
                 number += 1
                 portions = number % 3 + 1
                 self._deliver(client, f"{self.name_of_till}-{number}", portions)
@@ -63,11 +63,14 @@ class Till(threading.Thread):
 
 
 class Tills:
-    """Some tills. `address`: of the bridge, anew after each restart. `serving`: it is there."""
+    """Some tills. `address`: of the bridge, anew after each restart. `serving`: it is there.
 
-    def __init__(self, number: int, every_s: float = 0) -> None:
-        self.every_s = every_s
+    `guests`: orders that they may still send, None: any number.
+    """
+
+    def __init__(self, number: int, guests: threading.Semaphore | None = None) -> None:
         self.address = ""
+        self._guests = guests
         self.stopping, self.serving = threading.Event(), threading.Event()
         self._tills = [Till(f"till-{n}", self) for n in range(number)]
 
@@ -83,8 +86,7 @@ class Tills:
         try:
             yield
         finally:
-            self.stopping.set()
-            self.serving.set()
+            self._call_it_a_day()
         assert [refusal for till in self._tills for refusal in till.refused] == []
 
     def turn_to(self, bridge: Running) -> None:
@@ -100,9 +102,21 @@ class Tills:
         goal = len(self.accepted) + orders
         eventually(lambda: len(self.accepted) >= goal)
 
+    def goes_on(self) -> bool:
+        """Wait for the next guest; say whether there is one before the tills are stopped."""
+        if self._guests is not None:
+            self._guests.acquire()
+        return not self.stopping.is_set()
+
+    def _call_it_a_day(self) -> None:
+        self.stopping.set()
+        self.serving.set()
+        if self._guests is not None:
+            self._guests.release(len(self._tills))
+
     def stop(self) -> None:
         """Let each finish what it is about and end."""
-        self.stopping.set()
+        self._call_it_a_day()
         for till in self._tills:
             till.join()
 

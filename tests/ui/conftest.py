@@ -1,6 +1,5 @@
 """What the tests of the wall share. Nothing here needs a screen."""
 
-import os
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,9 +7,6 @@ import pytest
 from kds.ui.options import Subject
 from kds.ui.style.measures import Screen
 from tests.ui import boards
-
-# Before the first application object: the suite must not open windows on a developer's desk.
-os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 
 class Clock:

@@ -280,14 +280,33 @@ async def test_the_next_bridge_is_tried_when_one_does_not_answer(
 async def test_tries_are_ever_further_apart_up_to_a_bound(tmp_path: Path) -> None:
     clock, pauses = HandClock(), list[int]()
     async with wall(tmp_path, f"ws://127.0.0.1:{free_port()}", clock=clock), asyncio.timeout(20):
-        while len(pauses) < 8:
-            tried = [wait for wait in clock.waits if wait <= 2_000]
+        while len(pauses) < 7:
+            tried = [wait for wait in clock.waits if wait <= 1_000]
             if len(tried) > len(pauses):
                 pauses = tried
-                clock.advance(2_000)
+                clock.advance(1_000)
             await asyncio.sleep(0)
-    for pause, longest in zip(pauses, [100, 200, 400, 800, 1600, 2000, 2000, 2000], strict=True):
+    for pause, longest in zip(pauses, [100, 200, 400, 800, 1000, 1000, 1000], strict=True):
         assert longest / 2 <= pause <= longest
+
+
+async def test_after_a_try_that_hung_the_next_one_follows_at_once(tmp_path: Path) -> None:
+    """A dead line swallows what asks to connect; when it heals, two seconds must do."""
+    clock, tries = HandClock(), list[int]()
+
+    def hang(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        tries.append(clock.now_ms())
+        clock.advance(2_500)
+        writer.transport.abort()
+
+    swallows = await asyncio.start_server(hang, "127.0.0.1", 0)
+    host, port = swallows.sockets[0].getsockname()
+    async with swallows, wall(tmp_path, f"ws://{host}:{port}", clock=clock), asyncio.timeout(20):
+        while len(tries) < 8:
+            pauses = [wait for wait in clock.waits if wait <= 1_000]
+            assert all(0 < pause <= 50 for pause in pauses)
+            clock.advance(50)
+            await asyncio.sleep(0)
 
 
 async def test_a_display_that_is_not_let_in_says_why(server: ToyServer, tmp_path: Path) -> None:
