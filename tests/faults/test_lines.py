@@ -52,7 +52,7 @@ def folders(tmp_path: Path) -> Iterator[Path]:
     return (tmp_path / f"wall-{n}" for n in count(1))
 
 
-async def until(is_so: Callable[[], object], meanwhile: Callable[[], None] = int) -> None:
+async def until(is_so: Callable[[], object], meanwhile: Callable[[], None] = lambda: None) -> None:
     """Wait until something is so of which nobody tells; do something in each turn of the loop."""
     async with asyncio.timeout(PATIENCE_S):
         while not is_so():
@@ -127,7 +127,7 @@ async def test_after_half_a_minute_of_real_time_all_is_on_the_glass(
     """The same with the program itself and nobody's clock: frames say what is on the glass."""
     bridge = start()
     async with proxied(bridge.displays) as proxy, AsyncExitStack() as stack:
-        wall_of = showing(proxy.url, "expo", tmp_path / "wall", "--offscreen", "--mute")
+        wall_of = showing(proxy.url, "expo", tmp_path / "wall")
         shown = await asyncio.to_thread(wall_of.__enter__)
         stack.push_async_callback(asyncio.to_thread, wall_of.__exit__, None, None, None)
         before = await post(bridge, **ONE_TABLE)
@@ -186,7 +186,9 @@ async def test_a_line_that_flaps_disturbs_nobody(
             sent = await post(bridge)
             assert shown.says == []
             await follows_again(clock, shown.shown)
-            await shown.until(lambda sent=sent: sent["order_id"] in shown.orders)
+            await shows(shown.shown, sent)
+            shown.screen.refresh()
+            assert sent["order_id"] in shown.orders
             shows_now = shown.screen.board.tickets[: len(cards)]
             assert all(new is old for new, old in zip(shows_now, cards, strict=True))
             await seconds_pass(clock, 3, shown, is_answered=True)
