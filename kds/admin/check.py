@@ -60,5 +60,5 @@ _MARKS = {Severity.ERROR: Wording("", ""), Severity.WARNING: Wording("提醒 ", 
 
 def check(directory: Path) -> Report:
     """Return what there is to say of the rule book in `directory`."""
-    compilation = read_book(directory)
-    return Report(directory, compilation.book, compilation.diagnostics)
+    reading = read_book(directory)
+    return Report(directory, reading.book, reading.diagnostics)

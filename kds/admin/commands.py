@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +28,7 @@ def add_rules(commands: Commands) -> None:
     rules = commands.add_parser("rules", help="check, test, explain and publish a rule book")
     parts = rules.add_subparsers(metavar="WHAT", required=True)
     _add_check(parts)
+    _add_test(parts)
     _add_show(parts)
     _add_explain(parts)
     _add_new(parts)
@@ -48,15 +50,37 @@ def _check(options: argparse.Namespace) -> int:
     return FAULTS if report.diagnostics else SOUND
 
 
+def _add_test(parts: Commands) -> None:
+    test = parts.add_parser("test", help="play the cases: expected beside found")
+    add_folder(test)
+    test.add_argument("--watch", action="store_true", help="again after every save, until Ctrl-C")
+    test.set_defaults(run=_test)
+
+
+def _test(options: argparse.Namespace) -> int:
+    from kds.admin import testing
+
+    def tell(tested: testing.Tested) -> None:
+        say(tested.as_json(), tested.as_text(options.lang), options)
+
+    if options.watch:
+        with contextlib.suppress(KeyboardInterrupt):
+            testing.watch(options.directory, tell)
+        return SOUND
+    tested = testing.play_all(options.directory)
+    tell(tested)
+    return SOUND if tested.is_well else FAULTS
+
+
 def _book(options: argparse.Namespace) -> Book:
     """Return the sound book of the folder; raises `CommandError` with its faults."""
     from kds.rulefiles import read_book
 
-    compilation = read_book(options.directory)
-    if compilation.book is None:
-        faults = "\n".join(found.text(options.lang) for found in compilation.diagnostics)
+    reading = read_book(options.directory)
+    if reading.book is None:
+        faults = "\n".join(found.text(options.lang) for found in reading.diagnostics)
         raise CommandError(f"this book may not run:\n{faults}")
-    return compilation.book
+    return reading.book
 
 
 # --- show and explain ----------------------------------------------------------------------

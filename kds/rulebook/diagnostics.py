@@ -10,6 +10,17 @@ from typing import Any
 
 from kds.kitchen.wording import Wording
 
+__all__ = [
+    "Diagnostic",
+    "Place",
+    "Severity",
+    "Wording",
+    "did_you_mean",
+    "fault",
+    "has_errors",
+    "in_order",
+]
+
 
 class Severity(StrEnum):
     """Whether a book with this fault may run."""

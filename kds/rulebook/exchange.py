@@ -1,4 +1,4 @@
-"""A compilation as JSON text, as it comes from the process that made it."""
+"""Compilations and faults as JSON text, as they come from the process that found them."""
 
 from __future__ import annotations
 
@@ -30,6 +30,21 @@ def compilation_from_json(text: str) -> Compilation:
     """Return what `compilation_to_json` wrote; raises pydantic's `ValidationError`."""
     form = _adapter().validate_json(text)
     return Compilation(None if form.data is None else book_of(form.data), form.diagnostics)
+
+
+def diagnostics_to_json(diagnostics: tuple[Diagnostic, ...]) -> str:
+    """Return faults as one line of JSON."""
+    return _faults().dump_json(diagnostics).decode()
+
+
+def diagnostics_from_json(text: str) -> tuple[Diagnostic, ...]:
+    """Return what `diagnostics_to_json` wrote; raises pydantic's `ValidationError`."""
+    return _faults().validate_json(text)
+
+
+@cache
+def _faults() -> TypeAdapter[tuple[Diagnostic, ...]]:
+    return TypeAdapter(tuple[Diagnostic, ...])
 
 
 @cache

@@ -8,43 +8,59 @@ import math
 import sys
 import time
 
+from kds.cases.reading import read_cases
+from kds.cases.results import results_to_json
+from kds.cases.running import run_case
+from kds.rulebook.compile import compile_book
+from kds.rulebook.exchange import compilation_to_json, diagnostics_to_json
 from kds.rulefiles.apart import OUT_OF_MEMORY
 
 
 def main() -> int:
-    """Do one request; answers the exit status."""
-    # Loaded before the limits hold: they are for the texts.
-    from kds.rulebook.compile import compile_book
-    from kds.rulebook.exchange import compilation_to_json
-
-    request = json.loads(sys.stdin.buffer.read().decode("utf-8", "surrogatepass"))
-    _limit(request["cpu_s"], request["memory_mb"])
+    """Do one request; answers the exit status. All is loaded before the limits begin to hold."""
+    request = json.loads(sys.stdin.buffer.read())
+    files, cases_s = request["files"], request["cases_s"]
+    _limit_memory(request["memory_mb"])
     try:
-        answer = compilation_to_json(compile_book(request["files"]))
+        _limit_time(request["rules_s"])
+        compilation = compile_book(files)
+        _write(compilation_to_json(compilation))
+        cases = read_cases(files)
+        _write(diagnostics_to_json(cases.diagnostics))
+        if compilation.book is not None and cases_s is not None:
+            _limit_time(cases_s)
+            book = compilation.book
+            _write(results_to_json(tuple(run_case(case, book) for case in cases.cases)))
     except MemoryError:
         return OUT_OF_MEMORY
-    sys.stdout.buffer.write(answer.encode())
     return 0
 
 
-def _limit(cpu_s: int, memory_mb: int) -> None:
-    """Have the system stop this process at its limits, where the system can.
+def _write(line: str) -> None:
+    sys.stdout.buffer.write(line.encode() + b"\n")
+    sys.stdout.buffer.flush()
 
-    Where it cannot, the parent's own patience is the limit of time.
-    """
-    try:
+
+def _limit_memory(most_mb: int) -> None:
+    """Have the system refuse this process more memory, where the system can."""
+    with contextlib.suppress(ImportError, ValueError, OSError):
         import resource
-    except ImportError:
-        return
-    used_s = math.ceil(time.process_time())
-    for kind, most in (
-        (resource.RLIMIT_CPU, used_s + cpu_s),
-        (resource.RLIMIT_AS, memory_mb * 1024 * 1024),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        # Some systems know a limit by name only.
-        with contextlib.suppress(ValueError, OSError):
-            resource.setrlimit(kind, (most, resource.getrlimit(kind)[1]))
+
+        most = most_mb * 1024 * 1024
+        resource.setrlimit(resource.RLIMIT_AS, (most, resource.getrlimit(resource.RLIMIT_AS)[1]))
+        resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
+
+
+def _limit_time(more_s: int) -> None:
+    """Have the system end this process after so much more processor time, where it can.
+
+    Where it cannot, the parent's own patience is the limit.
+    """
+    with contextlib.suppress(ImportError, ValueError, OSError):
+        import resource
+
+        most = math.ceil(time.process_time()) + more_s
+        resource.setrlimit(resource.RLIMIT_CPU, (most, resource.getrlimit(resource.RLIMIT_CPU)[1]))
 
 
 if __name__ == "__main__":

@@ -22,14 +22,11 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
     texts: dict[str, str] = {}
     faults: list[Diagnostic] = []
     try:
-        paths = sorted({path for pattern in PATTERNS for path in directory.glob(pattern)})
+        paths = _rule_files(directory)
     except OSError as error:
         return {}, (_unreadable(str(directory), error),)
     total = 0
     for path in paths:
-        # Editors leave hidden copies and locks beside a file while it is being saved.
-        if path.name.startswith(".") or path.is_dir():
-            continue
         try:
             data = _start_of(path)
         except OSError as error:
@@ -43,6 +40,28 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
         if text is not None:
             texts[path.name] = text
     return texts, tuple(faults)
+
+
+def _rule_files(directory: Path) -> list[Path]:
+    """Return the rule files; editors leave hidden copies and locks beside a file they save."""
+    paths = {path for pattern in PATTERNS for path in directory.glob(pattern)}
+    return sorted(p for p in paths if not p.name.startswith(".") and not p.is_dir())
+
+
+def stamp(directory: Path) -> tuple[tuple[str, int, int, int], ...]:
+    """Return what tells a folder from itself before a save, however an editor saves.
+
+    Looked at again and again rather than asking the system for news: that misses saves on network
+    drives and in containers, and a few files cost next to nothing.
+    """
+    found = []
+    try:
+        for path in _rule_files(directory):
+            about = path.stat()
+            found.append((path.name, about.st_mtime_ns, about.st_size, about.st_ino))
+    except OSError:
+        return ()  # in the middle of a save; the next look sees what came of it
+    return tuple(found)
 
 
 def _start_of(path: Path) -> bytes:

@@ -9,7 +9,7 @@ import pytest
 
 from kds.rulebook.compile import compile_book
 from kds.rulebook.nodes import MAX_BYTES
-from kds.rulefiles import compile_apart, read_book, read_texts
+from kds.rulefiles import Limits, read_apart, read_book, read_texts
 
 BOOK = "book: {id: one, name: One}\nstations: [{id: wok, name: Wok}]\n"
 MENU = "menu: [{id: a, class: dish, match: {name: x}, cook: wok}]\n"
@@ -28,10 +28,10 @@ def told(directory: Path, lang: str = "en") -> list[str]:
 
 
 def test_a_sound_directory_becomes_the_book(rules: Path) -> None:
-    compilation = read_book(rules)
-    assert compilation.diagnostics == ()
-    assert compilation.book is not None
-    assert compilation.book.data.id == "one"
+    reading = read_book(rules)
+    assert reading.diagnostics == ()
+    assert reading.book is not None
+    assert reading.book.data.id == "one"
 
 
 def test_a_fault_leaves_no_book_and_is_told(rules: Path) -> None:
@@ -42,7 +42,8 @@ def test_a_fault_leaves_no_book_and_is_told(rules: Path) -> None:
 
 def test_the_child_makes_the_same_book_as_this_process(rules: Path) -> None:
     texts, _ = read_texts(rules)
-    assert compile_apart(texts) == compile_book(texts)
+    reading, compilation = read_apart(texts), compile_book(texts)
+    assert (reading.book, reading.faults) == (compilation.book, compilation.diagnostics)
 
 
 def test_a_directory_without_rules_says_so(tmp_path: Path) -> None:
@@ -115,7 +116,7 @@ def much() -> dict[str, str]:
 
 
 def test_reading_that_takes_too_long_is_stopped(much: dict[str, str]) -> None:
-    (found,) = compile_apart(much, cpu_s=1).diagnostics
+    (found,) = read_apart(much, limits=Limits(rules_s=1)).diagnostics
     assert found.text() == (
         "0.yaml:1:1: reading the rules took more than 1 s and was stopped: "
         "write fewer or simpler ones"
@@ -123,7 +124,7 @@ def test_reading_that_takes_too_long_is_stopped(much: dict[str, str]) -> None:
 
 
 def test_reading_that_takes_too_much_memory_is_stopped(much: dict[str, str]) -> None:
-    (found,) = compile_apart(much, cpu_s=20, memory_mb=24).diagnostics
+    (found,) = read_apart(much, limits=Limits(20, memory_mb=24)).diagnostics
     assert found.text() == (
         "0.yaml:1:1: reading the rules took more than 24 MB and was stopped: "
         "write fewer or simpler ones"

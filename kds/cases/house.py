@@ -1,0 +1,80 @@
+"""A kitchen that a case is played in: the service's own functions on a made-up clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from kds.kitchen.commands import Outcome, ReceiveOrder
+from kds.kitchen.decide import Decision, decide, record
+from kds.kitchen.ids import CommandId, Instant
+from kds.kitchen.state import Kitchen
+from kds.records import command_from, order_from
+from kds.rulebook.book import Book
+from kds.rulebook.due import due, next_due
+
+_DAY = datetime(2026, 11, 21, tzinfo=UTC).date()
+"""Some Saturday: only the time of day means something to a book."""
+
+_MOST_AT_ONCE = 1_000
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class NeverAtRestError(Exception):
+    """Time keeps making things happen at one and the same moment: a fault of ours."""
+
+
+class House:
+    """One kitchen under one book, from nothing. `now` moves only in `wait`."""
+
+    def __init__(self, book: Book, minute_of_day: int) -> None:
+        self.book = book
+        self.kitchen = Kitchen()
+        begin = datetime.combine(_DAY, time(), ZoneInfo(book.zone))
+        at = begin + timedelta(minutes=minute_of_day)
+        self.now = Instant((at - _EPOCH) // timedelta(milliseconds=1))
+        self._asked = 0
+
+    def receive(self, order: dict[str, Any]) -> Outcome:
+        """Take a canonical order; raises `BodyError`."""
+        parsed = order_from(order, zone=ZoneInfo(self.book.zone))
+        command = ReceiveOrder(CommandId(self._next("in")), parsed.message, parsed.digest)
+        return self._keep(decide(self.kitchen, command, self.book, self.now))
+
+    def act(self, command: dict[str, Any]) -> Outcome:
+        """Carry out a command of the outside contract; raises `BodyError`."""
+        asked = command_from({"id": self._next("do"), **command})
+        return self._keep(decide(self.kitchen, asked, self.book, self.now))
+
+    def wait(self, seconds: int, look: Callable[[], None], beat_s: int | None = None) -> None:
+        """Let time pass. What falls due happens at its moment; `look` is called after each.
+
+        `beat_s`: so often `look` is called at least.
+        """
+        end = Instant(self.now + seconds * 1000)
+        restless = 0
+        while restless < _MOST_AT_ONCE:
+            at = next_due(self.kitchen, self.book)
+            stop = end if beat_s is None else min(end, Instant(self.now + beat_s * 1000))
+            if at is None or at > stop:
+                self.now, restless = stop, 0
+                look()
+                if stop == end:
+                    return
+                continue
+            restless = restless + 1 if at <= self.now else 0
+            self.now = max(self.now, at)
+            facts = due(self.kitchen, self.book, self.now)
+            self._keep(record(self.kitchen, facts, self.book, self.now))
+            look()
+        raise NeverAtRestError
+
+    def _next(self, word: str) -> str:
+        self._asked += 1
+        return f"{word}{self._asked}"
+
+    def _keep(self, decision: Decision) -> Outcome:
+        self.kitchen = decision.kitchen
+        return decision.outcome

@@ -1,0 +1,308 @@
+"""A case played under a book: what was expected beside what is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from kds.board.scope import UnknownView
+from kds.board.values import TicketLine
+from kds.board.views import board, order_lines
+from kds.cases.house import House, NeverAtRestError
+from kds.cases.results import CaseResult, Mismatch
+from kds.cases.schema import (
+    NONE,
+    NOTHING,
+    SOMETHING,
+    CaseSpec,
+    LineExpectation,
+    LineSpec,
+    OrderSpec,
+    StepSpec,
+)
+from kds.kitchen.ids import ANY_STATION, LineKey, OrderId, OrderKey, SourceId, is_pass
+from kds.kitchen.orders import Gate, Level, Line
+from kds.kitchen.wording import Wording
+from kds.records import BodyError
+from kds.rulebook.book import Book
+from kds.rulebook.checking import Located
+from kds.rulebook.diagnostics import Place, did_you_mean
+
+_BEAT_S = 15
+"""So often it is looked whether what must hold meanwhile holds."""
+
+_PORTIONS = ("held", "queued", "cooking", "ready", "served", "void")
+_SAME = ("portions", "view", "table", "reason", "course", "category", "seat", "rule", "left")
+_LEVELS = [*Level]
+
+
+def run_case(case: Located[CaseSpec], book: Book) -> CaseResult:
+    """Return what differs when `case` is played under `book`."""
+    return _Play(case, book).run()
+
+
+class _StopError(Exception):
+    """The case cannot go on from here."""
+
+    def __init__(self, mismatch: Mismatch) -> None:
+        super().__init__(mismatch.text("en"))
+        self.mismatch = mismatch
+
+
+class _Play:
+    """One case under way."""
+
+    def __init__(self, case: Located[CaseSpec], book: Book) -> None:
+        self._case = case
+        self._house = House(book, case.spec.at)
+        self._orders: list[OrderKey] = []
+        self._found: list[Mismatch] = []
+
+    def run(self) -> CaseResult:
+        done = 0
+        try:
+            for number, step in enumerate(self._case.spec.steps):
+                self._do(number, step)
+                done += 1
+        except _StopError as stop:
+            self._found.append(stop.mismatch)
+        name = self._case.spec.case
+        return CaseResult(self._case.place, Wording(name.zh, name.en), done, tuple(self._found))
+
+    def _do(self, number: int, step: StepSpec) -> None:
+        place = self._case.at("steps", number)
+        try:
+            if step.order is not None:
+                self._receive(step.order, place)
+            elif step.wait is not None:
+                self._wait(number, step, step.wait)
+            elif step.do is not None:
+                self._act(step, step.do, place)
+            else:
+                self._look(number, step)
+        except BodyError as error:
+            raise _StopError(_cannot(place, str(error))) from error
+        except UnknownView as unknown:
+            hint = did_you_mean(unknown.view, unknown.known)
+            said = f"no view {unknown.view!r}" + (f", {hint.en}" if hint else "")
+            raise _StopError(_cannot(place, said)) from unknown
+        except NeverAtRestError as error:
+            raise _StopError(_cannot(place, "time never comes to rest")) from error
+
+    # --- what happens ------------------------------------------------------------------------
+
+    def _receive(self, order: OrderSpec, place: Place) -> None:
+        key = OrderKey(SourceId(order.source), OrderId(order.id))
+        outcome = self._house.receive(_canonical(order))
+        if outcome.why:
+            raise _StopError(_cannot(place, outcome.why))
+        self._orders = [*(known for known in self._orders if known != key), key]
+
+    def _act(self, step: StepSpec, kind: str, place: Place) -> None:
+        command: dict[str, Any] = {"kind": kind}
+        command |= {name: value for name in _SAME if (value := getattr(step, name))}
+        if step.station:
+            command["station"] = step.station
+        if step.name:
+            command["name"] = step.name
+        if step.line:
+            key = self._key_of(step.line, place)
+            command["order"], command["line_id"] = key.order._asdict(), key.line_id
+        elif self._orders:
+            command["order"] = self._order_of(step.on, place)._asdict()
+        if step.into:
+            into: object = step.into
+            command["into"] = (
+                self._order_of(step.into, place)._asdict() if kind == "merge" else into
+            )
+        if kind == "split":
+            command["lines"] = [{"line_id": command.pop("line_id", step.line)}]
+        outcome = self._house.act(command)
+        if outcome.result.value != step.result:
+            why = f" ({outcome.why})" if outcome.why else ""
+            self._tell(place, _same(kind), step.result, f"{outcome.result.value}{why}")
+
+    def _wait(self, number: int, step: StepSpec, seconds: int) -> None:
+        told: set[str] = set()
+
+        def look() -> None:
+            for view, wanted in step.meanwhile.items():
+                if view not in told and self._compare(
+                    view, wanted, self._case.at("steps", number, "meanwhile", view)
+                ):
+                    told.add(view)
+
+        self._house.wait(seconds, look, _BEAT_S if step.meanwhile else None)
+
+    # --- what must be so ---------------------------------------------------------------------
+
+    def _look(self, number: int, step: StepSpec) -> None:
+        for name, wanted in step.expect.items():
+            place = self._case.at("steps", number, "expect", name)
+            line = self._line(self._key_of(name, place))
+            shown = self._shown(line)
+            for what, expected, found in _facts(wanted, line, shown):
+                if expected != found:
+                    inside = self._case.at("steps", number, "expect", name, what)
+                    self._tell(inside, _same(f"{name} {what}"), expected, found)
+        for view, shows in step.shows.items():
+            self._compare(view, shows, self._case.at("steps", number, "shows", view))
+        if step.paused is not None:
+            paused = sorted(r for r, s in self._house.kitchen.rules.items() if s.paused_at)
+            wanted_rules = sorted(rule for rule in step.paused if rule != NONE)
+            if paused != wanted_rules:
+                self._tell(
+                    self._case.at("steps", number, "paused"),
+                    _same("paused"),
+                    _listed(wanted_rules),
+                    _listed(paused),
+                )
+
+    def _compare(self, view: str, wanted: str | list[str], place: Place) -> bool:
+        """Note if `view` shows something else; say whether it does."""
+        names = self._names(view)
+        is_so = {NOTHING: not names, SOMETHING: bool(names)}.get(str(wanted), names == wanted)
+        if not is_so:
+            expected = wanted if isinstance(wanted, str) else _listed(wanted)
+            self._tell(place, _same(view), expected, _listed(names))
+        return not is_so
+
+    def _names(self, view: str) -> list[str]:
+        """Return the dishes that a view shows, in order; at a station those still to be done."""
+        house = self._house
+        made = board(house.kitchen, house.book, view, house.now)
+        lines = (line for ticket in made.tickets for line in ticket.lines)
+        return [line.name for line in lines if is_pass(view) or line.counts.to_cook > 0]
+
+    # --- names ---------------------------------------------------------------------------------
+
+    def _order_of(self, name: str, place: Place) -> OrderKey:
+        """Return the order of that id, of none the last one."""
+        found = next((key for key in self._orders[::-1] if name in {"", key.order_id}), None)
+        if found is None:
+            raise _StopError(_unknown(place, f"order {name}", [k.order_id for k in self._orders]))
+        return found
+
+    def _key_of(self, name: str, place: Place) -> LineKey:
+        """Return the line of that id or name, in the latest order that has it; `2/毛肚`: in 2."""
+        lines = [line for key in self._orders[::-1] for line in self._lines_of(key)]
+        for line in lines:
+            if name in {line.key.line_id, f"{line.key.order_id}/{line.key.line_id}"}:
+                return line.key
+        for line in lines:
+            if name in {line.content.name, f"{line.key.order_id}/{line.content.name}"}:
+                return line.key
+        raise _StopError(_unknown(place, name, [line.content.name for line in lines]))
+
+    def _lines_of(self, key: OrderKey) -> Iterable[Line]:
+        order = self._house.kitchen.orders.get(key)
+        return () if order is None else order.lines.values()
+
+    def _line(self, key: LineKey) -> Line:
+        return self._house.kitchen.orders[key.order].lines[key.line_id]
+
+    def _shown(self, line: Line) -> TicketLine:
+        house = self._house
+        lines = order_lines(house.kitchen, house.book, line.key.order, house.now) or ()
+        return next(shown for shown in lines if shown.key == line.key)
+
+    def _tell(self, place: Place, about: Wording, expected: str, found: str) -> None:
+        self._found.append(Mismatch(place, about, _same(expected), _same(found)))
+
+
+def _facts(
+    wanted: LineExpectation, line: Line, shown: TicketLine
+) -> Iterator[tuple[str, str, str]]:
+    """Yield what is expected of a line beside what is: (key, expected, found)."""
+    if wanted.at is not None:
+        yield "at", _listed(wanted.at), _listed(_stations(line))
+    if wanted.menu_class is not None:
+        yield "class", wanted.menu_class, line.routing.menu_class or NONE
+    if wanted.entry is not None:
+        yield "entry", wanted.entry, line.routing.rule or NONE
+    if wanted.hold is not None:
+        yield "hold", wanted.hold, _gate(line)
+    if wanted.held_by is not None:
+        yield "held_by", wanted.held_by, shown.hold.rule if shown.hold else NONE
+    if wanted.band is not None:
+        yield "band", wanted.band, shown.band.value
+    if wanted.late is not None:
+        passed = sorted((over.level for over in line.overtime), key=_LEVELS.index)
+        yield "late", wanted.late, passed[-1].value if passed else "no"
+    for state in _PORTIONS:
+        portions = getattr(wanted, state)
+        if portions is not None:
+            yield state, portions, f"{getattr(shown.counts, state):f}"
+
+
+def _gate(line: Line) -> str:
+    """Return the strongest gate that keeps the line back; the pass shows a late one as a run."""
+    gates = {hold.gate for hold in line.holds}
+    return next((gate.value for gate in Gate if gate in gates), NONE)
+
+
+def _stations(line: Line) -> list[str]:
+    named = [step.station for step in line.routing.steps]
+    if ANY_STATION in named:
+        return ["everywhere"]
+    return [*named] or [NOTHING]
+
+
+def _canonical(order: OrderSpec) -> dict[str, Any]:
+    """Return the order in the shape of the outside contract."""
+    made: dict[str, Any] = {
+        "source": order.source,
+        "order_id": order.id,
+        "table": order.table,
+        "session": order.session or order.table,
+        "lines": [_canonical_line(line) for line in order.lines],
+    }
+    for name in ("service", "channel", "payment", "number", "note", "cancelled", "closed"):
+        if name in order.model_fields_set:
+            made[name] = getattr(order, name)
+    if order.guests:
+        made["guests"] = int(order.guests) if order.guests.isdigit() else order.guests
+    return made | ({"partial": True} if order.partial else {})
+
+
+def _canonical_line(line: LineSpec) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "line_id": line.id or line.name,
+        "name": line.name,
+        "quantity": line.quantity,
+        "category": line.category,
+        "item_id": line.item,
+        "unit": line.unit,
+        "note": line.note,
+        "state": line.state,
+        "course": line.course or None,
+        "seat": line.seat or None,
+        "parent": line.parent or None,
+        "modifiers": [
+            {"name": m.name, "quantity": m.quantity} | ({"kind": m.kind} if m.kind else {})
+            for m in line.modifiers
+        ],
+    }
+    return made
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names) or NOTHING
+
+
+def _same(text: str) -> Wording:
+    return Wording(text, text)
+
+
+def _cannot(place: Place, why: str) -> Mismatch:
+    return Mismatch(
+        place, Wording("这一步做不了", "this step"), Wording("能做", "to be done"), _same(why)
+    )
+
+
+def _unknown(place: Place, name: str, known: Iterable[str]) -> Mismatch:
+    hint = did_you_mean(name, known)
+    found = Wording(
+        f"没有{f'（{hint.zh}）' if hint else ''}", f"none{f' ({hint.en})' if hint else ''}"
+    )
+    return Mismatch(place, _same(name), Wording("有这道菜或这张单", "such a line or order"), found)

@@ -1,0 +1,208 @@
+"""The shape of case files: what may stand where."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, model_validator
+
+from kds.board.values import Band
+from kds.kitchen.commands import CommandKind, Result
+from kds.kitchen.messages import Channel, LineState, Payment, Service
+from kds.kitchen.orders import Gate, Level
+from kds.rulebook.schema import (
+    Duration,
+    MinuteOfDay,
+    Spec,
+    Text,
+    Texts,
+    Words,
+    YesNo,
+)
+from kds.rulebook.values import as_text, one_of, value_fault
+
+NONE = "none"
+NOTHING, SOMETHING = "nothing", "something"
+_NO = frozenset({"no", "none", "无", "否"})
+_LINE = re.compile(r"(?P<name>.+?)(?:\s+\[(?P<category>[^\[\]]*)\])?(?:\s+[x×](?P<quantity>\d+))?")
+_RESULTS = (Result.APPLIED.value, Result.NO_OP.value, Result.REFUSED.value)
+_NOT_LATE = "no"
+
+
+def _optional(value: object) -> str:
+    return "" if value is None else as_text(value)
+
+
+def _line(value: object) -> object:
+    """Read `毛肚 [涮品] x2`, the short form of a line."""
+    if not isinstance(value, str):
+        return value
+    found = _LINE.fullmatch(value.strip())
+    return {} if found is None else {k: v for k, v in found.groupdict().items() if v is not None}
+
+
+def _word(known: Iterable[str]) -> BeforeValidator:
+    """Return the reader of a word among `known`."""
+    words = tuple(known)
+    return BeforeValidator(lambda value: one_of(value, words))
+
+
+def _word_or_no(no: str, known: Iterable[str]) -> BeforeValidator:
+    """Return the reader of a word among `known`, or of a plain no, which reads `no`."""
+    words = (no, *known)
+    return BeforeValidator(
+        lambda value: no if as_text(value).lower() in _NO else one_of(value, words)
+    )
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, str):
+        text = value.strip()
+        return text if text in {NOTHING, SOMETHING} else [text]
+    if isinstance(value, list):
+        return [as_text(item) for item in value]
+    raise value_fault(
+        "这里应为菜名列表、nothing 或 something",
+        "a list of dishes is expected here, or 'nothing', or 'something'",
+    )
+
+
+State = Annotated[str, _word(LineState)]
+ServiceName = Annotated[str, _word(Service)]
+ChannelName = Annotated[str, _word(Channel)]
+PaymentName = Annotated[str, _word(Payment)]
+BandName = Annotated[str, _word(Band)]
+CommandName = Annotated[str, _word(CommandKind)]
+ResultName = Annotated[str, _word(_RESULTS)]
+GateOrNone = Annotated[str, _word_or_no(NONE, Gate)]
+LevelOrNo = Annotated[str, _word_or_no(_NOT_LATE, Level)]
+Plain = Annotated[str, BeforeValidator(_optional)]
+Shown = Annotated[str | list[str], BeforeValidator(_shown)]
+
+
+class ModifierSpec(Spec):
+    """A change to a dish."""
+
+    name: Text
+    kind: Plain = ""
+    quantity: Plain = "1"
+
+
+def _modifier(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+class LineSpec(Spec):
+    """A line of an order; as a text `name [category] x2`. `id`: its name, if not stated."""
+
+    name: Text
+    id: Plain = ""
+    category: Plain = ""
+    quantity: Plain = "1"
+    item: Plain = ""
+    unit: Plain = ""
+    course: Plain = ""
+    seat: Plain = ""
+    state: State = LineState.ORDERED.value
+    note: Plain = ""
+    parent: Plain = ""
+    modifiers: list[Annotated[ModifierSpec, BeforeValidator(_modifier)]] = Field(default=[])
+
+
+class OrderSpec(Spec):
+    """An order, or a later revision of one with the same `id`. `session`: the table, if not stated.
+
+    The whole order as it now stands, unless `partial`.
+    """
+
+    id: Plain = "1"
+    source: Plain = "till"
+    table: Plain = "8"
+    session: Plain = ""
+    service: ServiceName = Service.DINE_IN.value
+    channel: ChannelName = Channel.OTHER.value
+    payment: PaymentName = Payment.UNPAID.value
+    guests: Plain = ""
+    number: Plain = ""
+    note: Plain = ""
+    cancelled: YesNo = False
+    closed: YesNo = False
+    partial: YesNo = False
+    lines: list[Annotated[LineSpec, BeforeValidator(_line)]] = Field(default=[])
+
+
+class LineExpectation(Spec):
+    """What must be so of one line; what is not stated may be anything.
+
+    `at`: its stations in order, or `everywhere`, or `nothing`. `late`: the worst limit passed so
+    far, as the log has it. `band`: as the pass shows it.
+    """
+
+    at: Texts | None = None
+    menu_class: Text | None = Field(None, alias="class")
+    entry: Text | None = None
+    hold: GateOrNone | None = None
+    held_by: Text | None = None
+    band: BandName | None = None
+    late: LevelOrNo | None = None
+    held: Plain | None = None
+    queued: Plain | None = None
+    cooking: Plain | None = None
+    ready: Plain | None = None
+    served: Plain | None = None
+    void: Plain | None = None
+
+
+class StepSpec(Spec):
+    """One step: an order, a command, passing time, or what must then be so."""
+
+    order: OrderSpec | None = None
+    wait: Duration | None = None
+    meanwhile: dict[str, Shown] = Field(default={})
+    do: CommandName | None = None
+    on: Plain = ""
+    line: Plain = ""
+    view: Plain = ""
+    portions: Plain = ""
+    table: Plain = ""
+    into: Plain = ""
+    station: Plain = ""
+    rule: Plain = ""
+    reason: Plain = ""
+    course: Plain = ""
+    category: Plain = ""
+    seat: Plain = ""
+    name: Plain = ""
+    left: Plain = ""
+    result: ResultName = Result.APPLIED.value
+    expect: dict[str, LineExpectation] = Field(default={})
+    shows: dict[str, Shown] = Field(default={})
+    paused: Texts | None = None
+
+    @model_validator(mode="after")
+    def _is_one_thing(self) -> StepSpec:
+        kinds = ("order", "wait", "do", "expect", "shows", "paused")
+        stated = [kind for kind in kinds if kind in self.model_fields_set]
+        acts = [kind for kind in stated if kind in {"order", "wait", "do"}]
+        if not stated or len(acts) > 1 or (acts and len(stated) > 1):
+            raise value_fault(
+                "一步只做一件事：order、wait、do，或者 expect / shows / paused",
+                "a step is one thing: order, wait, do, or expect / shows / paused",
+            )
+        return self
+
+
+class CaseSpec(Spec):
+    """One case: a name, the time of day it begins at, and its steps."""
+
+    case: Words
+    at: MinuteOfDay = 18 * 60
+    steps: list[StepSpec]
+
+
+class CasesSpec(Spec):
+    """A case file."""
+
+    cases: list[CaseSpec]
