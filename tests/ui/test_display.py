@@ -299,7 +299,7 @@ def test_titles_of_views() -> None:
     assert Subject("cut", boards.STATIONS).title("en") == "Cutting"
     assert Subject("new", boards.STATIONS).title("en") == "new"
     assert Subject("expo").title("zh") == "出餐台"
-    assert Subject("all").title("zh") == "all"
+    assert Subject("all").title("zh") == "全部"
 
 
 class Counter:

@@ -6,9 +6,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kds.board.values import Band, Ticket, TicketLine
-from kds.kitchen.ids import StationId
+from kds.board.values import AlertCard, Band, Ticket, TicketLine
+from kds.kitchen.ids import AlertId, StationId
 from kds.kitchen.messages import Channel, Member, Payment, Service
+from kds.kitchen.wording import Wording
 from kds.ui.icons import Icon
 from kds.ui.ticket.alert import alert_face, alert_of, card_id
 from kds.ui.ticket.face import (
@@ -407,3 +408,27 @@ def test_alert_card_shows_the_raw_text_and_is_handled() -> None:
     assert alert_of(face.visit) == alert.id
     assert alert_of(ticket("A1", []).visit) is None
     assert card_id(alert.id) == face.visit
+
+
+def test_a_rush_of_the_whole_ticket_is_said_once_in_its_head() -> None:
+    alike = read(ticket("A1", [line("a", rush=2), line("b", rush=2), done("c")]))
+    assert [flag.text for flag in alike.head.flags] == ["催 2"]
+    assert not any(piece.icon is Icon.CHEVRONS for one in lines(alike) for piece in one.right)
+    apart = read(ticket("A1", [line("a", rush=2), line("b")]))
+    marked = [any(p.icon is Icon.CHEVRONS for p in one.right) for one in lines(apart)]
+    assert marked == [True, False]
+
+
+def test_a_ticket_that_is_all_out_has_nothing_to_run() -> None:
+    face = read(ticket("A1", [served("a"), served("b")]), "en", None)
+    assert (face.foot.action, face.foot.label) == (Action.OUT, "All served")
+
+
+def test_a_card_about_rules_is_not_called_an_order_that_was_not_understood() -> None:
+    said = Wording("锅底先下已暂停", "Broth first is paused")
+    cards = [AlertCard(AlertId(name), "x", NOW, said, "") for name in ("rule:pot", "rules:folder")]
+    english = Reading(words("en"), boards.STATIONS, ZONE, None)
+    titles = {alert_face(card, english).head.title for card in cards}
+    assert titles == {"RULES"}
+    other = AlertCard(AlertId("intake-7"), "till", NOW, said, "raw")
+    assert alert_face(other, english).head.title == "NOT UNDERSTOOD"

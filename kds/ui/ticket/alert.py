@@ -10,6 +10,7 @@ from kds.ui.ticket.face import Action, Count, Face, Foot, Head, NoteFace
 from kds.ui.ticket.reading import Reading
 
 _PREFIX = "alert:"
+_OF_RULES = ("rule:", "rules:")
 
 
 def card_id(alert: AlertId) -> VisitId:
@@ -22,13 +23,18 @@ def alert_of(ticket: VisitId) -> AlertId | None:
     return AlertId(ticket.removeprefix(_PREFIX)) if ticket.startswith(_PREFIX) else None
 
 
+def _is_of_rules(alert: AlertCard) -> bool:
+    """A rule is paused, or a rule file refused: no order is behind it."""
+    return alert.id.startswith(_OF_RULES)
+
+
 def alert_face(alert: AlertCard, reading: Reading) -> Face:
     """Return what the card of an alert says."""
     texts = (clean(alert.message[reading.lang]), clean(alert.raw))
     return Face(
         visit=card_id(alert.id),
         head=Head(
-            title=reading.words("alert.title"),
+            title=reading.words("alert.rules" if _is_of_rules(alert) else "alert.title"),
             band=Band.ATTENTION,
             flags=(),
             pinned=False,

@@ -29,12 +29,13 @@ def draw_foot(canvas: Canvas, foot: Foot, box: Box) -> None:
     left, button = foot_boxes(canvas, foot, box)
     rule = m.outline if canvas.outlined else m.hair
     is_locked = foot.action is Action.MISSING
+    is_quiet = is_locked or foot.action is Action.OUT
     is_done = foot.action in _DONE
     canvas.fill(button, Ink.READY if is_done else Ink.RAISED)
     if canvas.outlined:
         canvas.fill(button._replace(w=m.outline), Ink.EDGE)
     canvas.fill(box._replace(h=rule), Ink.EDGE if canvas.outlined else Ink.LINE)
-    ink = Ink.READY_INK if is_done else Ink.TEXT3 if is_locked else Ink.TEXT
+    ink = Ink.READY_INK if is_done else Ink.TEXT3 if is_quiet else Ink.TEXT
     icon = Icon.PADLOCK if is_locked else Icon.TICK
     _draw_label(canvas, foot.label, icon, ink, button)
     _draw_chips(canvas, foot, left)

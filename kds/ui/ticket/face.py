@@ -213,7 +213,7 @@ Row = LineFace | Divider | BarFace | NoteFace
 
 
 class Action(StrEnum):
-    """What the button of a ticket does."""
+    """What the button of a ticket does. MISSING, OUT: nothing, but why."""
 
     DONE = "btn.done_all"
     POT = "btn.done_base"
@@ -223,6 +223,7 @@ class Action(StrEnum):
     CLEAR = "btn.clear"
     NOTED = "btn.ack"
     MISSING = "btn.missing"
+    OUT = "btn.out"
     HANDLED = "alert.handled"
 
 

@@ -36,6 +36,8 @@ def action_of(ticket: Ticket, *, at_pass: bool) -> Action:
         is_void = any(line.void_unacknowledged for line in ticket.lines)
         return Action.CLEAR if is_void else Action.NOTED
     if at_pass:
+        if all(li.counts.live == li.counts.served for li in food):
+            return Action.OUT
         return Action.RUN if all(li.counts.to_cook == 0 for li in food) else Action.MISSING
     workable = [li for li in food if li.counts.queued + li.counts.cooking > 0]
     if workable:

@@ -59,7 +59,7 @@ def rows_of(ticket: Ticket, reading: Reading) -> tuple[tuple[Allergy, ...], tupl
     hold: HoldMark | None = None
     before: TicketLine | None = None
     courses = len({line.course for line in ticket.lines if line.course}) > 1
-    for line in ticket.lines:
+    for line in _told_apart(ticket.lines):
         divider = _divider(before, line, reading, by_course=courses)
         if divider is not None:
             rows.append(divider)
@@ -70,6 +70,14 @@ def rows_of(ticket: Ticket, reading: Reading) -> tuple[tuple[Allergy, ...], tupl
         rows.extend(_faces(line, reading, common))
         before = line
     return tuple(Allergy(text, reading.words("meta.whole_table")) for text in common), tuple(rows)
+
+
+def _told_apart(lines: Sequence[TicketLine]) -> Sequence[TicketLine]:
+    """Return the lines without their rush where it is that of the whole ticket: its head has it."""
+    rushes = {line.rush for line in lines if line.counts.to_cook > 0 and "set" not in line.flags}
+    if len(rushes) != 1 or 0 in rushes:
+        return lines
+    return [replace(line, rush=0) for line in lines]
 
 
 def _notes(ticket: Ticket) -> Iterator[str]:

@@ -43,7 +43,7 @@ def pass_pieces(line: TicketLine, reading: Reading) -> Iterator[Piece]:
     if "set" in line.flags or counts.live == 0:
         return
     if counts.live == counts.served:
-        yield Piece(_served(line, reading), ink=Ink.TEXT3)
+        yield _served(line, reading)
     elif counts.to_cook == 0:
         if line.ready_at is not None:
             yield Piece(Count(line.ready_at, pattern=reading.words("line.waits")))
@@ -88,14 +88,16 @@ def _marks(line: TicketLine, reading: Reading) -> Iterator[Piece]:
 
 def _done(line: TicketLine, reading: Reading) -> Iterator[Piece]:
     if line.counts.served == line.counts.live:
-        yield Piece(_served(line, reading), ink=Ink.TEXT3)
+        yield _served(line, reading)
     elif line.ready_at is not None:
         yield Piece(reading.time(line.ready_at), ink=Ink.TEXT3)
 
 
-def _served(line: TicketLine, reading: Reading) -> str:
+def _served(line: TicketLine, reading: Reading) -> Piece:
+    """Say that a dish is out, and when; beside a long name the time alone does."""
     time = "" if line.served_at is None else reading.time(line.served_at)
-    return reading.words("line.served", time).strip()
+    text = reading.words("line.served", time).strip()
+    return Piece(text, ink=Ink.TEXT3, short=time)
 
 
 def _pips(line: TicketLine) -> Piece:
