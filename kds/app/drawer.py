@@ -6,8 +6,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from kds.app.acting import Stamp
-from kds.board.recall import Done, DoneDish, Shift
+from kds.board.recall import Done, DoneDish, Shift, shift_at
+from kds.board.scope import known_views
 from kds.kitchen.commands import Command, CommandKind
+from kds.kitchen.ids import Instant
+from kds.kitchen.state import Kitchen
+from kds.rulebook.book import Book
 from kds.ui.chrome.panel import PanelFace
 from kds.ui.chrome.panels import (
     RECALL,
@@ -21,6 +25,13 @@ from kds.ui.ticket.reading import Reading, figure
 
 WHOLE = "whole"
 """Stands for all dishes of the act that is looked at."""
+
+
+def shift_of(kitchen: Kitchen, book: Book | None, view: str, now: Instant) -> Shift:
+    """Return what was done at a view; nothing without a book, or with one that lacks the view."""
+    if book is None or view not in known_views(book):
+        return Shift()
+    return shift_at(kitchen, book, view, now)
 
 
 class Drawer:

@@ -9,16 +9,15 @@ import asyncio
 import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 from kds.app.acting import Stamp, command_for, line_of, resume, ticket_of, undo
 from kds.app.answers import answer_to, said
-from kds.app.drawer import Drawer
+from kds.app.drawer import Drawer, shift_of
 from kds.app.regret import Acts, is_final, undo_left_s
 from kds.app.remarks import Remarks
 from kds.app.wellness import Standing, empty_lines, health_of, unsent_lines
 from kds.board.memo import BoardMemo
-from kds.board.recall import Shift, shift_at
+from kds.board.recall import Shift
 from kds.board.scope import UnknownView
 from kds.board.values import Board
 from kds.board.views import board
@@ -37,12 +36,13 @@ from kds.ui.intents import (
     OpenStrip,
     PickRow,
     Recall,
+    SwitchLanguage,
     TapBar,
     TapMore,
     Undo,
     Why,
 )
-from kds.ui.options import Options, Subject
+from kds.ui.options import Options, subject_of
 from kds.ui.qt.display import Display
 from kds.ui.scene import EMPTY
 from kds.ui.style.measures import Screen as Glass
@@ -94,7 +94,7 @@ class Screen:
         self._is_stale = False
         self.on_denied: Callable[[], None] = lambda: None
         self.more_troubles: Callable[[str], tuple[Trouble, ...]] = lambda _lang: ()
-        self.display = Display(self._subject(), options, clock_ms, glass)
+        self.display = Display(subject_of(self.view, self._book), options, clock_ms, glass)
         self.display.intent.connect(self._take)
 
     # --- showing ---
@@ -122,7 +122,7 @@ class Screen:
         session = self._link.session
         if session.book is not self._book:
             self._book = session.book
-            self.display.set_subject(self._subject())
+            self.display.set_subject(subject_of(self.view, self._book))
         if self._book is not None:
             self.board = self._made(self._book, now)
         self._show_empty()
@@ -154,12 +154,6 @@ class Screen:
         """Kitchen time; without a bridge ever, that of the last thing known."""
         return self._link.time() or self._link.session.confirmed.at
 
-    def _subject(self) -> Subject:
-        if self._book is None:
-            return Subject(self.view)
-        stations = {station.id: station.name for station in self._book.stations}
-        return Subject(self.view, stations, ZoneInfo(self._book.zone))
-
     def _health(self) -> Health:
         """Say how well all is, as far as this display knows."""
         now = self._now()
@@ -190,14 +184,7 @@ class Screen:
 
     def _shift(self) -> Shift:
         kitchen = self._link.session.projection.kitchen
-        try:
-            return (
-                Shift()
-                if self._book is None
-                else shift_at(kitchen, self._book, self.view, self._now())
-            )
-        except UnknownView:
-            return Shift()
+        return shift_of(kitchen, self._book, self.view, self._now())
 
     @property
     def _reading(self) -> Reading:
@@ -246,6 +233,8 @@ class Screen:
                 self._explain(visit, line)
             case TapMore(visit=visit):
                 self._explain(visit, None)
+            case SwitchLanguage():
+                self._empty_due_ms = 0
             case JustMoved():
                 self._deny("noop.moved")
             case KeyStuck() | KeyFree() | OpenStrip():

@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from kds.app.display import DisplaySettings, linked
 from kds.app.wellness import aged_sources
@@ -17,7 +16,7 @@ from kds.board.views import board
 from kds.link import Link
 from kds.records.boards import board_json
 from kds.ui.chrome.health import Health
-from kds.ui.options import Options, Subject
+from kds.ui.options import Options, subject_of
 from kds.ui.shot import render
 from kds.ui.slips import Size
 from kds.wire.notices import BookChanged, DisplayNotice, Following, TurnedAway
@@ -92,8 +91,7 @@ def _drawn(link: Link, view: str, path: Path, options: Options, size: Size) -> S
     except UnknownView as error:
         known = ", ".join(error.known)
         raise ShotError(f"there is no view {view!r}; there are {known}") from error
-    stations = {station.id: station.name for station in book.stations}
-    subject = Subject(view, stations, ZoneInfo(book.zone))
+    subject = subject_of(view, book)
     health = Health(sources=aged_sources(session.condition, now))
     picture = render(made, now, subject, options, size=size, health=health)
     if not picture.save(str(path)):

@@ -49,6 +49,9 @@ _REFUSALS = {
     503: Wording("厨房服务器现在不能再接屏幕", "The bridge can not take more screens now."),
 }
 
+_ENDS = "ending"
+"""A bridge that is being stopped refuses nobody; that it is gone is said soon enough."""
+
 OnNews = Callable[[Sequence[DisplayNotice]], None]
 
 
@@ -259,7 +262,8 @@ class Link:
                 case LineDead():
                     self._is_over = True
                 case TurnedAway():
-                    self._refusal = notice.words
+                    if notice.code != _ENDS:
+                        self._refusal = notice.words
                     self._is_over = True
                 case Following():
                     self._failures, self._refusal = 0, None

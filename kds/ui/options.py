@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, tzinfo
+from zoneinfo import ZoneInfo
 
 from kds.board.scope import PLACES
 from kds.kitchen.ids import StationId
 from kds.kitchen.wording import Wording
+from kds.rulebook.book import Book
 from kds.ui.canvas import Ruler
 from kds.ui.intents import Button
 from kds.ui.scene import View
@@ -50,6 +52,14 @@ class Subject:
             return texts.get(known, self.view)
         name = self.stations.get(self.station)
         return self.view if name is None else clean(name[lang])
+
+
+def subject_of(view: str, book: Book | None) -> Subject:
+    """Return what a wall with that view shows; without a book its stations have no names."""
+    if book is None:
+        return Subject(view)
+    stations = {station.id: station.name for station in book.stations}
+    return Subject(view, stations, ZoneInfo(book.zone))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
@@ -11,17 +12,30 @@ from typing import Any
 import pytest
 from PySide6.QtWidgets import QApplication
 
+from kds.app.keys import guard_keys
 from kds.app.screen import Screen
+from kds.app.wellness import unsent_lines
 from kds.board.values import Ticket
 from kds.kitchen.commands import Command
 from kds.kitchen.ids import VisitId
 from kds.ui.chrome.health import Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, REMAKE, RESUME
-from kds.ui.intents import Intent, JustMoved, PickRow, Recall, TapBar, Undo
+from kds.ui.intents import (
+    Intent,
+    JustMoved,
+    KeyFree,
+    KeyStuck,
+    OpenStrip,
+    PickRow,
+    Recall,
+    TapBar,
+    TapLine,
+    Undo,
+)
 from kds.ui.options import Options
 from kds.ui.qt.chrome import SidePanel
 from kds.ui.qt.program import application
-from kds.wire.notices import Answered
+from kds.wire.notices import Answered, NotKept
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, line, order
 from tests.bridge.walls import caught_up, has_sent_all, post
@@ -50,13 +64,17 @@ class Shown:
     async def take(self, intent: Intent) -> None:
         """Let a hand ask for something, wait for the bridge's answer, and show what came."""
         known = len(self.over.told(Answered))
+        await self.give(intent)
+        await has_sent_all(self.over)
+        self.screen.hear(self.over.told(Answered)[known:])
+        self.screen.refresh()
+
+    async def give(self, intent: Intent) -> None:
+        """Let a hand ask for something."""
         self.screen.display.intent.emit(intent)
         given, self._given[:] = list(self._given), []
         for command in given:
             await self.over.link.act(command)
-        await has_sent_all(self.over)
-        self.screen.hear(self.over.told(Answered)[known:])
-        self.screen.refresh()
 
     def ticket(self, sent: dict[str, Any]) -> Ticket | None:
         """Return the ticket of an order, None once the station is through with it."""
@@ -248,3 +266,55 @@ async def test_that_nothing_is_heard_stands_behind_all_that_is_worse(
         assert screen.said() == [TroubleKind.VOICE]
         screen.screen.say(Trouble(TroubleKind.KEYS))
         assert screen.said() == [TroubleKind.KEYS, TroubleKind.VOICE]
+
+
+async def test_stuck_keys_are_named_on_the_strip_until_they_come_loose(
+    hotpot: Running, tmp_path: Path
+) -> None:
+    """Fault 24."""
+    async with shown(tmp_path / "a", hotpot, "cut-1") as screen:
+        await screen.take(KeyStuck("4"))
+        assert screen.said() == [TroubleKind.STUCK]
+        await screen.take(KeyFree("4"))
+        assert screen.said() == []
+
+
+async def test_keys_that_go_elsewhere_are_said_and_fetched_back_by_a_touch(
+    hotpot: Running, tmp_path: Path
+) -> None:
+    """Without the window being shown, keys go anywhere but here."""
+    now = [0]
+    async with shown(tmp_path / "a", hotpot, "cut-1") as screen:
+        guard = guard_keys(screen.screen, lambda: now[0])
+        try:
+            guard.look()
+            assert screen.said() == []
+            now[0] = 1_000
+            await screen.take(OpenStrip())  # looks at once, and says what it finds
+            assert screen.said() == [TroubleKind.KEYS]
+        finally:
+            guard.stop()
+        assert screen.said() == []
+
+
+async def test_a_bump_that_can_not_be_kept_yet_stays_marked_as_unsent(
+    hotpot: Running, tmp_path: Path
+) -> None:
+    """Fault 28: the dish is done on this wall and marked; once there is space, the mark goes."""
+    async with shown(tmp_path / "a", hotpot, "cut-1") as screen:
+        sent = await post(hotpot, lines=plates("毛肚", "肥牛"))
+        await caught_up(hotpot, screen.over)
+        ticket = screen.ticket(sent)
+        assert ticket is not None
+        pid, unlimited = hotpot.process.pid, resource.RLIM_INFINITY
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (4096, unlimited))
+        await screen.give(TapLine(ticket.visit, ticket.lines[0].key))
+        await screen.over.until(lambda: screen.over.told(NotKept))
+        session = screen.over.link.session
+        assert unsent_lines(session) == {ticket.lines[0].key}
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (unlimited, unlimited))
+        await has_sent_all(screen.over)
+        await screen.over.until(lambda: not unsent_lines(session))
+        again = screen.ticket(sent)
+        assert again is not None
+        assert [line.counts.ready for line in again.lines] == [1, 0]

@@ -20,14 +20,14 @@ class Severity(IntEnum):
 
 
 class TroubleKind(StrEnum):
-    """Everything that can be wrong.
+    """Everything that can be wrong; of what is equally bad the first is said first.
 
     STORAGE and CLOCK are the host's, DISK, CLOCK_OFF and CLOCK_FAR (minutes) this machine's.
     """
 
     ANSWER = "answer"
-    LOST = "lost"
     REFUSED = "refused"
+    LOST = "lost"
     NOT_KEPT = "not_kept"
     KEYS = "keys"
     STUCK = "stuck"

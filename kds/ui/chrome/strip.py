@@ -158,7 +158,7 @@ def sentence(trouble: Trouble, words: Words) -> tuple[str, str]:
     """Return the two halves of what is wrong: its name, and what to know about it."""
     key = f"trouble.{trouble.kind}"
     name, text = (_read(figures, words) for figures in (trouble.name, trouble.text))
-    return words(f"{key}.name", *name), words(f"{key}.text", *text)
+    return words(f"{key}.name", *name).strip(), words(f"{key}.text", *text).strip()
 
 
 def _read(figures: Sequence[str | Wording], words: Words) -> list[str]:

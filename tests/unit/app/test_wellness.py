@@ -51,7 +51,7 @@ def test_a_screen_that_is_well_says_nothing() -> None:
     [
         (3_000, TroubleKind.SLOW, ("Slow link", "nothing for 3 s")),
         (45_000, TroubleKind.LOST, ("Link lost 0:45", "shows 18:23:10 · 3 actions unsent")),
-        (None, TroubleKind.LOST, ("Link lost ", "shows 18:23:10 · 3 actions unsent")),
+        (None, TroubleKind.LOST, ("Link lost", "shows 18:23:10 · 3 actions unsent")),
     ],
 )
 def test_silence_of_the_link(
