@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -61,18 +62,20 @@ class Soundness:
         self._writer = writer
         self._time = time
         self._rescue = rescue
+        self._is_over = threading.Event()
 
     async def run(self) -> None:
         """Watch over the store until cancelled, or until damage is shown."""
-        await asyncio.sleep(_AFTER_START_S)
-        await self._check()
         loop = asyncio.get_running_loop()
-        check_at = loop.time() + _CHECK_EVERY_S
-        while not await self._has_warned():
-            await asyncio.sleep(_LOOK_EVERY_S)
-            if loop.time() >= check_at:
-                await self._check()
-                check_at = loop.time() + _CHECK_EVERY_S
+        check_at = loop.time() + _AFTER_START_S
+        try:
+            while not await self._has_warned():
+                await asyncio.sleep(_LOOK_EVERY_S)
+                if loop.time() >= check_at:
+                    check_at = loop.time() + _CHECK_EVERY_S
+                    await self._check()
+        finally:
+            self._is_over.set()  # the thread ends by itself; the program need not wait for it
 
     def remarks(self) -> Iterator[Remark]:
         """Yield what every display and /health are to say of it."""
@@ -100,7 +103,7 @@ class Soundness:
 
     async def _check(self) -> None:
         try:
-            await asyncio.to_thread(self._store.check)
+            await asyncio.to_thread(self._store.check, self._is_over.is_set)
         except StoreCorrupt as damage:
             _logger.error("%s %s", damage, _ADVICE.en)  # noqa: TRY400  # the disk's fault
         except StoreError as error:

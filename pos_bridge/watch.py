@@ -19,6 +19,7 @@ from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
 _GATHER_S = 0.25
+_AT_ONCE = 100
 _AFTER_FAILURE_S = 5.0
 _LATER_MS = 60_000
 _TOUCH_ALL = (RulePaused, RuleResumed, BookAdopted)
@@ -59,7 +60,7 @@ class Watch:
         """Watch until cancelled."""
         while True:
             self._changed.clear()
-            self._look_again()
+            await self._look_again()
             now = self._time.now()
             ripe = tuple(visit for visit, at in self._due.items() if at <= now)
             if ripe or house_due(self._seen) is not None:
@@ -72,13 +73,15 @@ class Watch:
         self._is_all_stale |= any(isinstance(e.event.fact, _TOUCH_ALL) for e in entries)
         self._changed.set()
 
-    def _look_again(self) -> None:
-        """Work out anew when the changed visits are due."""
+    async def _look_again(self) -> None:
+        """Work out anew when the changed visits are due; of thousands, with pauses for others."""
         kitchen, book = self._feed.kitchen, self._feed.book
         stale = list(kitchen.visits) if self._is_all_stale else _changed(self._seen, kitchen)
         self._is_all_stale = False
         self._seen = kitchen
-        for visit in stale:
+        for count, visit in enumerate(stale, 1):
+            if count % _AT_ONCE == 0:
+                await asyncio.sleep(0)
             at = visit_due(kitchen, visit, book)
             if at is None:
                 self._due.pop(visit, None)

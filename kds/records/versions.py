@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from pydantic import TypeAdapter, ValidationError
@@ -28,7 +29,11 @@ class Codec(Generic[T_co]):
         self.of = of
         self.version = 1 + len(upcasters)
         self._upcasters = upcasters
-        self._adapter: TypeAdapter[T_co] = TypeAdapter(of)
+
+    @cached_property
+    def _adapter(self) -> TypeAdapter[T_co]:
+        """Made when first used: there are dozens of kinds, and a start meets a few."""
+        return TypeAdapter(self.of)
 
     def dump(self, value: T_co) -> str:  # type: ignore[misc]  # covariant for a table of codecs
         """Return the JSON text of `value`; `RecordError` for text that no file can hold."""

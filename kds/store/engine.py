@@ -7,7 +7,7 @@ can not write. Faults of driver and database become `StoreError`s here.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -39,6 +39,9 @@ QUICK_CHECK_BYTES = 32 * 1024 * 1024
 """Up to this size the whole file is checked at start (about a second), else only what the state
 is loaded from; the rest belongs into the background (`Store.check`)."""
 
+_STEPS = 100_000
+"""Of SQLite's machine, between two looks at whether it is over: some milliseconds."""
+
 
 class Database:
     """A database by its URL, not opened before it is used.
@@ -51,7 +54,7 @@ class Database:
         self.url = make_url(url)
         self.is_sqlite = self.url.get_backend_name() == "sqlite"
         if self.is_sqlite:
-            self.file = _file_of(self.url)
+            self.file = file_of(self.url)
             self._writers = _sqlite_engine(self.url, busy_ms, writes=True)
             self._readers = _sqlite_engine(self.url, busy_ms, writes=False)
         else:
@@ -135,6 +138,23 @@ class Database:
         if is_suspect:
             mark.unlink(missing_ok=True)
 
+    @contextmanager
+    def breakable(self, connection: Connection, is_over: Callable[[], bool]) -> Iterator[None]:
+        """Break off what `connection` does in the block, with `StoreUnavailable`, once it is over.
+
+        `is_over` is asked many times a second. A server's answer is waited for.
+        """
+        if not self.is_sqlite:
+            yield
+            return
+        driver = connection.connection.driver_connection
+        assert isinstance(driver, sqlite3.Connection)
+        driver.set_progress_handler(is_over, _STEPS)
+        try:
+            yield
+        finally:
+            driver.set_progress_handler(None, 0)
+
     def refuse_emptied(self) -> None:
         """Raise `StoreCorrupt` for an empty file: it once was a database."""
         if self.is_sqlite and self.file.exists() and not self.file.stat().st_size:
@@ -161,7 +181,8 @@ class Database:
 # --- SQLite --------------------------------------------------------------------------------
 
 
-def _file_of(url: URL) -> Path:
+def file_of(url: URL) -> Path:
+    """Return the file of an SQLite database."""
     if not url.database or url.database == ":memory:":
         raise StoreError("A store needs a file: a database in memory would lose every order.")
     return Path(url.database)
@@ -203,6 +224,7 @@ def _sqlite_engine(url: URL, busy_ms: int, *, writes: bool) -> Engine:
 _SQLITE_FAULTS = {
     5: (StoreUnavailable, "The database is locked by another program."),
     6: (StoreUnavailable, "The database is locked by another program."),
+    9: (StoreUnavailable, "The reading was broken off."),
     8: (StoreUnavailable, "The database can not be written to; is its disk read-only?"),
     10: (StoreUnavailable, "The disk of the database does not work as it should."),
     11: (StoreCorrupt, "The database file is damaged."),

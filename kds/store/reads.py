@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -90,11 +90,12 @@ class HotReads:
         return None if row is None else OrderRef(order, *row)
 
 
-def archived_orders(connection: Connection) -> tuple[OrderKey, ...]:
-    """Return the keys of all archived orders."""
+def archived_orders(connection: Connection) -> Iterator[OrderKey]:
+    """Yield the keys of all archived orders."""
     row = schema.orders.c
     found = connection.execute(select(row.source, row.order_id).where(row.archived.is_not(None)))
-    return tuple(OrderKey(SourceId(source), OrderId(order_id)) for source, order_id in found)
+    for source, order_id in found:
+        yield OrderKey(SourceId(source), OrderId(order_id))
 
 
 def archived_visit(

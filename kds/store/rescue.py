@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, select, update
+from sqlalchemy import Connection, delete, func, make_url, select, update
 
 from kds.kitchen.evolve import evolve
 from kds.kitchen.frozenmap import FrozenMap
@@ -27,7 +27,7 @@ from kds.records.errors import RecordError
 from kds.records.state import PARTS, load_kitchen
 from kds.store.damage import COMPANIONS, RESCUED, beside, finish, set_aside
 from kds.store.days import BusinessDay
-from kds.store.engine import Database, Rows
+from kds.store.engine import Database, Rows, file_of
 from kds.store.errors import StoreCorrupt, StoreUnavailable
 from kds.store.migrate import migrate
 from kds.store.rows import derive
@@ -64,10 +64,10 @@ def rescue(url: str, why: str) -> Rescue:
     A power cut at any moment leaves the old file, or the new one. Raises `StoreCorrupt` for a
     database that is not a file of ours, `StoreUnavailable` when the disk does not take it.
     """
-    with closing(Database(url, _BUSY_MS)) as database:
-        if not database.is_sqlite:
-            raise StoreCorrupt(why)
-        file = database.file
+    of = make_url(url)
+    if of.get_backend_name() != "sqlite":
+        raise StoreCorrupt(why)
+    file = file_of(of)
     with _disk_faults():
         for end in (_DRAFT, _SOURCE, RESCUED):
             _remove(beside(file, end))

@@ -250,7 +250,10 @@ outbox = Table(
         "key",
         "place",
         sqlite_where=text("done_at IS NULL AND parked IS NULL"),
-        postgresql_where=text("done_at IS NULL AND parked IS NULL"),
     ),
 )
-"""`place` gives the order; entries of one `key` go out one after the other. `parked`: why not."""
+"""`place` gives the order; entries of one `key` go out one after the other. `parked`: why not.
+
+The index is as partial on PostgreSQL; its migration says so, here it would cost every start the
+loading of that dialect.
+"""

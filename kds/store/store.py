@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from threading import Lock
 
@@ -167,10 +167,10 @@ class Store:
         """Return where an order is, also an archived one."""
         return self._hot.order_ref(order)
 
-    def archived_orders(self) -> tuple[OrderKey, ...]:
-        """Return the orders that are archived, so that asking for each new one can be spared."""
+    def archived_orders(self) -> Iterator[OrderKey]:
+        """Yield the orders that are archived, so that asking for each new one can be spared."""
         with self._database.reading() as connection:
-            return reads.archived_orders(connection)
+            yield from reads.archived_orders(connection)
 
     def events_after(self, seq: int, limit: int) -> tuple[Entry, ...]:
         """Return up to `limit` entries after a log place, oldest first."""
@@ -228,14 +228,17 @@ class Store:
         """What was found of damage since the store was opened, in words; "" if nothing."""
         return self._database.damage
 
-    def check(self) -> None:
+    def check(self, is_over: Callable[[], bool] = lambda: False) -> None:
         """Read the whole file for damage; raises `StoreCorrupt`. Takes seconds on a large one.
+
+        Gives up with `StoreUnavailable` when `is_over` says so.
 
         Whatever finds damage, this or any other call, marks the file: the next `open` reads all
         of it, however large, and so refuses it.
         """
-        with self._database.reading() as connection:
-            self._database.check(connection, thoroughly=True)
+        database = self._database
+        with database.reading() as connection, database.breakable(connection, is_over):
+            database.check(connection, thoroughly=True)
 
 
 class _Tables:

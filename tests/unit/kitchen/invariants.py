@@ -8,6 +8,7 @@ from decimal import Decimal
 
 from kds.kitchen.counts import line_counts
 from kds.kitchen.ids import VisitId
+from kds.kitchen.mending import mended
 from kds.kitchen.orders import Gate, Line, Order
 from kds.kitchen.portions import PortionState, amount
 from kds.kitchen.state import Kitchen
@@ -86,7 +87,8 @@ def check_holds(line: Line) -> None:
 
 
 def check_indexes(kitchen: Kitchen) -> None:
-    """Sessions, tables and the list of ended visits say what the visits say."""
+    """Sessions, tables and the list of ended visits say what the visits say, and nothing else."""
+    assert mended(kitchen) == kitchen
     for session, ids in kitchen.sessions.items():
         assert ids
         assert all(session in kitchen.visits[v].all_sessions for v in ids)

@@ -180,6 +180,17 @@ def test_a_thorough_check_reads_everything(house: House) -> None:
     house.store.check()
 
 
+def test_a_check_can_be_broken_off(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A bridge that is to end does not wait until gigabytes are read."""
+    sound(file)
+    monkeypatch.setattr(engine, "_STEPS", 100)
+    with closing(Store.open(url_of(file))) as store:
+        with pytest.raises(StoreUnavailable, match="broken off"):
+            store.check(lambda: True)
+        assert not store.damage
+        store.check()
+
+
 # --- places --------------------------------------------------------------------------------
 
 
