@@ -27,6 +27,7 @@ from kds.bench.usage import usage_of
 from kds.frames import Frame
 
 PER_S = 5
+FREE_PLACES = 3
 TOUCHES = 30
 TOUCH_EVERY_S = 0.5
 """No faster than a hand: what came a moment before a touch is not bumped."""
@@ -122,14 +123,14 @@ def glass(tickets: int, orders: int, seed: int, screen: str) -> Report:
 
 
 async def _to_the_end(bridge: Bridge, watch: Watch, more: Orders, tickets: int) -> None:
-    """Turn to the last page, where new orders come, and fill it but for one place."""
+    """Turn to the last page, where new orders come, and fill it but for a few places."""
     full = len(watch.wait_until(lambda frame: frame.new).new)
     await asyncio.sleep(_SETTLED_S)
     watch.look()
     watch.display.do("turn", tickets)
     watch.wait_until(lambda frame: frame.new)
     connection = await Connection.open(*bridge.address)
-    while len(watch.page) < full - 1:
+    while len(watch.page) < full - FREE_PLACES:
         order, body = next(more)
         await connection.request("POST", "/v1/orders", body)
         watch.wait_until(_shows(order))
