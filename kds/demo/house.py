@@ -14,6 +14,10 @@ TABLES = tuple(f"A{number:02}" for number in range(1, 17)) + tuple(
 )
 
 
+Modifier = tuple[str, str]
+"""Kind and name; a till sends it in one language only."""
+
+
 @dataclass(frozen=True, slots=True)
 class Dish:
     """A dish of the menu in both languages, with the category that tills send."""
@@ -27,7 +31,7 @@ POTS = (
     Dish("麻辣锅底", "Spicy pot", "锅底"),
     Dish("番茄锅底", "Tomato pot", "锅底"),
     Dish("菌汤锅底", "Mushroom pot", "锅底"),
-    Dish("鸳鸯锅底", "Yin-yang pot", "锅底"),
+    Dish("鸳鸯锅底", "Twin pot", "锅底"),
 )
 PLATES = (
     Dish("毛肚", "Tripe", "涮品"),
@@ -74,8 +78,8 @@ RIDERS = Source("delivery", "delivery", "delivery")
 SOURCES = (QR, TILL, TABLET, RIDERS)
 
 
-def line(number: int, name: str, quantity: int = 1, *words: tuple[str, str]) -> Order:
-    """Return a line of a dish of the menu; `words`: its modifiers as (kind, name)."""
+def line(number: int, name: str, quantity: int = 1, *words: Modifier) -> Order:
+    """Return a line of a dish of the menu."""
     dish = MENU[name]
     return {
         "line_id": str(number),

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from kds.demo.house import QR, RIDERS, TABLET, TILL, Order, Source, line, order, table_order
+from kds.kitchen.wording import Wording
 
 WARM_UP_MIN = 24
 """So long before the curtain it begins."""
@@ -66,83 +67,86 @@ def _eating() -> Iterator[Sat]:
         yield Sat((QR, TILL)[number % 2], f"9{number:02}", table, start, lines, done)
 
 
-_OPEN = (
-    Sat(
-        QR,
-        LATE_ORDER,
-        LATE_TABLE,
-        LATE_SENT_MIN,
-        (line(1, "麻辣锅底"), line(2, "黄喉", 2), line(3, "毛肚"), line(4, "酸梅汤", 2)),
-        (
-            ("broth", None, LATE_FIRED_MIN),
-            ("cut", "3", 3.2),
-            ("drink", None, 7.1),
-            ("expo", "1", 6.8),
+def _open(lang: str) -> tuple[Sat, ...]:
+    peanuts = "allergy", Wording("花生", "Peanut")[lang]
+    mild = "choice", Wording("少辣", "mild")[lang]
+    return (
+        Sat(
+            QR,
+            LATE_ORDER,
+            LATE_TABLE,
+            LATE_SENT_MIN,
+            (line(1, "麻辣锅底"), line(2, "黄喉", 2), line(3, "毛肚"), line(4, "酸梅汤", 2)),
+            (
+                ("broth", None, LATE_FIRED_MIN),
+                ("cut", "3", 3.2),
+                ("drink", None, 7.1),
+                ("expo", "1", 6.8),
+            ),
         ),
-    ),
-    Sat(
-        TABLET,
-        VOID_ORDER,
-        VOID_TABLE,
-        3.4,
-        (line(1, "番茄锅底"), line(2, "羊肉卷", 2), line(3, "冻豆腐"), line(4, "金针菇")),
-        (("broth", None, 1.7), ("cut", "4", 0.9), ("expo", "1", 1.1)),
-    ),
-    Sat(
-        TILL,
-        "0711",
-        "A07",
-        5.6,
-        (line(1, "鸳鸯锅底"), line(2, "虾滑", 2), line(3, "宽粉"), line(4, "可乐", 3)),
-        (
-            ("broth", None, 4.2),
-            ("cut", "2", 1.8),
-            ("cut", "3", 0.7),
-            ("drink", None, 4.0),
-            ("expo", "1", 3.9),
+        Sat(
+            TABLET,
+            VOID_ORDER,
+            VOID_TABLE,
+            3.4,
+            (line(1, "番茄锅底"), line(2, "羊肉卷", 2), line(3, "冻豆腐"), line(4, "金针菇")),
+            (("broth", None, 1.7), ("cut", "4", 0.9), ("expo", "1", 1.1)),
         ),
-    ),
-    Sat(
-        QR,
-        "0406",
-        "B04",
-        4.9,
-        (line(1, "菌汤锅底", 1, ("allergy", "花生")), line(2, "肥牛", 2), line(3, "土豆片")),
-        (("broth", None, 3.3), ("cut", "3", 1.2), ("cut", "2", 0.2), ("expo", "1", 2.9)),
-    ),
-    Sat(
-        QR,
-        "1102",
-        "A11",
-        2.9,
-        (line(1, "麻辣锅底", 1, ("choice", "少辣")), line(2, "嫩牛肉", 2), line(3, "鲜毛肚")),
-        (("broth", None, 1.0),),
-    ),
-    Sat(
-        TILL,
-        "0509",
-        "B05",
-        1.5,
-        (line(1, "番茄锅底"), line(2, "肥牛"), line(3, "娃娃菜"), line(4, "蛋炒饭", 2)),
-    ),
-    Sat(QR, "1401", "A14", 0.9, (line(1, "鸳鸯锅底"), line(2, "毛肚", 2), line(3, "藕片"))),
-    Sat(
-        RIDERS,
-        "2231",
-        "#31",
-        2.6,
-        (line(1, "麻辣锅底"), line(2, "肥牛"), line(3, "土豆片")),
-        (("cut", None, 0.5),),
-    ),
-    # Second rounds: their pot stands on the table long since.
-    Sat(QR, "9902", "B02", 1.2, (line(1, "小酥肉"), line(2, "毛肚"))),
-    Sat(QR, "9903", "A06", 6.1, (line(1, "鸭血"),), (("cut", None, 0.3),)),
-)
+        Sat(
+            TILL,
+            "0711",
+            "A07",
+            5.6,
+            (line(1, "鸳鸯锅底"), line(2, "虾滑", 2), line(3, "宽粉"), line(4, "可乐", 3)),
+            (
+                ("broth", None, 4.2),
+                ("cut", "2", 1.8),
+                ("cut", "3", 0.7),
+                ("drink", None, 4.0),
+                ("expo", "1", 3.9),
+            ),
+        ),
+        Sat(
+            QR,
+            "0406",
+            "B04",
+            4.9,
+            (line(1, "菌汤锅底", 1, peanuts), line(2, "肥牛", 2), line(3, "土豆片")),
+            (("broth", None, 3.3), ("cut", "3", 1.2), ("cut", "2", 0.2), ("expo", "1", 2.9)),
+        ),
+        Sat(
+            QR,
+            "1102",
+            "A11",
+            2.9,
+            (line(1, "麻辣锅底", 1, mild), line(2, "嫩牛肉", 2), line(3, "鲜毛肚")),
+            (("broth", None, 1.0),),
+        ),
+        Sat(
+            TILL,
+            "0509",
+            "B05",
+            1.5,
+            (line(1, "番茄锅底"), line(2, "肥牛"), line(3, "娃娃菜"), line(4, "蛋炒饭", 2)),
+        ),
+        Sat(QR, "1401", "A14", 0.9, (line(1, "鸳鸯锅底"), line(2, "毛肚", 2), line(3, "藕片"))),
+        Sat(
+            RIDERS,
+            "2231",
+            "#31",
+            2.6,
+            (line(1, "麻辣锅底"), line(2, "肥牛"), line(3, "土豆片")),
+            (("cut", None, 0.5),),
+        ),
+        # Second rounds: their pot stands on the table long since.
+        Sat(QR, "9902", "B02", 1.2, (line(1, "小酥肉"), line(2, "毛肚"))),
+        Sat(QR, "9903", "A06", 6.1, (line(1, "鸭血"),), (("cut", None, 0.3),)),
+    )
 
 
-def sittings() -> tuple[Sat, ...]:
-    """Return all orders before the curtain."""
-    return (*_eating(), *_OPEN)
+def sittings(lang: str) -> tuple[Sat, ...]:
+    """Return all orders before the curtain; `lang`: of the words that tills add to dishes."""
+    return (*_eating(), *_open(lang))
 
 
 def eating() -> dict[str, str]:
@@ -150,10 +154,10 @@ def eating() -> dict[str, str]:
     return {sat.table: BEFORE for sat in _eating()}
 
 
-def opening(stamp: Callable[[float], str]) -> list[Act]:
+def opening(stamp: Callable[[float], str], lang: str) -> list[Act]:
     """Return everything that happened, oldest first; `stamp`: the time so many minutes before."""
     acts: list[Act] = []
-    for sat in sittings():
+    for sat in sittings(lang):
         placed_at = stamp(sat.minutes)
         sent = table_order(sat.source, sat.order_id, sat.table, BEFORE, sat.lines, placed_at)
         if sat.source is RIDERS:

@@ -13,9 +13,9 @@ from kds.ui.chrome.caption import KeyHint
 
 VIEWS = ("broth", "cut", "expo")
 TITLES = {
-    "broth": Wording("锅底", "Pot bases"),
+    "broth": Wording("锅底", "Pots"),
     "cut": Wording("切配", "Cutting"),
-    "expo": Wording("出餐台", "The pass"),
+    "expo": Wording("出餐台", "Expo"),
 }
 SCAN_TABLE, SCAN_ORDER = "A08", "0801"
 MOVED_TO = "B03"
@@ -57,7 +57,7 @@ STREAM_S = (3.0, 11.0, 21.0, 30.0, 38.5)
 
 OPENING = Wording(
     "周六 19:10 · 26 桌的火锅店，正是饭点 · 三块屏：锅底、切配、出餐台",
-    "Saturday 19:10, a hot-pot restaurant of 26 tables · three screens: pots, cutting, pass",
+    "Saturday 19:10, a hot-pot restaurant of 26 tables · three screens: pots, cutting, expo",
 )
 SCAN = Wording(
     "A08 扫码下单：锅底屏马上有，涮品标「等锅」——可以先切",
@@ -161,7 +161,7 @@ def scan_order(placed_at: str) -> Order:
 
 def void_order(placed_at: str) -> Order:
     """Return the order of table A12 as it is after the guests have cancelled a dish."""
-    sat = next(sat for sat in sittings() if sat.order_id == VOID_ORDER)
+    sat = next(sat for sat in sittings("zh") if sat.order_id == VOID_ORDER)
     kept = [line for line in sat.lines if line["line_id"] != VOID_LINE]
     sent = table_order(sat.source, sat.order_id, VOID_TABLE, "s0", kept, placed_at)
     return sent | {"revision": 2}

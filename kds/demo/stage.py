@@ -126,7 +126,7 @@ class Stage:
     async def repace(self, scale: float) -> None:
         """Let time go on at another pace: the bridge is started again, as for a new setting."""
         self.glass.interrupted()
-        await self.plug.take_out()
+        self.plug.pull()  # a bridge that ends cleanly says so on every screen
         self.clock.set(self.clock.now(), scale)
         await self.plug.put_in()
 
@@ -141,7 +141,11 @@ class Stage:
         assert status == 200, body
         at = datetime.fromisoformat(json.loads(body)["at"])
         self.clock.set(round(at.timestamp() * 1000), _WARM_PACE)
-        for act in opening(lambda minutes: self.clock.stamp(curtain - int(minutes * 60_000))):
+
+        def stamp(minutes: float) -> str:
+            return self.clock.stamp(curtain - int(minutes * 60_000))
+
+        for act in opening(stamp, self.settings.look.lang):
             await self.clock.until(curtain - int(act.minutes * 60_000))
             if act.order is not None:
                 await self.take(act.order)
@@ -155,6 +159,7 @@ class Stage:
         lead_ms = int(_OPEN_S * 1000 * self.settings.speed)
         await self.clock.until(curtain - lead_ms - 15_000)
         await self._settled()
+        self.glass.interrupted()
         self.plug.pull()  # at this pace a clean end would take minutes
         late = line_of(self.screen("cut"), LATE_TABLE, LATE_LINE)
         clock = None if late is None else late[1].clock
