@@ -67,7 +67,7 @@ ROWS = (
     Row("kds.admin", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row("kds.bench", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row("kds.demo", ours=("kds",), others=(*EDGE, "qasync")),
-    Row("kds.demo.commands", ours=("kds",), others=EDGE, lazily=(*DISPLAY, "kds.demo")),
+    Row("kds.demo.commands", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row(
         "pos_bridge",
         ours=(*CORE, "kds.cases", "kds.store", "kds.rulefiles", "kds.settings"),

@@ -8,9 +8,11 @@ import sys
 from pathlib import Path
 
 from kds.commandline import CommandError, Commands, size
+from kds.demo.feed import Columns, Feed, FeedError, read_feed
 
 OFFSCREEN_SIZE = (1920, 1080)
 OFFSCREEN_ORDERS = 24
+MOST_NAMED = 20
 
 
 def add_demo(commands: Commands) -> None:
@@ -19,6 +21,10 @@ def add_demo(commands: Commands) -> None:
     add = demo.add_argument
     add("--orders", type=_count, metavar="N", help="end after so many (no end; 24 offscreen)")
     add("--speed", type=_speed, default=1.0, metavar="X", help="kitchen time, X times as fast")
+    add("--orders-from", type=Path, metavar="FILE.csv", help="what guests order, from a table")
+    for what in ("time", "order", "dish", "quantity"):
+        add(f"--column-{what}", default="", metavar="NAME", help=f"its column with the {what}")
+    add("--encoding", default="", metavar="NAME", help="of that table (found out by itself)")
     add("--cook", action="store_true", help="the cooks go on also where somebody has touched")
     add("--offscreen", action="store_true", help="without a screen; as if there were none")
     add("--shots", type=Path, metavar="DIR", help="where a picture of each moment goes")
@@ -58,6 +64,7 @@ def _demo(options: argparse.Namespace) -> int:
         look=Options(lang=options.lang, theme=Theme(options.theme)),
         orders=options.orders or (OFFSCREEN_ORDERS if offscreen else None),
         speed=options.speed,
+        feed=_feed(options),
         with_cooks=options.cook,
         offscreen=offscreen,
         size=options.window or (OFFSCREEN_SIZE if offscreen else None),
@@ -69,6 +76,22 @@ def _demo(options: argparse.Namespace) -> int:
         raise CommandError(str(error)) from error
     print(outcome.as_json() if options.json else outcome.as_text())
     return 0 if outcome.is_well else 1
+
+
+def _feed(options: argparse.Namespace) -> Feed | None:
+    """Read the table that was named, and say what of it is left out."""
+    if options.orders_from is None:
+        return None
+    names = (getattr(options, f"column_{what}") for what in ("time", "order", "dish", "quantity"))
+    try:
+        orders, bad = read_feed(options.orders_from, Columns(*names), options.encoding)
+    except FeedError as error:
+        raise CommandError(str(error)) from error
+    for row in bad[:MOST_NAMED]:
+        print(f"{options.orders_from}: {row}; left out", file=sys.stderr)
+    if len(bad) > MOST_NAMED:
+        print(f"… and {len(bad) - MOST_NAMED} more rows left out", file=sys.stderr)
+    return Feed(orders)
 
 
 def has_screen() -> bool:

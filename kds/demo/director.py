@@ -14,9 +14,10 @@ from typing import Any
 from kds.board.values import Band
 from kds.demo import script
 from kds.demo.cooks import EXPO, Cook, OtherDevice, line_of, send_command
-from kds.demo.house import TABLES, Guests, Order
+from kds.demo.feed import Feed
+from kds.demo.house import TABLES, TABLET, Guests, Order
 from kds.demo.opening import LATE_LINE, LATE_TABLE, VOID_LINE, VOID_ORDER, VOID_TABLE, eating
-from kds.demo.script import AT_S, Allowance, Moment
+from kds.demo.script import AT_S, Allowance, Moment, Party
 from kds.demo.stage import Stage
 from kds.demo.tills import HttpError, Key
 from kds.kitchen.wording import Wording
@@ -30,8 +31,8 @@ _GAP_S = (7.0, 14.0)
 _PATIENCE_S = 15.0
 _SAID_S = 5.0
 _RUSH_GAP_S = 0.8
-_AHEAD_S = 2.0
-"""So long before it should be back the bridge is started."""
+_FOUND_S = 1.0
+"""So long it takes the screens, about, to find a bridge that serves again."""
 
 
 @dataclass
@@ -45,11 +46,11 @@ class Outage:
 
 @dataclass
 class Director:
-    """Plays. `orders`: what guests order, None for made-up orders; `shots`: where pictures go."""
+    """Plays. `feed`: what guests order, None for made-up orders; `shots`: where pictures go."""
 
     stage: Stage
     allowance: Allowance
-    orders: Iterator[Order] | None
+    feed: Feed | None
     shots: Path | None
     with_cooks: bool = False
     pictures: list[Path] = field(default_factory=list)
@@ -82,7 +83,7 @@ class Director:
         workers: list[Cook | OtherDevice] = [*stage.cooks, *stage.others]
         tasks = [asyncio.create_task(each.work(Random(i))) for i, each in enumerate(workers)]
         tasks.append(asyncio.create_task(self._tick()))
-        tasks.append(asyncio.create_task(self._stream()))
+        tasks += [asyncio.create_task(work) for work in (self._stream(), self._begin_lamb())]
         try:
             for moment, scene in self._scenes():
                 await stage.clock.until(stage.time(AT_S[moment]))
@@ -136,7 +137,7 @@ class Director:
         self._tell(script.VOID)
         await self.stage.take(script.void_order(self.stage.stamp_now()))
         await self.stage.clock.pause(2.5)
-        about: dict[str, object] = {"source": "tablet-2", "order_id": VOID_ORDER}
+        about: dict[str, object] = {"source": TABLET.id, "order_id": VOID_ORDER}
         await send_command(http, "move_table", about, EXPO, table=script.MOVED_TO)
         await self._until(lambda: self._shows("cut", script.MOVED_TO, VOID_LINE))
         await self._shoot(Moment.VOID, 2.5)
@@ -173,8 +174,8 @@ class Director:
 
     async def _noticed(self, outage: Outage, back_ms: int) -> None:
         """Wait until it is time to start the bridge: every screen shall have said so before."""
-        clock = self.stage.clock
-        await clock.until(back_ms - int(_AHEAD_S * 1000 * clock.scale))
+        clock, ahead_s = self.stage.clock, self.stage.plug.start_s + _FOUND_S
+        await clock.until(back_ms - int(ahead_s * 1000 * clock.scale))
         left_s = script.NOTICED_S - (time.monotonic() - outage.began_s)
         if left_s > 0:
             await asyncio.sleep(left_s)
@@ -195,43 +196,49 @@ class Director:
     async def _run_on(self) -> None:
         """Let guests come until the allowance is used up; without one, for ever."""
         while self.allowance.orders is None or len(self.sent) < self.allowance.orders:
-            await self.stage.clock.pause(self.random.uniform(*_GAP_S))
+            gap_s = self.random.uniform(*_GAP_S) if self.feed is None else self.feed.gap_s
+            await self.stage.clock.pause(gap_s)
             is_full = len(self.stage.screen(EXPO).board.tickets) >= _MOST_OPEN
             if not is_full and await self._guest_orders() is None:
-                break
+                if self.allowance.orders is not None:
+                    break
+                self.feed = None  # somebody watches: the evening goes on
         await self.stage.sent()
 
     # --- guests ---
 
     async def _stream(self) -> None:
-        """Let the scripted part of other guests come; a cook begins the dish to be cancelled."""
-        times = list(script.STREAM_S[: self.allowance.stream])
-        for at_s in sorted([*times, script.START_S]):
+        """Let other guests order as the script says."""
+        for at_s, party in script.STREAM[: self.allowance.stream]:
             await self.stage.clock.until(self.stage.time(at_s))
-            if at_s == script.START_S:
-                about: dict[str, object] = {"source": "tablet-2", "order_id": VOID_ORDER}
-                with contextlib.suppress(HttpError):
-                    await send_command(self.stage.http, "start", about, "cut", line_id=VOID_LINE)
-            else:
-                await self._guest_orders()
+            await self._guest_orders(party)
 
-    async def _guest_orders(self) -> Key | None:
-        """Let one more order come; None: there are no more."""
-        if self.orders is not None:
-            order = next(self.orders, None)
-            return None if order is None else await self._send(order)
-        return await self._send(self._made_up())
+    async def _begin_lamb(self) -> None:
+        """Begin the dish that will be cancelled: a cook with another screen takes it up."""
+        await self.stage.clock.until(self.stage.time(script.START_S))
+        about: dict[str, object] = {"source": TABLET.id, "order_id": VOID_ORDER}
+        with contextlib.suppress(HttpError):
+            await send_command(self.stage.http, "start", about, "cut", line_id=VOID_LINE)
 
-    def _made_up(self) -> Order:
+    async def _guest_orders(self, party: Party | None = None) -> Key | None:
+        """Let one more order come, of any party or such a one; None: there are no more."""
+        if self.feed is None:
+            return await self._send(self._made_up(party))
+        if not self.feed.is_empty:
+            return await self._send(self.feed.take(self.stage.stamp_now()))
+        return None
+
+    def _made_up(self, party: Party | None = None) -> Order:
         reserved = {script.SCAN_TABLE, script.MOVED_TO, LATE_TABLE, VOID_TABLE}
         busy = {ticket.table for ticket in self.stage.screen(EXPO).board.tickets}
         busy |= {table for key, table in self._tables.items() if key not in self.stage.glass.shown}
         free = [table for table in TABLES if table not in busy | reserved]
         parties = [f"{t}-{s}" for t, s in self._sittings.items() if t in free]
         number, now = 3000 + len(self.sent), self.stage.stamp_now()
-        is_early = AT_S[self._moment] < AT_S[Moment.PULLED]
-        if parties and is_early and len(self.sent) % 2 == 0:
+        if parties and party is Party.EATING:
             return self._guests.second_round(number, parties, now)
+        if free and party is Party.NEW:
+            return self._guests.first_round(number, free, now)
         return self._guests.order(number, free, parties, now)
 
     async def _send(self, order: Order) -> Key:
@@ -303,7 +310,9 @@ class Director:
             outage = self._pull()
             tells = asyncio.create_task(self._tell_outage(outage))
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._again.wait(), script.OUTAGE_S - _AHEAD_S)
+                await asyncio.wait_for(
+                    self._again.wait(), script.OUTAGE_S - self.stage.plug.start_s - _FOUND_S
+                )
             tells.cancel()
             await self._put_back(None)
 

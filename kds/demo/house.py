@@ -64,18 +64,19 @@ MENU = {dish.zh: dish for dish in (*POTS, *PLATES, *WOK, *DRINKS)}
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A till, or another place that orders come from. `label`: what people call it."""
+    """A till, or another place that orders come from."""
 
     id: str
     channel: str
     service: str = "dine_in"
 
 
-QR = Source("qr", "qr")
-TILL = Source("till-1", "counter")
-TABLET = Source("tablet-2", "waiter")
-RIDERS = Source("delivery", "delivery", "delivery")
-SOURCES = (QR, TILL, TABLET, RIDERS)
+QR = Source("QR", "qr")
+TILL = Source("Till", "counter")
+TABLET = Source("Tablet", "waiter")
+RIDERS = Source("Riders", "delivery", "delivery")
+FILE = Source("File", "other", "takeaway")
+SOURCES = (QR, TILL, TABLET, RIDERS, FILE)
 
 
 def line(number: int, name: str, quantity: int = 1, *words: Modifier) -> Order:
@@ -141,13 +142,16 @@ class Guests:
             return self._delivered(number, at)
         if eating and (chance < 0.4 or not free):
             return self.second_round(number, eating, at)
+        return self.first_round(number, free, at)
+
+    def first_round(self, number: int, free: Sequence[str], at: str) -> Order:
+        """Return the order of new guests, with a pot; `free`: where they can sit down."""
         self._sittings += 1
         source = self._random.choice((QR, QR, TILL, TABLET))
-        lines = self._first_round()
-        table = self._random.choice(free)
+        lines, table = self._first_dishes(), self._random.choice(free)
         return table_order(source, f"{number}", table, f"s{self._sittings}", lines, at)
 
-    def _first_round(self) -> list[Order]:
+    def _first_dishes(self) -> list[Order]:
         dishes = [(self._random.choice(POTS), 1)]
         plates = self._random.sample(PLATES, self._random.randint(2, 3))
         dishes += [(dish, self._random.choice((1, 1, 2))) for dish in plates]

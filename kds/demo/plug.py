@@ -41,7 +41,7 @@ class Plug:
     """A bridge on loopback whose time is that of `clock`. Event loop thread only.
 
     It holds the bridge's standard input open, so that the bridge ends with this program,
-    however that comes about.
+    however that comes about. `start_s`: how long the last start took.
     """
 
     def __init__(self, folder: Path, rules: Path, clock: KitchenClock) -> None:
@@ -50,7 +50,7 @@ class Plug:
         self._rules = rules
         self._clock = clock
         self._process: subprocess.Popen[str] | None = None
-        self._start_s = 0.9
+        self.start_s = 0.9
 
     @property
     def is_in(self) -> bool:
@@ -65,7 +65,7 @@ class Plug:
         if not line.startswith(READY):
             self.pull()
             raise PlugError(self._last_words() or "it said nothing")
-        self._start_s = time.monotonic() - began
+        self.start_s = time.monotonic() - began
         words = dict(word.split("=", 1) for word in line.split() if "=" in word)
         self.addresses = Addresses(
             words["http"].removeprefix("http://"), words["displays"].removeprefix("ws://")
@@ -95,7 +95,7 @@ class Plug:
 
     def _spawn(self) -> subprocess.Popen[str]:
         # When it serves, its clock shall show what ours does then.
-        starts_at = self._clock.stamp(self._clock.after(self._start_s * 0.7))
+        starts_at = self._clock.stamp(self._clock.after(self.start_s * 0.7))
         command = [
             *(sys.executable, "-m", "pos_bridge", "serve", "--ends-with-stdin"),
             *("--data", str(self._folder / "bridge"), "--rules", str(self._rules)),

@@ -17,14 +17,14 @@ import signal
 import sys
 import tempfile
 import time
-from collections.abc import Coroutine, Iterator, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 from kds.bench.report import spread_of
 from kds.demo.director import Director
-from kds.demo.house import Order
+from kds.demo.feed import Feed
 from kds.demo.plug import PlugError
 from kds.demo.script import Allowance
 from kds.demo.stage import Stage, StageSettings, stage
@@ -46,7 +46,7 @@ class DemoSettings:
     look: Options
     orders: int | None = None
     speed: float = 1.0
-    feed: Iterator[Order] | None = None
+    feed: Feed | None = None
     with_cooks: bool = False
     offscreen: bool = False
     size: Size | None = None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from enum import StrEnum
+from enum import Enum, StrEnum
 
 from kds.demo.house import QR, Order, line, table_order
 from kds.demo.opening import VOID_LINE, VOID_ORDER, VOID_TABLE, sittings
@@ -25,6 +25,13 @@ NOTICED_S = 6.0
 RUSH_ORDERS = 9
 """What the tills take while the bridge is away."""
 PACE_AFTER = 4.0
+
+
+class Party(Enum):
+    """Guests who order: they have just come, or eat and want more."""
+
+    NEW = "new"
+    EATING = "eating"
 
 
 class Moment(StrEnum):
@@ -52,8 +59,15 @@ AT_S = {
 }
 START_S = 19
 """A cook begins with the dish that is struck from the order a moment later."""
-STREAM_S = (3.0, 11.0, 21.0, 30.0, 38.5)
-"""When other guests order meanwhile."""
+STREAM = (
+    (2.0, Party.EATING),
+    (9.0, Party.NEW),
+    (18.0, Party.NEW),
+    (23.0, Party.EATING),
+    (30.0, Party.NEW),
+    (38.5, Party.EATING),
+)
+"""When other guests order meanwhile, and whether they have just come: no wall shall be empty."""
 
 OPENING = Wording(
     "周六 19:10 · 26 桌的火锅店，正是饭点 · 三块屏：锅底、切配、出餐台",
@@ -143,8 +157,8 @@ class Allowance:
     def stream(self) -> int:
         """Of others before that."""
         if self.orders is None:
-            return len(STREAM_S)
-        return min(len(STREAM_S), self.orders - self.scan - self.rush)
+            return len(STREAM)
+        return min(len(STREAM), self.orders - self.scan - self.rush)
 
 
 def scan_order(placed_at: str) -> Order:

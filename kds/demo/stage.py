@@ -45,8 +45,8 @@ SHARES = (5, 8, 10)
 """Of the window's width: a pot is one line, a table at the pass has many."""
 SMALLEST_DISH = 14
 """A demo is looked at from a chair."""
-_WARM_PACE = 400.0
-_OPEN_S = 2.2
+_WARM_PACE = 150.0
+_OPEN_S, _MOST_LEAD_MS = 2.2, 40_000
 """So long it takes, about, until the bridge serves again and the window stands."""
 _SETTLED_S = 20.0
 
@@ -135,7 +135,7 @@ class Stage:
     async def warm_up(self) -> None:
         """Let the evening happen up to the curtain, on a bridge whose time runs fast."""
         curtain = saturday_evening(datetime.now(ZONE), ZONE)
-        self.clock.set(curtain - (WARM_UP_MIN + 3) * 60_000, _WARM_PACE)
+        self.clock.set(curtain - (WARM_UP_MIN + 1) * 60_000, _WARM_PACE)
         await self.plug.put_in()
         status, body = await self.http.ask("GET", "/v1/board/all")
         assert status == 200, body
@@ -155,9 +155,10 @@ class Stage:
         await self._reopen(curtain)
 
     async def _reopen(self, curtain: int) -> None:
-        """Start the bridge again at the pace of the demo, a little before the curtain."""
-        lead_ms = int(_OPEN_S * 1000 * self.settings.speed)
-        await self.clock.until(curtain - lead_ms - 15_000)
+        """Start the bridge again at the pace of the demo, a little before the curtain.
+
+        The curtain rises so that the dish that is to be late will be so on the script's second.
+        """
         await self._settled()
         self.glass.interrupted()
         self.plug.pull()  # at this pace a clean end would take minutes
@@ -165,6 +166,7 @@ class Stage:
         clock = None if late is None else late[1].clock
         if clock is not None and clock.late_at is not None:
             curtain = clock.late_at - AT_S[Moment.LATE] * 1000
+        lead_ms = min(int(_OPEN_S * 1000 * self.settings.speed), _MOST_LEAD_MS)
         self.curtain_ms = max(curtain, self.link.session.confirmed.at + lead_ms)
         self.clock.set(self.curtain_ms - lead_ms, self.settings.speed)
         self.voice.start()
@@ -239,7 +241,7 @@ def _built(
     pane = Glasses(width // len(VIEWS), height)
     look = replace(settings.look, smallest=SMALLEST_DISH)
     screens = [
-        Screen(link, view, f"demo-{view}", look, acts.start, SteadyClock().now_ms, pane)
+        Screen(link, view, f"demo-{view}", look, acts.start, SteadyClock().now_ms, pane, clock.now)
         for view in VIEWS
     ]
     panes = Panes([s.display for s in screens], SHARES, settings.look, Glasses(width, height))

@@ -37,6 +37,8 @@ def open_window(display: QWidget, title: str, size: Size | None) -> None:
     """Show `display`, fullscreen or in a window of `size`, and paint it before this returns."""
     display.setWindowTitle(title)
     if size is None:
+        # Where no window manager runs, as in many a kiosk, nobody else would make it that large.
+        display.setGeometry(display.screen().geometry())
         display.showFullScreen()
     else:
         display.resize(*size)
