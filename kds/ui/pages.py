@@ -27,8 +27,11 @@ class Page(Protocol):
     def put(self, slip: Slip, *, whole: bool) -> bool:
         """Take the ticket if there is room. `whole`: only if nothing of it stays hidden."""
 
-    def keep(self, kept: Kept) -> None:
-        """Take tickets where they stood, free places all; each may grow into free room."""
+    def keep(self, kept: Kept, spared: Sequence[Box] = ()) -> None:
+        """Take tickets where they stood, free places all; each may grow into free room.
+
+        None grows into `spared`, which stays free.
+        """
 
     def is_free(self, boxes: Sequence[Box]) -> bool:
         """A ticket could stand there."""
@@ -156,8 +159,9 @@ class GridPage:
         self._take(squeeze(slip, self._grid.runs[0][-1], self._strip))
         return True
 
-    def keep(self, kept: Kept) -> None:
-        for _, boxes in kept:
+    def keep(self, kept: Kept, spared: Sequence[Box] = ()) -> None:
+        held = {cell for box in spared for cell in self._grid.cells[box] if cell in self._free}
+        for _, boxes in (*kept, ((), spared)):
             self._use(boxes)
         for slip, boxes in kept:
             found = fit(slip, self._grown(boxes), self._strip)
@@ -166,6 +170,9 @@ class GridPage:
             spare.difference_update(c for part in found for c in self._grid.cells[part.box])
             if spare and found:
                 self._free = dict.fromkeys(sorted({*self._free, *spare}))
+        if held:
+            taken = {cell for part in self.parts for cell in self._grid.cells[part.box]}
+            self._free = dict.fromkeys(sorted({*self._free, *(held - taken)}))
 
     def is_free(self, boxes: Sequence[Box]) -> bool:
         return all(cell in self._free for box in boxes for cell in self._grid.cells[box])
@@ -264,8 +271,9 @@ class FlowPage:
         self._take(found or squeeze(slip, self._free[0], self._strip))
         return True
 
-    def keep(self, kept: Kept) -> None:
+    def keep(self, kept: Kept, spared: Sequence[Box] = ()) -> None:
         self._reserve(box for _, boxes in kept for box in boxes)
+        self._reserve(spared)
         for slip, boxes in kept:
             rooms = [*boxes[:-1], *self._grown(boxes[-1])]
             found = fit(slip, one_by_one(rooms), self._strip)

@@ -173,8 +173,9 @@ def _steady(previous: Placement, slips: Sequence[Slip]) -> Placement:
     here = new_page(previous.size, previous.style)
     slip_of = {slip.id: slip for slip in slips}
     parts = previous.parts
-    here.keep([(slip_of[t], _boxes(parts, t)) for t in previous.ids if t in slip_of])
     left = (*previous.left, *((t, _boxes(parts, t)) for t in previous.ids if t not in slip_of))
+    kept = [(slip_of[t], _boxes(parts, t)) for t in previous.ids if t in slip_of]
+    here.keep(kept, [box for _, boxes in left for box in boxes])
     before, after = _around(slips, {part.id for part in here.parts})
     front, overflow = _filled(before, previous, previous.page)
     after = overflow + after

@@ -149,7 +149,7 @@ async def test_recall_lists_what_any_device_has_bumped_also_after_a_restart(
         await caught_up(hotpot, first.over, second.over)
     async with shown(tmp_path / "a", hotpot, "cut-1") as again:
         await again.take(Recall())
-        assert again.rows() == ["B02 鸭血", "A08 whole ticket, 2 items"]
+        assert again.rows() == ["B02 鸭血", "A08 all 2 items"]
         assert again.panel.face is not None
         row = again.panel.face.rows[0].id
         await again.take(PickRow(row, RECALL))

@@ -234,6 +234,20 @@ def test_ticket_that_comes_back_gets_its_own_place(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", STYLES)
+def test_no_ticket_grows_into_a_place_that_was_just_left(name: str) -> None:
+    """What it hides stays hidden until tickets close up, so that an undo finds its place again."""
+    tickets = [slip("t1", *[46] * 22), slip("t2", *[46] * 14), *many(30, 6)[2:]]
+    style = replace(STYLES[name], columns=3)
+    old = placed(tickets, style)
+    assert len(old.ids) > 1
+    for bumped in old.ids:
+        rest = [t for t in tickets if t.id != bumped]
+        gap = place(old, rest, HD, style)
+        assert where(gap) == {t: boxes for t, boxes in where(old).items() if t != bumped}
+        assert where(place(gap, tickets, HD, style)) == where(old)
+
+
+@pytest.mark.parametrize("name", STYLES)
 def test_page_that_was_emptied_is_filled_at_once(name: str) -> None:
     tickets = many(30)
     old = placed(tickets, STYLES[name])
