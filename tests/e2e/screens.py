@@ -7,11 +7,15 @@ import select
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
+from kds.board.views import board
+from kds.records.boards import board_json
+from kds.rulebook.book import book_from_json
+from kds.store.display import DisplayStore
 from tests.bridge.harness import PATIENCE_S, Running, eventually
 
 KDS = (sys.executable, "-m", "kds")
@@ -74,9 +78,47 @@ def timeless(value: object) -> object:
     return [timeless(v) for v in value] if isinstance(value, list) else value
 
 
-def shoot(bridge: Running, view: str, out: Path) -> subprocess.CompletedProcess[str]:
+def shoot(
+    bridge: Running, view: str, out: Path, **environment: str
+) -> subprocess.CompletedProcess[str]:
     """Run `kds shot`."""
     where = ("--bridge", bridge.displays, "--view", view, "--out", str(out))
     look = ("--size", "1366x768", "--lang", "en", "--json")
     command = (*KDS, "shot", *where, *look)
-    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    return subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+        env=os.environ | environment,
+    )
+
+
+def keeps(folder: Path, views: Sequence[str], told: Sequence[object]) -> bool:
+    """Say whether a display, which saves what it holds now and then, has kept these boards."""
+    return kept_boards(folder, views) == told
+
+
+def kept_boards(folder: Path, views: Sequence[str]) -> list[object]:
+    """Return the boards that a display would show after its next start, without any bridge.
+
+    None at all before it has kept anything.
+    """
+    with closing(DisplayStore.open(folder)) as store:
+        kept, book = store.load(), store.book()
+    if kept is None or book is None:
+        return []
+    kitchen, rules, at = kept.kitchen, book_from_json(book[1]), kept.at or kept.kitchen.at
+    return [
+        timeless(
+            board_json(
+                board(kitchen, rules, view, at),
+                at=at,
+                epoch=kept.epoch,
+                seq=kitchen.seq,
+                personal={},
+            )
+        )
+        for view in views
+    ]

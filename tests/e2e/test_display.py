@@ -6,6 +6,7 @@ import json
 import signal
 import time
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ import pytest
 from kds.bench.display import showing
 from kds.ui.style.times import JUST_MOVED
 from tests.bridge.harness import Running, eventually, line, order, running
-from tests.e2e.screens import HOTPOT, display, ended, screens, shoot, timeless
+from tests.e2e.screens import HOTPOT, display, ended, keeps, screens, shoot, timeless
 
 
 @pytest.fixture
@@ -32,14 +33,20 @@ def test_a_display_follows_its_bridge_and_ends_cleanly(bridge: Running, tmp_path
         assert ended(wall) == 0
 
 
-def test_a_display_starts_without_its_bridge(bridge: Running, tmp_path: Path) -> None:
-    """Pull the bridge's plug, then the display's: its wall is back all the same."""
-    with display(bridge.displays, tmp_path / "wall", "cut") as wall:
-        eventually(lambda: [s for s in screens(bridge) if s["seq"] > 0])
-        assert ended(wall) == 0
+def test_a_killed_display_is_back_on_what_it_had_without_its_bridge(
+    bridge: Running, tmp_path: Path
+) -> None:
+    """Faults 2 and 33: pull the display's plug, then the bridge's: the tickets are back."""
+    data = tmp_path / "wall"
+    with showing(bridge.displays, "cut", data) as wall:
+        before = wall.frame(lambda frame: frame.new)
+        told = [timeless(bridge.get("/v1/board/cut"))]
+        eventually(partial(keeps, data, ["cut"], told))
+        wall.process.kill()
+        wall.process.wait()
     bridge.end(signal.SIGKILL)
-    with display(bridge.displays, tmp_path / "wall", "cut") as wall:
-        assert ended(wall) == 0
+    with showing(bridge.displays, "cut", data) as wall:
+        assert wall.frame(lambda frame: frame.new).new == before.new
 
 
 def test_a_display_says_when_an_order_is_on_the_glass_and_when_it_has_gone(

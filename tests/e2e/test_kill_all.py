@@ -22,15 +22,11 @@ from typing import Any
 
 import pytest
 
-from kds.board.views import board
 from kds.kitchen.ids import CommandId
-from kds.records.boards import board_json
-from kds.rulebook.book import book_from_json
 from kds.store import Store
-from kds.store.display import DisplayStore
 from tests.bridge.harness import PATIENCE_S, Running, eventually, running
 from tests.bridge.walls import same_ports
-from tests.e2e.screens import display, ended, screens, timeless
+from tests.e2e.screens import display, ended, keeps, kept_boards, screens, timeless
 from tests.e2e.tills import Tills
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -165,32 +161,6 @@ def screen_of(bridge: Running, device: str) -> dict[str, Any] | None:
     """Return what /health says of a display that holds all there is, None while it does not."""
     found = [s for s in screens(bridge) if s["device"].endswith(device)]
     return found[0] if found and found[0]["lag"] == found[0]["unsent"] == 0 else None
-
-
-def keeps(folder: Path, views: Sequence[str], told: Sequence[object]) -> bool:
-    """Say whether a display, which saves what it holds now and then, has kept these boards."""
-    return kept_boards(folder, views) == told
-
-
-def kept_boards(folder: Path, views: Sequence[str]) -> list[object]:
-    """Return the boards that a display would show after its next start, without any bridge."""
-    with closing(DisplayStore.open(folder)) as store:
-        kept, book = store.load(), store.book()
-    assert kept is not None
-    assert book is not None
-    kitchen, rules, at = kept.kitchen, book_from_json(book[1]), kept.at or kept.kitchen.at
-    return [
-        timeless(
-            board_json(
-                board(kitchen, rules, view, at),
-                at=at,
-                epoch=kept.epoch,
-                seq=kitchen.seq,
-                personal={},
-            )
-        )
-        for view in views
-    ]
 
 
 def check_no_bump_is_lost_or_doubled(service: Service, tickets: Sequence[dict[str, Any]]) -> None:

@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from tests.bridge.conftest import StartBridge
-from tests.bridge.harness import Running, eventually, order
+from tests.bridge.harness import Running, eventually, order, running
+from tests.e2e.screens import shoot, timeless
 
+CLOCK = Path(__file__).with_name("clock")
 BOOK = """
 book: {id: island, name: Island, zone: ZONE, day_ends: 00:00}
 stations: [{id: hot, name: Hot}]
@@ -35,6 +45,86 @@ def test_26_a_wall_clock_behind_the_log_makes_no_negative_ages(start: StartBridg
     slow.post(order())
     (newest,) = slow.get("/v1/events", after=events[-1]["seq"], limit=1)
     assert newest["at"] >= events[-1]["at"]
+
+
+class HostClock:
+    """The wall clock of a machine, to be set in service. `environment`: of programs on it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.environment = {
+            "KITCHEN_TEST_CLOCK": str(file),
+            "PYTHONPATH": os.pathsep.join((str(CLOCK), os.environ.get("PYTHONPATH", ""))),
+        }
+        self.set(0)
+
+    def set(self, hours: float) -> None:
+        """Let the clock be wrong by so many hours from now on."""
+        draft = self._file.with_suffix(".new")
+        draft.write_text(str(hours * 3600))
+        draft.replace(self._file)
+
+
+@pytest.fixture
+def host(tmp_path: Path) -> HostClock:
+    """The clock of the machine."""
+    return HostClock(tmp_path / "clock")
+
+
+@pytest.fixture
+def timed(tmp_path: Path, host: HostClock) -> Iterator[Running]:
+    """A bridge on that machine, with two orders."""
+    with running(tmp_path / "data", **host.environment) as bridge:
+        for _ in range(2):
+            bridge.post(order())
+        yield bridge
+
+
+def hours_ahead(host: HostClock) -> int:
+    """Return by how much a program on that machine has the time wrong."""
+    ask = (sys.executable, "-c", "import time; print(time.time())")
+    told = subprocess.run(
+        ask, env=os.environ | host.environment, capture_output=True, text=True, check=True
+    )
+    return round((float(told.stdout) - time.time()) / 3600)
+
+
+def ages(board: dict[str, Any]) -> dict[str, float]:
+    """Return the age of every order, in the order of the wall."""
+    return {ticket["order_id"]: ticket["age_s"] for ticket in board["tickets"]}
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_26_setting_the_bridges_clock_in_service_moves_nothing(
+    timed: Running, host: HostClock, hours: int
+) -> None:
+    before = ages(timed.get("/v1/board/all"))
+    host.set(hours)
+    timed.post(order())
+    assert hours_ahead(host) == hours
+    after = ages(timed.get("/v1/board/all"))
+    assert list(after)[:2] == list(before)  # nothing is reshuffled, the new one comes last
+    assert all(0 <= after[key] - before[key] < 60 for key in before)
+    assert all(age >= 0 for age in after.values())
+    events = timed.get("/v1/events", after=0, limit=1000)
+    moments = [datetime.fromisoformat(event["at"]) for event in events]
+    assert moments == sorted(moments)
+    assert moments[-1] - moments[0] < timedelta(minutes=5)
+
+
+@pytest.mark.parametrize("hours", [2, -2])
+def test_26_a_displays_wrong_clock_changes_no_age(
+    timed: Running, host: HostClock, tmp_path: Path, hours: int
+) -> None:
+    """Its machine was never set: what it shows is the bridge's time all the same."""
+    host.set(hours)
+    assert hours_ahead(host) == hours
+    done = shoot(timed, "all", tmp_path / "shot.png", **host.environment)
+    assert done.returncode == 0, done.stderr
+    shot, told = json.loads(done.stdout), timed.get("/v1/board/all")
+    assert timeless(shot) == timeless(told)
+    shown = ages(shot)
+    assert all(0 <= age - shown[key] < 60 for key, age in ages(told).items())
 
 
 @pytest.mark.parametrize(
