@@ -6,7 +6,7 @@ import asyncio
 import signal
 import sqlite3
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import asynccontextmanager, closing
 from itertools import count
 from pathlib import Path
@@ -146,49 +146,72 @@ async def test_an_order_of_megabytes_reaches_the_wall(shared: Running, tmp_path:
 # --- several displays ----------------------------------------------------------------------
 
 
-async def test_two_displays_bump_the_same_ticket_at_once(
-    shared: Running, folders: Iterator[Path]
-) -> None:
-    """Fault 22: one bump, both agree, the second is told, nothing is undone."""
+async def bump_together(bridge: Running, folders: Iterator[Path], rounds: int) -> None:
+    """Let two displays bump the same tickets: one bump each, both agree, nothing is undone."""
     async with (
-        wall(next(folders), shared.displays, device="left") as left,
-        wall(next(folders), shared.displays, device="right") as right,
+        wall(next(folders), bridge.displays, device="left") as left,
+        wall(next(folders), bridge.displays, device="right") as right,
     ):
-        sent = [await post(shared) for _ in range(20)]
-        await caught_up(shared, left, right)
+        sent = [await post(bridge) for _ in range(rounds)]
+        await caught_up(bridge, left, right)
         for each in sent:
             bumps = [(w, do(CommandKind.BUMP, each, w.link)) for w in (left, right)]
             await asyncio.gather(*(w.link.act(command) for w, command in bumps))
         for shown in (left, right):
             await is_told(shown, Answered, len(sent))
-        await caught_up(shared, left, right)
+        await caught_up(bridge, left, right)
         assert left.link.session.projection.kitchen == right.link.session.projection.kitchen
         results = [a.result for w in (left, right) for a in w.told(Answered)]
         assert sorted(results) == [Result.APPLIED] * len(sent) + [Result.NO_OP] * len(sent)
+        shows = portions(left.link)
         for each in sent:
-            assert portions(left.link)[each["order_id"]]["ready"] == 1
-            assert on_the_bridge(shared, each["order_id"])["ready"] == 1
+            assert shows[each["order_id"]]["ready"] == 1
+        assert on_the_bridge(bridge, sent[-1]["order_id"])["ready"] == 1
+
+
+async def bump_against_recall(bridge: Running, folders: Iterator[Path], rounds: int) -> None:
+    """Let one display bump and the other recall the same tickets; both end the same."""
+    async with (
+        wall(next(folders), bridge.displays, device="a") as first,
+        wall(next(folders), bridge.displays, device="b") as second,
+    ):
+        for number in range(rounds):
+            sent = await post(bridge)
+            await caught_up(bridge, first, second)
+            acts = [(first, CommandKind.BUMP), (second, CommandKind.RECALL)]
+            if number % 2:
+                acts.reverse()
+            await asyncio.gather(*(w.link.act(do(kind, sent, w.link)) for w, kind in acts))
+        for shown in (first, second):
+            await is_told(shown, Answered, rounds)
+        await caught_up(bridge, first, second)
+        assert first.link.session.projection.kitchen == second.link.session.projection.kitchen
+        shows = portions(first.link)[sent["order_id"]]
+        assert shows == on_the_bridge(bridge, sent["order_id"])
+
+
+async def test_two_displays_bump_the_same_ticket_at_once(
+    shared: Running, folders: Iterator[Path]
+) -> None:
+    """Fault 22: the second is told, and nobody sees an error."""
+    await bump_together(shared, folders, 20)
 
 
 async def test_a_bump_and_a_recall_at_once_end_the_same_on_both(
     shared: Running, folders: Iterator[Path]
 ) -> None:
     """Fault 23: the order of arrival at the bridge decides."""
-    async with (
-        wall(next(folders), shared.displays, device="a") as first,
-        wall(next(folders), shared.displays, device="b") as second,
-    ):
-        for _ in range(10):
-            sent = await post(shared)
-            await caught_up(shared, first, second)
-            await asyncio.gather(
-                first.link.act(do(CommandKind.BUMP, sent, first.link)),
-                second.link.act(do(CommandKind.RECALL, sent, second.link)),
-            )
-        for shown in (first, second):
-            await is_told(shown, Answered, 10)
-        await caught_up(shared, first, second)
-        assert first.link.session.projection.kitchen == second.link.session.projection.kitchen
+    await bump_against_recall(shared, folders, 10)
+
+
+@pytest.mark.long
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("both", [bump_together, bump_against_recall])
+async def test_a_thousand_times_at_once(
+    start: StartBridge, folders: Iterator[Path], both: Callable[..., Coroutine[Any, Any, None]]
+) -> None:
+    """Faults 22 and 23 as often as an evening has moments for them."""
+    await both(start(), folders, 1_000)
 
 
 # --- restarts ------------------------------------------------------------------------------

@@ -206,6 +206,29 @@ def test_46_an_item_with_an_id_only_is_shown_by_it(shared: Running) -> None:
     assert shown["name"] == "9d1f"
 
 
+def test_46_a_dish_renamed_in_mid_order_is_the_same_dish(shared: Running) -> None:
+    sent = order(revision=1, lines=[line("1", "Beef", item_id="p7")])
+    taken(shared, sent)
+    shared.command("start", order={"source": "till-1", "order_id": sent["order_id"]}, line_id="1")
+    shared.post({**sent, "revision": 2, "lines": [line("1", "Angus beef", item_id="p7")]})
+    (shown,) = board_lines(shared.get("/v1/board/all"), sent["order_id"])
+    assert (shown["name"], shown["portions"]["cooking"]) == ("Angus beef", "1")
+
+
+def test_46_a_dish_sold_out_in_mid_order_is_shown_as_such_and_still_to_cook(
+    shared: Running,
+) -> None:
+    sent = order(lines=[line("1", "Last crab", item_id="crab")])
+    taken(shared, sent)
+    shared.command("sold_out", item_id="crab")
+    (shown,) = board_lines(shared.get("/v1/board/all"), sent["order_id"])
+    assert shown["portions"]["queued"] == "1"
+    assert "sold_out" in shown["flags"]
+    shared.command("on_sale", item_id="crab")
+    (shown,) = board_lines(shared.get("/v1/board/all"), sent["order_id"])
+    assert "sold_out" not in shown["flags"]
+
+
 def test_47_a_burst_from_many_connections_is_all_there(shared: Running) -> None:
     orders = [order(source=f"burst-{n % 4}") for n in range(200)]
     with ThreadPoolExecutor(16) as pool:

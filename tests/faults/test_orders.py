@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.bridge.harness import Running, board_lines, line, order
+from tests.bridge.harness import PATIENCE_S, Running, board_lines, line, order
 
 
 def name_of(sent: dict[str, Any]) -> dict[str, str]:
@@ -79,10 +79,12 @@ def test_14_revisions_in_any_order_end_as_the_latest(shared: Running, way: tuple
         2: {**sent, "revision": 2, "lines": [line("1", quantity="2"), line("2", "Soup")]},
         3: {**sent, "revision": 3, "lines": [line("1", quantity="3")]},
     }
+    newest = 0
     for revision in way:
         assert shared.post(bodies[revision]).status_code in {200, 201}
+        newest = max(newest, revision)
+        assert lines_of(shared, sent)["1"]["quantity"] == str(newest)  # no blink back
     shown = lines_of(shared, sent)
-    assert shown["1"]["quantity"] == "3"
     assert shown["1"]["portions"]["queued"] == "3"
     if "2" in shown:
         assert shown["2"]["portions"]["queued"] == "0"
@@ -146,15 +148,22 @@ def test_18_a_void_and_a_bump_at_once_are_both_recorded(shared: Running) -> None
 def test_19_a_table_transfer_moves_the_ticket(shared: Running) -> None:
     sent = order(revision=1, table="A1")
     shared.post(sent)
+    before = ticket_of(shared, sent)
     shared.post({**sent, "revision": 2, "table": "B2"})
     ticket = ticket_of(shared, sent)
     assert (ticket["table"], ticket["moved_from"]) == ("B2", "A1")
+    assert ticket["visit"] == before["visit"]
+    for clock in ("age_s", "fired_age_s"):
+        assert 0 <= ticket[clock] - before[clock] < PATIENCE_S  # it runs on
 
 
-def test_20_merged_checks_show_each_line_once(shared: Running) -> None:
+@pytest.mark.parametrize("swapped", [False, True])
+def test_20_merged_checks_show_each_line_once(shared: Running, *, swapped: bool) -> None:
     first, second = order(table="C1"), order(table="C2")
     shared.post(first)
     shared.post(second)
+    if swapped:
+        first, second = second, first
     merged = shared.command("merge", order=name_of(second), into=name_of(first))
     assert merged["result"] == "applied"
     ticket = ticket_of(shared, first)
