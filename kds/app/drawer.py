@@ -23,15 +23,37 @@ from kds.ui.chrome.panels import (
 )
 from kds.ui.ticket.reading import Reading, figure
 
+ANEW_EVERY_MS = 5_000
 WHOLE = "whole"
 """Stands for all dishes of the act that is looked at."""
 
 
-def shift_of(kitchen: Kitchen, book: Book | None, view: str, now: Instant) -> Shift:
-    """Return what was done at a view; nothing without a book, or with one that lacks the view."""
-    if book is None or view not in known_views(book):
-        return Shift()
-    return shift_at(kitchen, book, view, now)
+class Shifts:
+    """What was done at a view: worked out anew when the kitchen has changed, but not all the time.
+
+    A whole shift takes a frame or two to go through; nobody reads a list faster than this.
+    """
+
+    def __init__(self, view: str) -> None:
+        self._view = view
+        self._seen: tuple[Kitchen, Book] | None = None
+        self._due_ms = 0
+        self._shift = Shift()
+
+    def at(
+        self, kitchen: Kitchen, book: Book | None, now: Instant, at_ms: int, *, fresh: bool
+    ) -> Shift:
+        """Return the shift; nothing without a book, or with one that lacks the view.
+
+        `fresh`: with what has happened this very moment. `at_ms`: of a clock that only grows.
+        """
+        if book is None or self._view not in known_views(book):
+            return Shift()
+        is_new = self._seen is None or self._seen[0] is not kitchen or self._seen[1] is not book
+        if is_new and (fresh or at_ms >= self._due_ms):
+            self._seen, self._due_ms = (kitchen, book), at_ms + ANEW_EVERY_MS
+            self._shift = shift_at(kitchen, book, self._view, now)
+        return self._shift
 
 
 class Drawer:

@@ -12,7 +12,7 @@ from uuid import uuid4
 
 from kds.app.acting import Stamp, command_for, line_of, resume, ticket_of, undo
 from kds.app.answers import answer_to, said
-from kds.app.drawer import Drawer, shift_of
+from kds.app.drawer import Drawer, Shifts
 from kds.app.regret import Acts, is_final, undo_left_s
 from kds.app.remarks import Remarks
 from kds.app.wellness import Standing, empty_lines, health_of, unsent_lines
@@ -36,7 +36,6 @@ from kds.ui.intents import (
     OpenStrip,
     PickRow,
     Recall,
-    SwitchLanguage,
     TapBar,
     TapMore,
     Undo,
@@ -48,9 +47,6 @@ from kds.ui.scene import EMPTY
 from kds.ui.style.measures import Screen as Glass
 from kds.ui.ticket.reading import Reading
 from kds.wire.notices import Answered, DisplayNotice
-
-EMPTY_EVERY_MS = 5_000
-"""How often an empty wall looks again what was done last."""
 
 
 def _wall_clock_ms() -> int:
@@ -88,7 +84,7 @@ class Screen:
         self._clock_ms, self._wall_ms = clock_ms, wall_ms
         self._acts = Acts()
         self._remarks = Remarks(clock_ms)
-        self._empty_due_ms = 0
+        self._shifts = Shifts(view)
         self._knows_damage = False
         self.mend_keys: Callable[[], None] | None = None
         self._is_stale = False
@@ -140,7 +136,7 @@ class Screen:
         self.display.set_health(self._health())
         self.display.set_undo(undo_left_s(now, self._last_act()))
         if self.display.opened == RECALL:
-            self._open_drawer()
+            self._open_drawer(fresh=False)
         self.display.tick(now)
 
     def _made(self, book: Book, now: Instant) -> Board:
@@ -175,16 +171,14 @@ class Screen:
 
     def _show_empty(self) -> None:
         """Let an empty wall tell when there was last something to do, so silence can be judged."""
-        at_ms = self._clock_ms()
-        if self.board.tickets or self._book is None or at_ms < self._empty_due_ms:
-            return
-        self._empty_due_ms = at_ms + EMPTY_EVERY_MS
-        heard = self._link.session.condition.sources
-        self.display.set_empty_text(*empty_lines(self._shift(), heard, self._reading))
+        if not self.board.tickets and self._book is not None:
+            heard = self._link.session.condition.sources
+            shift = self._shift(fresh=False)
+            self.display.set_empty_text(*empty_lines(shift, heard, self._reading))
 
-    def _shift(self) -> Shift:
+    def _shift(self, *, fresh: bool) -> Shift:
         kitchen = self._link.session.projection.kitchen
-        return shift_of(kitchen, self._book, self.view, self._now())
+        return self._shifts.at(kitchen, self._book, self._now(), self._clock_ms(), fresh=fresh)
 
     @property
     def _reading(self) -> Reading:
@@ -226,15 +220,13 @@ class Screen:
             case Undo():
                 self._undo_last()
             case Recall():
-                self._open_drawer()
+                self._open_drawer(fresh=True)
             case PickRow(row=row, action=action):
                 self._pick(row, action)
             case Why(visit=visit, line=line) | LongPress(visit=visit, line=line, at_foot=False):
                 self._explain(visit, line)
             case TapMore(visit=visit):
                 self._explain(visit, None)
-            case SwitchLanguage():
-                self._empty_due_ms = 0
             case JustMoved():
                 self._deny("noop.moved")
             case KeyStuck() | KeyFree() | OpenStrip():
@@ -280,10 +272,10 @@ class Screen:
         else:
             self._do(undo(last, self._stamp()))
 
-    def _open_drawer(self) -> None:
+    def _open_drawer(self, *, fresh: bool) -> None:
         own = self._last_act()
         left_s = undo_left_s(self._now(), own)
-        face = self._drawer.open(self._shift(), self._reading, own, left_s)
+        face = self._drawer.open(self._shift(fresh=fresh), self._reading, own, left_s)
         self.display.open_panel(face)
 
     def _pick(self, row: str, action: str) -> None:

@@ -47,7 +47,9 @@ class Watchdog:
                 self._bite()
 
     def _bite(self) -> None:
-        sys.stderr.write("kds: the display stands still; where each thread is:\n")
-        sys.stderr.flush()
-        faulthandler.dump_traceback(sys.stderr, all_threads=True)
-        os._exit(EXIT_STATUS)
+        try:  # whoever started it may have closed the standard error
+            sys.stderr.write("kds: the display stands still; where each thread is:\n")
+            sys.stderr.flush()
+            faulthandler.dump_traceback(sys.stderr, all_threads=True)
+        finally:
+            os._exit(EXIT_STATUS)
