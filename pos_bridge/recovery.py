@@ -87,22 +87,31 @@ def _taken_again(desk: Desk, intake: Intake) -> tuple[str, ...] | None:
 def tell_of_rescue(found: Rescue, ledger: Ledger, store: Store, again: int) -> None:
     """Show a card that says what was saved, and write it into the program's log."""
     words = _words(found, again)
-    _logger.warning("%s (%s)", words.en, found.aside)
+    _logger.warning("%s; %d taken again as they came (%s)", words.en, again, found.aside)
     desk = ledger.open_desk()
-    raw = f"{found.why}\n{found.aside}"
-    alert = Alert(AlertId(f"store:{store.epoch}"), desk.now, words, "bridge", raw)
+    raw = f"{found.aside.name}: {found.why}"
+    alert = Alert(AlertId(f"store:{store.epoch}"), desk.now, words, raw=raw)
     event_id = EventId(f"rescued:{store.epoch}")
     desk.record([Event(event_id, desk.now, Cause.TIME, AlertRaised(alert))])
     ledger.keep(desk)
 
 
 def _words(found: Rescue, again: int) -> Wording:
+    if not (found.events or found.orders or again):
+        return Wording(
+            "数据库损坏，什么也读不出来。请从收银重新发送未完成的订单",
+            "Database damaged, nothing could be read. Send open orders again from the till",
+        )
+    saved = found.orders + again
+    if not found.lost:
+        return Wording(
+            f"数据库曾损坏，{saved} 张订单全部救回",
+            f"Database was damaged; all {saved} orders are saved",
+        )
     return Wording(
-        f"数据库曾损坏，已修复：恢复 {found.orders} 张订单，另从收到的原文重新接单 {again} 张；"
-        f"{found.lost} 条记录读不出来。请与收银核对未完成的桌台",
-        f"The database was damaged and has been rescued: {found.orders} orders are back, {again} "
-        f"more were taken again as they had come; {found.lost} records could not be read. Compare "
-        "the open tables with the till",
+        f"数据库曾损坏：救回 {saved} 张订单，丢失 {found.lost} 条记录。请与收银核对各桌",
+        f"Database was damaged: {saved} orders saved, {found.lost} records lost. "
+        "Check open tables with the till",
     )
 
 

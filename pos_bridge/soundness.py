@@ -40,10 +40,10 @@ class Warn:
 
     def run(self, desk: Desk) -> None:
         """Do so, once per log."""
-        alert = AlertId(f"damage:{self.epoch}")
+        alert = AlertId(f"store:damage:{self.epoch}")
         zh = f"数据库文件已损坏：{_ADVICE.zh}"
         en = f"The database file is damaged: {_ADVICE.en}"
-        raised = RaiseAlert(CommandId(f"alert:{alert}"), alert, "bridge", zh, en, self.damage)
+        raised = RaiseAlert(CommandId(f"alert:{alert}"), alert, "", zh, en, self.damage)
         desk.accept(desk.decide(raised))
 
 

@@ -16,7 +16,7 @@ import httpx
 import pytest
 
 from tests.bridge.conftest import StartBridge
-from tests.bridge.harness import Running, eventually, line, order, refused
+from tests.bridge.harness import Running, command_line, eventually, line, order, refused
 
 FREE = ("--http", "127.0.0.1:0", "--displays", "127.0.0.1:0")
 
@@ -146,6 +146,37 @@ def test_32_a_newer_database_is_refused(start: StartBridge) -> None:
     status, told = refused("serve", "--data", bridge.data, *FREE)
     assert status == 1
     assert "newer program" in told
+
+
+@pytest.mark.parametrize("pages", [1, 12, 24, 36])
+def test_32_killed_while_it_makes_its_tables_it_makes_them_at_the_next_start(
+    start: StartBridge, tmp_path: Path, pages: int
+) -> None:
+    """The tables come in one transaction: all of them are there, or none."""
+    data = tmp_path / "data"
+    file, log = data / "kitchen.db", data / "kitchen.db-wal"
+
+    def has_written() -> bool:
+        return file.exists() and file.stat().st_size > 0 and size_of(log) >= (pages - 1) * 4096
+
+    upgrading = subprocess.Popen(
+        command_line("serve", "--data", data, *FREE),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        eventually(has_written)
+    finally:
+        upgrading.kill()
+        upgrading.wait()
+    bridge = start(data=data)
+    assert bridge.post(order()).status_code == 201
+    assert bridge.get("/health")["store"]["rescued"] is None
+
+
+def size_of(file: Path) -> int:
+    """Return how large a file is, 0 where there is none."""
+    return file.stat().st_size if file.exists() else 0
 
 
 def test_28_an_unwritable_folder_is_said(tmp_path: Path) -> None:

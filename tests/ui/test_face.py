@@ -430,5 +430,7 @@ def test_a_card_about_rules_is_not_called_an_order_that_was_not_understood() -> 
     english = Reading(words("en"), boards.STATIONS, ZONE, None)
     titles = {alert_face(card, english).head.title for card in cards}
     assert titles == {"RULES"}
+    damage = AlertCard(AlertId("store:damage:1"), "", NOW, said, "kitchen.db.damaged-1")
+    assert alert_face(damage, english).head.title == "DATABASE"
     other = AlertCard(AlertId("intake-7"), "till", NOW, said, "raw")
     assert alert_face(other, english).head.title == "NOT UNDERSTOOD"

@@ -10,7 +10,8 @@ from kds.ui.ticket.face import Action, Count, Face, Foot, Head, NoteFace
 from kds.ui.ticket.reading import Reading
 
 _PREFIX = "alert:"
-_OF_RULES = ("rule:", "rules:")
+_TITLES = {"rule": "alert.rules", "rules": "alert.rules", "store": "alert.store"}
+"""Of alerts that no order is behind, by the first part of their id."""
 
 
 def card_id(alert: AlertId) -> VisitId:
@@ -23,9 +24,9 @@ def alert_of(ticket: VisitId) -> AlertId | None:
     return AlertId(ticket.removeprefix(_PREFIX)) if ticket.startswith(_PREFIX) else None
 
 
-def _is_of_rules(alert: AlertCard) -> bool:
-    """A rule is paused, or a rule file refused: no order is behind it."""
-    return alert.id.startswith(_OF_RULES)
+def _title(alert: AlertCard) -> str:
+    """Return the key of the card's title: rules, the database, or an order not understood."""
+    return _TITLES.get(alert.id.partition(":")[0], "alert.title")
 
 
 def alert_face(alert: AlertCard, reading: Reading) -> Face:
@@ -34,7 +35,7 @@ def alert_face(alert: AlertCard, reading: Reading) -> Face:
     return Face(
         visit=card_id(alert.id),
         head=Head(
-            title=reading.words("alert.rules" if _is_of_rules(alert) else "alert.title"),
+            title=reading.words(_title(alert)),
             band=Band.ATTENTION,
             flags=(),
             pinned=False,
