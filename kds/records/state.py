@@ -14,7 +14,7 @@ from kds.kitchen.ids import CommandId, OrderKey, VisitId
 from kds.kitchen.orders import Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
-from kds.records.errors import RecordError
+from kds.records.errors import NewerRecord, RecordError
 from kds.records.versions import Codec, Upcaster
 
 ORDER: Codec[Order] = Codec("order", Order)
@@ -89,8 +89,10 @@ def load_kitchen(
     version: int, head: str | bytes, parts: Mapping[str, FrozenMap[Any, Any]]
 ) -> Kitchen:
     """Return the kitchen of a dumped head and the maps of `PARTS` by name; else `RecordError`."""
-    if not 1 <= version <= HEAD_VERSION:
-        raise RecordError(f"a newer program wrote this state (version {version})")
+    if version < 1:
+        raise RecordError(f"there is no state of version {version}")
+    if version > HEAD_VERSION:
+        raise NewerRecord(f"a newer program wrote this state (version {version})")
     try:
         plain = from_json(head)
         for upcaster in _HEAD_UPCASTERS[version - 1 :]:

@@ -189,7 +189,7 @@ class DisplayStore:
             row = connection.execute(select(_kept)).one()
             try:
                 kitchen = self._snapshots.load(connection)
-            except StoreCorrupt:  # of another version of the program: a copy, so no loss
+            except (StoreCorrupt, StoreTooNew):  # of another program's version: a copy, no loss
                 connection.execute(delete(schema.snapshot))
                 return None
         return KeptKitchen(kitchen, row.epoch, row.event, row.at) if row.epoch else None

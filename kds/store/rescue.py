@@ -28,7 +28,8 @@ from kds.records.state import PARTS, load_kitchen
 from kds.store.damage import COMPANIONS, RESCUED, beside, finish, set_aside
 from kds.store.days import BusinessDay
 from kds.store.engine import Database, Rows, file_of
-from kds.store.errors import StoreCorrupt, StoreUnavailable
+from kds.store.errors import StoreCorrupt, StoreTooNew, StoreUnavailable
+from kds.store.migrate import HEAD as HEAD_SHAPE
 from kds.store.migrate import migrate
 from kds.store.rows import derive
 from kds.store.salvage import Place, salvage
@@ -62,7 +63,8 @@ def rescue(url: str, why: str) -> Rescue:
     """Put a new file with what can be read in place of the damaged one at `url`.
 
     A power cut at any moment leaves the old file, or the new one. Raises `StoreCorrupt` for a
-    database that is not a file of ours, `StoreUnavailable` when the disk does not take it.
+    database that is not a file of ours, `StoreTooNew` for one of another program's shape,
+    `StoreUnavailable` when the disk does not take it.
     """
     of = make_url(url)
     if of.get_backend_name() != "sqlite":
@@ -90,6 +92,11 @@ def _saved(file: Path, draft: Path) -> tuple[int, int, int]:
         database.close()  # so that all of it is in the one file, for the salvage
         place = salvage(source, draft)
         _remove(source)
+        if place.version not in ("", HEAD_SHAPE):
+            raise StoreTooNew(
+                f"The damaged database has the shape {place.version}, this program rescues the "
+                f"shape {HEAD_SHAPE}; please start the program that has worked with it."
+            )
         with database.writing() as connection:
             return _made_whole(database, connection, place)
 

@@ -6,6 +6,7 @@ and from behind it on; SQLite itself tells which pages it can not read.
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
@@ -28,15 +29,17 @@ _DAMAGE = frozenset(
 )
 _LAST_ROWID = 2**63 - 1
 _UNREADABLE = -1
+_VERSION = re.compile("[0-9]{4}")
 _JSON = (schema.events, schema.snapshot, schema.archive)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the damaged log stood, as far as it could be read; else 0."""
+    """Where the damaged log stood and which shape it had, as far as it could be read."""
 
     seq: int = 0
     snapshot_seq: int = 0
+    version: str = ""
 
 
 def salvage(source: Path, draft: Path) -> Place:
@@ -53,9 +56,16 @@ def salvage(source: Path, draft: Path) -> Place:
         for table in _JSON:
             new.execute(f"DELETE FROM {table.name} WHERE NOT json_valid(body)")
         new.commit()
-        for found in _rows(old, "SELECT seq, snapshot_seq FROM meta"):
-            return Place(*found) if all(isinstance(n, int) for n in found) else Place()
-    return Place()
+        return _place(old)
+
+
+def _place(old: sqlite3.Connection) -> Place:
+    versions = _rows(old, "SELECT version_num FROM alembic_version")
+    version = next((v for (v,) in versions if isinstance(v, str) and _VERSION.fullmatch(v)), "")
+    for seq, snapshot_seq in _rows(old, "SELECT seq, snapshot_seq FROM meta"):
+        if isinstance(seq, int) and isinstance(snapshot_seq, int):
+            return Place(seq, snapshot_seq, version)
+    return Place(version=version)
 
 
 def _opened(source: Path) -> sqlite3.Connection:

@@ -83,7 +83,10 @@ class Snapshots:
             try:
                 kitchen = self._snapshot(connection)
             except RecordError as error:
-                if _first_seq(connection) != 1:
+                is_whole = _first_seq(connection) == 1
+                if isinstance(error, NewerRecord) and not is_whole:
+                    raise StoreTooNew(f"The snapshot can not be read: {error}.") from error
+                if not is_whole:
                     raise StoreCorrupt(f"The snapshot can not be read: {error}") from error
                 kitchen = Kitchen()
             self._kept = kitchen

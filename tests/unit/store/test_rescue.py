@@ -16,7 +16,7 @@ from kds.kitchen.commands import CommandKind
 from kds.kitchen.ids import CommandId
 from kds.kitchen.mending import mended
 from kds.kitchen.state import Kitchen
-from kds.store import Store, StoreCorrupt, StoreError
+from kds.store import Store, StoreCorrupt, StoreError, StoreTooNew
 from kds.store.rescue import Rescue, rescue
 from tests.unit.kitchen.invariants import check
 from tests.unit.store.house import House, dish, key_of, url_of, visit_id
@@ -198,3 +198,15 @@ def test_an_order_without_its_visit_goes_and_a_visit_without_orders(house: House
     assert left.tables["T1"] == (visit_id("3"),)
     assert [*left.sessions] == ["S3"]
     check(left)
+
+
+def test_a_damaged_file_of_a_newer_program_is_left_to_that_one(
+    file: Path, evening: tuple[bytes, Kitchen]
+) -> None:
+    file.write_bytes(evening[0])
+    with closing(sqlite3.connect(file)) as other, other:
+        other.execute("UPDATE alembic_version SET version_num = '9999'")
+    content = file.read_bytes()
+    with pytest.raises(StoreTooNew, match="has the shape 9999"):
+        rescue(url_of(file), "damage")
+    assert file.read_bytes() == content

@@ -17,7 +17,7 @@ from kds.kitchen.events import StockSet, VisitArchived
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
-from kds.store import SequenceConflict, Store, StoreCorrupt
+from kds.store import SequenceConflict, Store, StoreCorrupt, StoreError, StoreTooNew
 from tests.unit.store.house import MINUTE, House, dish, key_of, url_of, visit_id
 
 
@@ -176,8 +176,10 @@ def test_after_an_unreadable_snapshot_the_next_one_is_whole(house: House, file: 
     assert restarted(file) == house.kitchen
 
 
-@pytest.mark.parametrize("damage", ["snapshot", "gap"])
-def test_a_state_that_can_not_be_told_is_refused(house: House, file: Path, damage: str) -> None:
+@pytest.mark.parametrize(("damage", "told"), [("snapshot", StoreTooNew), ("gap", StoreCorrupt)])
+def test_a_state_that_can_not_be_told_is_refused(
+    house: House, file: Path, damage: str, told: type[StoreError]
+) -> None:
     for i in range(3):
         house.order(str(i))
     house.keep()
@@ -187,7 +189,7 @@ def test_a_state_that_can_not_be_told_is_refused(house: House, file: Path, damag
     else:
         with closing(sqlite3.connect(file)) as connection, connection:
             connection.execute("DELETE FROM events WHERE seq = 2")
-    with pytest.raises(StoreCorrupt):
+    with pytest.raises(told):
         restarted(file)
 
 
