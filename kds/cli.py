@@ -85,6 +85,7 @@ def _add_look_flags(command: argparse.ArgumentParser) -> None:
 
 def _display(options: argparse.Namespace) -> int:
     from kds.app.display import DisplaySettings, run
+    from kds.lock import TakenError
     from kds.store import StoreError
     from kds.ui.options import Options
     from kds.ui.style.colours import Theme
@@ -104,7 +105,7 @@ def _display(options: argparse.Namespace) -> int:
     )
     try:
         return run(settings)
-    except (StoreError, OSError) as error:
+    except (StoreError, TakenError, OSError) as error:
         raise CommandError(str(error)) from error
 
 

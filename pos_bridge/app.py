@@ -26,6 +26,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import uvicorn
@@ -33,6 +34,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from starlette.types import ASGIApp
 
 from kds.kitchen.ids import Instant
+from kds.lock import TakenError, only_one
 from kds.store import Store, StoreError
 from kds.store.rescue import Rescue
 from pos_bridge import logs, rules
@@ -46,12 +48,11 @@ from pos_bridge.http.services import Services
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger, zone_of
-from pos_bridge.lock import only_one
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
 from pos_bridge.recovery import Opened, open_store, take_again, tell_of_rescue
 from pos_bridge.rules import RulesState
-from pos_bridge.settings import Address, Settings, StartError
+from pos_bridge.settings import Address, Settings, StartError, plain
 from pos_bridge.sockets import listen, real_address
 from pos_bridge.soundness import Soundness
 from pos_bridge.watch import Watch, purge_hourly
@@ -69,13 +70,25 @@ def run(settings: Settings) -> int:
     for early in (signal.SIGTERM, signal.SIGINT):
         signal.signal(early, lambda *_: sys.exit(0))
     with (
-        only_one(settings.data),
+        _alone(settings.data),
         _listening("--http", settings.http) as http,
         _listening("--displays", settings.displays) as displays,
         _kept(settings) as kept,
         asyncio.Runner(loop_factory=_loop_factory()) as runner,
     ):
         return runner.run(_serve(settings, kept, http, displays))
+
+
+def _alone(data: Path) -> ExitStack:
+    """Hold the data folder until it is closed; raises StartError when that cannot be."""
+    held = ExitStack()
+    try:
+        held.enter_context(only_one("bridge", data))
+    except TakenError as taken:
+        raise StartError(str(taken)) from None
+    except OSError as error:
+        raise StartError(f"The data folder {data} cannot be written: {plain(error)}.") from error
+    return held
 
 
 def _listening(flag: str, address: Address) -> contextlib.closing[socket.socket]:

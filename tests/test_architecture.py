@@ -63,6 +63,7 @@ ROWS = (
     Row("kds.cli", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row("kds.commandline"),
     Row("kds.frames"),
+    Row("kds.lock"),
     Row("kds.__main__", ours=("kds.cli",)),
     Row("kds.admin", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row("kds.bench", ours=("kds",), others=EDGE, lazily=DISPLAY),
@@ -70,7 +71,7 @@ ROWS = (
     Row("kds.demo.commands", ours=("kds",), others=EDGE, lazily=DISPLAY),
     Row(
         "pos_bridge",
-        ours=(*CORE, "kds.cases", "kds.store", "kds.rulefiles", "kds.settings"),
+        ours=(*CORE, "kds.cases", "kds.lock", "kds.store", "kds.rulefiles", "kds.settings"),
         others=(*EDGE, "alembic", "fastapi", "starlette", "uvicorn", "prometheus_client"),
     ),
 )

@@ -30,6 +30,7 @@ from kds.app.sounding import Loudspeaker
 from kds.app.watchdog import Watchdog
 from kds.kitchen.commands import Command
 from kds.link import Link
+from kds.lock import only_one
 from kds.sound.sound import Sound
 from kds.ui.intents import Intent
 from kds.ui.options import Options
@@ -65,13 +66,19 @@ class DisplaySettings:
 def run(settings: DisplaySettings) -> int:
     """Show until SIGTERM, SIGINT or the last window is closed; return the exit status.
 
-    Raises `StoreTooNew` when a newer program has kept this display's file.
+    Raises `StoreTooNew` when a newer program has kept this display's file, and `TakenError` when
+    another display works with it.
     """
+    with _alone(settings.data):
+        _show(settings)
+    return 0
+
+
+def _show(settings: DisplaySettings) -> None:
     from qasync import QEventLoop
 
     from kds.ui.qt.program import application, when_closed
 
-    settings.data.mkdir(parents=True, exist_ok=True)
     app = application(offscreen=settings.offscreen)
     loop = QEventLoop(app)
     with loop:
@@ -80,7 +87,14 @@ def run(settings: DisplaySettings) -> int:
         for wish in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(wish, ending.set)
         loop.run_until_complete(_serve(settings, ending))
-    return 0
+
+
+def _alone(data: Path) -> contextlib.ExitStack:
+    """Hold the data folder until it is closed; a disk that takes nothing stops no cook."""
+    held = contextlib.ExitStack()
+    with contextlib.suppress(OSError):
+        held.enter_context(only_one("display", data))
+    return held
 
 
 async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:

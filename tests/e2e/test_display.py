@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import subprocess
 import time
 from collections.abc import Iterator
 from functools import partial
@@ -14,7 +15,7 @@ import pytest
 from kds.bench.display import showing
 from kds.ui.style.times import JUST_MOVED
 from tests.bridge.harness import Running, eventually, line, order, running
-from tests.e2e.screens import HOTPOT, display, ended, keeps, screens, shoot, timeless
+from tests.e2e.screens import HOTPOT, KDS, display, ended, keeps, screens, shoot, timeless
 
 
 @pytest.fixture
@@ -47,6 +48,25 @@ def test_a_killed_display_is_back_on_what_it_had_without_its_bridge(
     bridge.end(signal.SIGKILL)
     with showing(bridge.displays, "cut", data) as wall:
         assert wall.frame(lambda frame: frame.new).new == before.new
+
+
+def test_a_second_display_on_the_same_folder_says_so_and_changes_nothing(
+    bridge: Running, tmp_path: Path
+) -> None:
+    """Two would write one memory of the wall; the one that shows it already goes on."""
+    data = tmp_path / "wall"
+    with display(bridge.displays, data, "cut") as first:
+        where = ("--bridge", bridge.displays, "--view", "cut", "--data", str(data), "--offscreen")
+        second = subprocess.run(
+            (*KDS, "display", *where), capture_output=True, text=True, timeout=60, check=False
+        )
+        assert (second.returncode, second.stdout) == (1, "")
+        assert second.stderr.splitlines() == [
+            f"kds: Another display (process {first.pid}) already works with the data folder {data}."
+        ]
+        assert ended(first) == 0
+    with display(bridge.displays, data, "cut") as again:
+        assert ended(again) == 0
 
 
 def test_a_display_says_when_an_order_is_on_the_glass_and_when_it_has_gone(
