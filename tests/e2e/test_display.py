@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from kds.bench.display import showing
+from kds.bench.display import Display, showing
 from kds.ui.style.times import JUST_MOVED
 from tests.bridge.harness import Running, eventually, line, order, running
 from tests.e2e.screens import HOTPOT, KDS, display, ended, keeps, screens, shoot, timeless
@@ -85,16 +85,46 @@ def test_a_display_says_when_an_order_is_on_the_glass_and_when_it_has_gone(
 
 
 def test_a_hand_on_the_bar_is_seen_and_bumps(bridge: Running, tmp_path: Path) -> None:
-    new = ("till-1", "new")
     with showing(bridge.displays, "cut", tmp_path / "wall") as wall:
-        bridge.post(order(order_id=new[1], lines=[line("1", "毛肚", category="涮品")]))
-        shown = wall.frame(lambda frame: new in frame.new)
-        # A ticket that has come just now is not bumped.
-        eventually(lambda: time.monotonic_ns() - shown.at_ns > JUST_MOVED * 1_000_000)
-        wall.do("press", *new)
+        order_id = arrived(bridge, wall)
+        wall.do("press", "till-1", order_id)
         wall.frame(lambda frame: frame.pressed)
         wall.do("lift")
-        assert wall.frame(lambda frame: frame.gone).gone == (new,)
+        assert wall.frame(lambda frame: frame.gone).gone == (("till-1", order_id),)
+
+
+def test_a_bump_without_a_bridge_outlives_the_wall_that_took_it(
+    bridge: Running, tmp_path: Path
+) -> None:
+    """Promise 2: both plugs are pulled, and what the cook saw done is done when they are back."""
+    data = tmp_path / "wall"
+    with showing(bridge.displays, "cut", data) as wall:
+        order_id = arrived(bridge, wall)
+        bridge.end(signal.SIGKILL)
+        wall.do("press", "till-1", order_id)
+        wall.frame(lambda frame: frame.pressed)
+        wall.do("lift")
+        wall.frame(lambda frame: frame.gone)
+        wall.process.kill()
+        wall.process.wait()
+    with running(bridge.data, "--rules", HOTPOT) as again:
+
+        def ready() -> str:
+            (shown,) = again.get(f"/v1/orders/till-1/{order_id}")["lines"]
+            return str(shown["portions"]["ready"])
+
+        assert ready() == "0"
+        with showing(again.displays, "cut", data):
+            eventually(lambda: ready() == "1")
+
+
+def arrived(bridge: Running, wall: Display) -> str:
+    """Send an order and wait until it can be bumped: not when it has only just come."""
+    new = order(lines=[line("1", "毛肚", category="涮品")])
+    bridge.post(new)
+    shown = wall.frame(lambda frame: (new["source"], new["order_id"]) in frame.new)
+    eventually(lambda: time.monotonic_ns() - shown.at_ns > JUST_MOVED * 1_000_000)
+    return str(new["order_id"])
 
 
 @pytest.mark.parametrize("view", ["cut", "broth", "expo"])
