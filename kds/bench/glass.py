@@ -31,7 +31,10 @@ FREE_PLACES = 3
 TOUCHES = 30
 TOUCH_EVERY_S = 0.5
 """No faster than a hand: what came a moment before a touch is not bumped."""
-_SETTLED_S = 2.0
+_SETTLED_S = 4.0
+"""By then the wall has closed the gaps that bumped tickets leave; what has moved just now, no touch
+bumps.
+"""
 
 
 @dataclass(slots=True)
