@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kds.admin.commands import add_rules
+from kds.admin.live_commands import add_why
 from kds.bench.commands import add_bench
 from kds.commandline import CommandError, Commands, size, token
 from kds.demo.commands import add_demo
@@ -33,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _add_display(commands)
     _add_shot(commands)
     add_rules(commands)
+    add_why(commands)
     add_bench(commands)
     add_demo(commands)
     return top

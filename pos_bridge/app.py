@@ -42,6 +42,7 @@ from pos_bridge.access import Access
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import RECENT_EVENTS, Displays
 from pos_bridge.feed import Feed
+from pos_bridge.going_live import LiveRules
 from pos_bridge.http.api import application
 from pos_bridge.http.bodies import Bodies
 from pos_bridge.http.services import Services
@@ -167,8 +168,17 @@ async def _serve(
         recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
         screens = Displays(feed, writer, kept.time, displays_access, recent)
         soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
+        live_rules = LiveRules(
+            kept.rules,
+            feed,
+            writer,
+            kept.store,
+            kept.time,
+            settings.data / "rules.before",
+            live=settings.live_rules,
+        )
         inspector = Inspector(
-            feed, writer, rates, kept.rules, kept.time, settings.data, soundness.remarks
+            feed, writer, rates, live_rules, kept.time, settings.data, soundness.remarks
         )
         services = Services(
             feed=feed,
@@ -176,7 +186,7 @@ async def _serve(
             writer=writer,
             intake=Intake(writer, rates, kept.time, lambda: zone_of(feed.book)),
             rates=rates,
-            rules=kept.rules,
+            rules=live_rules,
             soundness=soundness,
             time=kept.time,
             bodies=Bodies(),
@@ -187,6 +197,7 @@ async def _serve(
         await stack.enter_async_context(_task(watch.run(), ending))
         await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
         await stack.enter_async_context(_task(soundness.run(), ending))
+        await stack.enter_async_context(_task(live_rules.run(), ending))
         inspecting = inspector.run(screens.tell, kept.store)
         await stack.enter_async_context(_task(inspecting, ending))
         await stack.enter_async_context(screens.serving(displays))

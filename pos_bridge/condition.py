@@ -17,9 +17,10 @@ from kds.rulebook.diagnostics import Diagnostic, Severity
 from kds.store import Store, StoreError
 from kds.wire.messages import Condition, Heard, Remark
 from pos_bridge.feed import Feed
+from pos_bridge.going_live import LiveRules
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.rates import Rates
-from pos_bridge.rules import Origin, RulesState
+from pos_bridge.rules import Origin
 from pos_bridge.writer import MOST_WAITING, Writer
 
 _logger = logging.getLogger(__name__)
@@ -44,7 +45,7 @@ class Inspector:
         feed: Feed,
         writer: Writer,
         rates: Rates,
-        rules: RulesState,
+        rules: LiveRules,
         time: KitchenTime,
         data: Path,
         extra: Callable[[], Iterable[Remark]] = tuple,
@@ -103,10 +104,10 @@ class Inspector:
             yield Remark("disk", "late", zh, en, f"还剩 {left} MB", f"{left} MB left")
 
     def _book(self) -> Iterator[Remark]:
-        note = self._rules.note
+        note = self._rules.state.note
         if note is None:
             return
-        where = _first_fault(self._rules.diagnostics)
+        where = _first_fault(self._rules.state.diagnostics)
         if not where:
             zh, en = "规则有改动，未启用", "Changed rules not in force"
             yield Remark("rules", "attention", zh, en, note.zh, note.en)
@@ -117,7 +118,7 @@ class Inspector:
 
     def _running(self) -> Wording:
         """Say which rules are in force instead of those in the folder."""
-        if self._rules.origin is Origin.BUILT_IN:
+        if self._rules.state.origin is Origin.BUILT_IN:
             return Wording("暂用内置规则", "running the built-in rules")
         if self._since is None:
             return Wording("仍用上一份规则", "running the last good rules")
@@ -166,7 +167,7 @@ class Inspector:
     async def _learn_since(self, store: Store) -> None:
         """Learn since when the rules in force are so, where that is to be said."""
         book = self._feed.book.hash
-        if self._rules.note is None or (self._since is not None and self._since[0] == book):
+        if self._rules.state.note is None or (self._since is not None and self._since[0] == book):
             return
         try:
             kept = await asyncio.to_thread(store.book, book)

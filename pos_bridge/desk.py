@@ -7,10 +7,11 @@ from typing import Protocol
 
 from kds.kitchen.commands import Command, Outcome, RaiseAlert, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import BookAdopted, Cause, Event, VisitRestored
+from kds.kitchen.events import Cause, Event, VisitRestored
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey
 from kds.kitchen.state import Kitchen
+from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
 from kds.store import Answer, Batch, Entry, Intake, Keyed, Personal
 
@@ -74,11 +75,11 @@ class Desk:
         """Let time facts happen, and what the rules make of them."""
         self.accept(record(self.kitchen, events, self.book, self.now))
 
-    def adopt(self, book: Book) -> None:
-        """Let `book` decide from here on."""
-        event_id = EventId(f"book:{book.hash[:16]}:{self.kitchen.seq + 1}")
+    def adopt(self, book: Book, person: str = "") -> None:
+        """Let `book` decide from here on; what nobody has begun goes its way by it."""
+        events = adoption(self.kitchen, book, self.now, person)
         self.book = book
-        self.record([Event(event_id, self.now, Cause.PERSON, BookAdopted(book.hash))])
+        self.record(events)
 
     def keep(self, intake: Intake) -> None:
         """Keep what was sent, as it came."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import shutil
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
@@ -15,15 +16,16 @@ from pydantic import ValidationError
 from kds import __version__
 from kds.kitchen.events import AlertAcknowledged, AlertRaised, Cause, Event
 from kds.kitchen.ids import AlertId, EventId, Instant
-from kds.kitchen.portions import OPEN
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.wording import Wording
+from kds.rulebook.adoption import Changes, changes
 from kds.rulebook.book import Book, book_from_json, book_to_json
 from kds.rulebook.builtin import builtin_book
 from kds.rulebook.diagnostics import Diagnostic, has_errors
-from kds.rulefiles import read_book, read_texts, shipped_book
+from kds.rulefiles import Reading, read_book, read_texts, shipped_book
 from kds.store import Book as StoredBook
 from kds.store import Store
+from pos_bridge.desk import Desk
 from pos_bridge.ledger import Ledger
 from pos_bridge.settings import Settings, StartError, plain
 
@@ -45,13 +47,15 @@ class RulesState:
     """What there is to say of the rules.
 
     `note`: why the folder's book is not in force, None when it is. `waiting`: hash of a sound
-    book in the folder that is not. `diagnostics`: what was found in the folder.
+    book in the folder that is not; `changes`: what it would do to open work. `diagnostics`: what
+    was found in the folder.
     """
 
     origin: Origin
     folder: Path
     note: Wording | None = None
     waiting: str = ""
+    changes: Changes | None = None
     diagnostics: tuple[Diagnostic, ...] = ()
 
     def as_json(self, book: Book) -> dict[str, Any]:
@@ -69,8 +73,34 @@ class RulesState:
             "folder": str(self.folder),
             "note": None if self.note is None else self.note.en,
             "waiting": self.waiting or None,
+            "changes": None if self.changes is None else changes_json(self.changes),
             "diagnostics": [found.as_json() for found in self.diagnostics],
         }
+
+
+def changes_json(found: Changes) -> dict[str, Any]:
+    """Return what a book would do to open work as the outside sees it."""
+    text = found.text()
+    return {
+        "text": text.en,
+        "texts": {"zh": text.zh, "en": text.en},
+        "none": found.is_none,
+        "moving": found.moving,
+        "closing": found.closing,
+        "opening": found.opening,
+        "retimed": found.retimed,
+        "homeless": found.homeless,
+        "moved": [
+            {
+                **moved.line._asdict(),
+                "table": moved.table,
+                "name": moved.name,
+                "from": list(moved.before),
+                "to": list(moved.after),
+            }
+            for moved in found.moved
+        ],
+    }
 
 
 def folder_of(settings: Settings) -> Path:
@@ -111,12 +141,26 @@ def book_of_log(store: Store, kitchen: Kitchen) -> Logged | None:
         return None
 
 
+class Step(StrEnum):
+    """What becomes of a book that was read."""
+
+    SAME = "same"
+    REFUSED = "refused"
+    WAITS = "waits"
+    LIVE = "live"
+
+
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """Which book to begin with, and what to say of it."""
+    """What becomes of the folder's book: the book to go on with, and what to say of it.
 
+    `text`: what `book` was made from, "" where it is not a new one.
+    """
+
+    step: Step
     book: Book
     state: RulesState
+    text: str = ""
 
 
 def choose(kitchen: Kitchen, log: Logged | None, folder: Path, *, live: bool) -> Choice:
@@ -125,28 +169,56 @@ def choose(kitchen: Kitchen, log: Logged | None, folder: Path, *, live: bool) ->
     A folder that nobody has touched is not read into a book again: a restart has no time for it.
     """
     if log is not None and log.text and log.text == _text_of(folder):
-        return Choice(log.book, RulesState(Origin.LOG, folder))
-    logged = None if log is None else log.book
-    found = read_book(folder)
-    state = RulesState(Origin.LOG, folder, diagnostics=found.diagnostics)
+        return Choice(Step.SAME, log.book, RulesState(Origin.LOG, folder))
     built_in = builtin_book()
-    if found.book is None:
-        note = _broken(len(found.diagnostics), has_book=logged not in (None, built_in))
-        if logged is None or logged.hash == built_in.hash:
-            return Choice(built_in, replace(state, origin=Origin.BUILT_IN, note=note))
-        return Choice(logged, replace(state, note=note))
-    if logged is not None and found.book.hash == logged.hash:
-        return Choice(logged, state)
-    if live or logged is None or logged.hash == built_in.hash or not has_open_work(kitchen):
-        return Choice(found.book, replace(state, origin=Origin.FOLDER))
-    return Choice(logged, replace(state, note=_WAITS, waiting=found.book.hash))
+    if log is None or log.book.hash == built_in.hash:
+        return _first(read_book(folder), folder, built_in)
+    return weigh(read_book(folder, play=True), folder, kitchen, log.book, kitchen.at, live=live)
 
 
-_WAITS = Wording(
-    "规则文件夹里的规则有改动，因为还有未完成的菜，暂不启用；清台后重启或加 --live-rules",
-    "The rules in the folder differ from those in force; dishes are still open, so they wait. "
-    "Restart when nothing is open, or with --live-rules",
-)
+def _first(reading: Reading, folder: Path, built_in: Book) -> Choice:
+    """Take the first sound book there is: whatever its cases say, it is better than none."""
+    state = RulesState(Origin.BUILT_IN, folder, diagnostics=reading.diagnostics)
+    if reading.book is None:
+        note = _broken(len(reading.diagnostics), has_book=False)
+        return Choice(Step.REFUSED, built_in, replace(state, note=note))
+    return _live(reading, replace(state, origin=Origin.FOLDER))
+
+
+def weigh(
+    reading: Reading, folder: Path, kitchen: Kitchen, book: Book, now: Instant, *, live: bool
+) -> Choice:
+    """Return what becomes of the folder's `reading` where `book` is in force.
+
+    It goes live when it passes its cases and changes nothing about open work, or `live` is asked.
+    """
+    state = RulesState(Origin.LOG, folder, diagnostics=reading.problems)
+    if reading.book is not None and reading.book.hash == book.hash and reading.holds:
+        return Choice(Step.SAME, book, state)
+    if reading.book is None or not reading.holds:
+        note = _broken(len(reading.problems), has_book=True)
+        return Choice(Step.REFUSED, book, replace(state, note=note))
+    found = changes(kitchen, book, reading.book, now)
+    if live or found.is_none or book.hash == builtin_book().hash:
+        return _live(reading, replace(state, origin=Origin.FOLDER, changes=found))
+    waiting = reading.book.hash
+    return Choice(
+        Step.WAITS, book, replace(state, note=_waits(found), waiting=waiting, changes=found)
+    )
+
+
+def _live(reading: Reading, state: RulesState) -> Choice:
+    assert reading.book is not None
+    text = text_of(reading.texts, len(reading.diagnostics))
+    return Choice(Step.LIVE, reading.book, state, text)
+
+
+def _waits(found: Changes) -> Wording:
+    text = found.text()
+    return Wording(
+        f"规则有改动，等待启用：{text.zh}；用 kds rules publish 启用",
+        f"Changed rules wait to be published: {text.en}. Use kds rules publish",
+    )
 
 
 def _broken(count: int, *, has_book: bool) -> Wording:
@@ -161,21 +233,20 @@ def _broken(count: int, *, has_book: bool) -> Wording:
     )
 
 
-def has_open_work(kitchen: Kitchen) -> bool:
-    """Say whether any visit is open, or any portion still to be cooked."""
-    if any(visit.ended_at is None for visit in kitchen.visits.values()):
-        return True
-    lines = (line for order in kitchen.orders.values() for line in order.lines.values())
-    return any(group.state in OPEN for line in lines for group in line.groups)
-
-
 def put_in_force(choice: Choice, ledger: Ledger, store: Store) -> None:
     """Adopt the chosen book in the log if it is a new one, and show or clear the card about it."""
     desk = ledger.open_desk()
     if choice.book.hash != desk.kitchen.book:
-        store.put_book(_stored(choice, desk.now))
-        desk.adopt(choice.book)
+        store.put_book(stored(choice.book, choice.text, desk.now))
         _logger.info("rules %s from the %s", choice.book.hash[:12], choice.state.origin.value)
+    enact(desk, choice)
+    ledger.keep(desk)
+
+
+def enact(desk: Desk, choice: Choice, person: str = "") -> None:
+    """Let the chosen book decide, and show or clear the card about the folder."""
+    if choice.book.hash != desk.kitchen.book:
+        desk.adopt(choice.book, person)
     note, shown = choice.state.note, desk.kitchen.alerts.get(_ALERT)
     event_id = EventId(f"rules:{desk.kitchen.seq + 1}")
     if note is not None and (shown is None or shown.message != note):
@@ -184,25 +255,31 @@ def put_in_force(choice: Choice, ledger: Ledger, store: Store) -> None:
         desk.record([Event(event_id, desk.now, Cause.TIME, fact)])
     elif note is None and shown is not None:
         desk.record([Event(event_id, desk.now, Cause.TIME, AlertAcknowledged(_ALERT))])
-    ledger.keep(desk)
 
 
-def _stored(choice: Choice, now: Instant) -> StoredBook:
-    """Return the book as the log keeps it: the texts it was made from, and its compiled form."""
-    is_own = choice.state.origin is Origin.FOLDER
-    text = _text_of(choice.state.folder, len(choice.state.diagnostics)) if is_own else ""
-    return StoredBook(choice.book.hash, text, book_to_json(choice.book), now)
+def stored(book: Book, text: str, now: Instant) -> StoredBook:
+    """Return a book as the log keeps it: the texts it was made from, and its compiled form."""
+    return StoredBook(book.hash, text, book_to_json(book), now)
 
 
-def _text_of(folder: Path, remarks: int = 0) -> str:
-    """Return the folder's texts and the program that reads them, "" if not all can be read.
+def _text_of(folder: Path) -> str:
+    """Return the folder's texts and the program that reads them, "" if not all can be read."""
+    texts, faults = read_texts(folder)
+    return "" if has_errors(faults) or not texts else text_of(texts, 0)
+
+
+def text_of(texts: Mapping[str, str], remarks: int) -> str:
+    """Return texts and the program that reads them as one text.
 
     `remarks`: how many things there were to say of them; a book with any is read again, so that
     they are said again.
     """
-    texts, faults = read_texts(folder)
-    if has_errors(faults) or not texts:
-        return ""
     return json.dumps(
-        {"program": __version__, "remarks": remarks, "files": texts}, ensure_ascii=False
+        {"program": __version__, "remarks": remarks, "files": dict(texts)}, ensure_ascii=False
     )
+
+
+def files_in(text: str) -> dict[str, str]:
+    """Return the texts that `text_of` put together; none for a book that came without."""
+    files: dict[str, str] = json.loads(text)["files"] if text else {}
+    return files

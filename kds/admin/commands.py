@@ -7,12 +7,12 @@ import contextlib
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kds.admin.flags import add_bridge, add_folder, add_output
+from kds.admin.flags import add_bridge, add_folder, add_output, bridge_of
+from kds.admin.live_commands import add_live
 from kds.admin.output import FAULTS, SOUND, say
-from kds.commandline import CommandError, Commands, token
+from kds.commandline import CommandError, Commands
 
 if TYPE_CHECKING:
-    from kds.admin.bridge import Bridge
     from kds.rulebook.book import Book
 
 _BOOKS = ("full_service", "hotpot", "fast_food")
@@ -34,6 +34,7 @@ def add_rules(commands: Commands) -> None:
     _add_new(parts)
     _add_schema(parts)
     _add_unmatched(parts)
+    add_live(parts)
 
 
 def _add_check(parts: Commands) -> None:
@@ -131,19 +132,13 @@ def _explain(options: argparse.Namespace) -> int:
     from kds.admin.orders import asked
     from kds.admin.sentences import Teller
 
-    order = asked(options, _bridge(options) if options.bridge else None)
+    order = asked(options, bridge_of(options) if options.bridge else None)
     book = _book(options)
     teller = Teller(book, options.lang)
     found = explain(book, order.fields, order.lines)
     lines = [line for one in found for line in one.as_text(teller, options.lang)]
     say([one.as_json() for one in found], "\n".join(lines), options)
     return SOUND
-
-
-def _bridge(options: argparse.Namespace) -> Bridge:
-    from kds.admin.bridge import Bridge
-
-    return Bridge(options.bridge, token(options.token_file))
 
 
 # --- beginning and completing a book ---------------------------------------------------------
@@ -195,7 +190,7 @@ def _unmatched(options: argparse.Namespace) -> int:
     if options.menu is not None:
         dishes = read_menu(options.menu)
     elif options.bridge:
-        dishes = ordered_dishes(_bridge(options))
+        dishes = ordered_dishes(bridge_of(options))
     else:
         raise CommandError("say --menu FILE, or --bridge URL for what was ordered lately")
     book = _book(options)

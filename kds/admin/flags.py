@@ -5,6 +5,12 @@ from __future__ import annotations
 import argparse
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kds.commandline import token
+
+if TYPE_CHECKING:
+    from kds.admin.bridge import Bridge
 
 
 def add_folder(command: argparse.ArgumentParser) -> None:
@@ -25,6 +31,13 @@ def add_bridge(command: argparse.ArgumentParser, *, required: bool = False) -> N
     """Add which bridge to ask, and by which secret."""
     command.add_argument("--bridge", required=required, metavar="http://HOST:PORT")
     command.add_argument("--token-file", type=Path, metavar="FILE", help="the bridge's secret text")
+
+
+def bridge_of(options: argparse.Namespace) -> Bridge:
+    """Return the bridge that the flags name."""
+    from kds.admin.bridge import Bridge
+
+    return Bridge(options.bridge, token(options.token_file))
 
 
 def folder(text: str) -> Path:

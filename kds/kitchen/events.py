@@ -244,6 +244,17 @@ class CommandUndone:
     visit: VisitId
 
 
+@dataclass(frozen=True, slots=True)
+class LinesRerouted:
+    """Lines of one order that nobody has begun go another way, by a rule book just adopted.
+
+    `visit`: the order's, where portions go that were not cooked before.
+    """
+
+    visit: VisitId
+    routings: tuple[tuple[LineKey, Routing], ...]
+
+
 # --- time and rules ------------------------------------------------------------------------
 
 
@@ -332,6 +343,7 @@ Fact = (
     | LinesRushed
     | LinesRemade
     | LineTaken
+    | LinesRerouted
     | CommandUndone
     | LineLate
     | RulePaused

@@ -10,6 +10,7 @@ from kds.kitchen.changing import replace
 from kds.kitchen.closing import homes_elsewhere
 from kds.kitchen.events import (
     Event,
+    LinesRerouted,
     LinesSplit,
     OrderReceived,
     TableMoved,
@@ -23,7 +24,7 @@ from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.portions import ADVANCEMENT, Group, PortionState
 from kds.kitchen.progress import by_least_advanced, drop_idle_holds, shift, tidy
-from kds.kitchen.reconcile import Arrival
+from kds.kitchen.reconcile import Arrival, settled, voids_by_sets
 from kds.kitchen.revisions import amended
 from kds.kitchen.sessions import session_visit
 from kds.kitchen.state import Kitchen
@@ -46,6 +47,26 @@ def order_received(kitchen: Kitchen, event: Event, fact: OrderReceived) -> Kitch
         return put_visit(kitchen, _opened(fact.visit, event.at, after, kitchen.seq))
     joined = _joined(kitchen, visit, order, after)
     return kitchen if joined is visit else put_visit(kitchen, joined)
+
+
+def lines_rerouted(kitchen: Kitchen, event: Event, fact: LinesRerouted) -> Kitchen:
+    """Give lines their new steps; one that somebody has begun keeps its way."""
+    routings = dict(fact.routings)
+    for key in dict.fromkeys(line.order for line in routings):
+        order = kitchen.orders.get(key)
+        if order is None:
+            continue
+        gone = _gone(kitchen, order)
+        arrival = Arrival(kitchen.seq, event.at, fact.visit, kitchen.stock, gone)
+        voids = voids_by_sets(order)
+        lines = {
+            line_id: settled(order, line, voids, routings[line.key], arrival)
+            if line.key in routings
+            else line
+            for line_id, line in order.lines.items()
+        }
+        kitchen = put_order(kitchen, replace(order, lines=lines))
+    return kitchen
 
 
 def _opened(visit: VisitId, at: Instant, order: Order, seq: int) -> Visit:

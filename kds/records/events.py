@@ -54,6 +54,8 @@ def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
             return ((line, None) for line, _ in fact.items)
         case e.LinesRemade():
             return ((line, portions) for line, _, portions in fact.items)
+        case e.LinesRerouted():
+            return ((line, None) for line, _ in fact.routings)
         case e.HoldPlaced() | e.HoldReleased():
             return ((line, fact.portions) for line in fact.lines)
         case e.LinesRushed():

@@ -13,6 +13,7 @@ from kds.kitchen.events import (
     Fact,
     HoldPlaced,
     HoldReleased,
+    LinesRerouted,
     LinesSplit,
     Opening,
     OrderReceived,
@@ -38,6 +39,7 @@ _TELLING = (
     PortionsVoided,
     HoldReleased,
     VisitsMerged,
+    LinesRerouted,
     LinesSplit,
     VisitRestored,
 )

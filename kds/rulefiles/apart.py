@@ -80,11 +80,11 @@ def _reading(
     is_well = done.returncode == 0
     stopped = () if is_well else (_stopped(files, done, limits, is_playing=bool(lines)),)
     if not lines:
-        return Reading(None, stopped)
+        return Reading(None, stopped, texts=files)
     rules = compilation_from_json(lines[0])
     case_faults = diagnostics_from_json(lines[1]) if len(lines) > 1 else ()
     results = results_from_json(lines[2]) if len(lines) > 2 else ()
-    return Reading(rules.book, rules.diagnostics, (*case_faults, *stopped), results)
+    return Reading(rules.book, rules.diagnostics, (*case_faults, *stopped), results, files)
 
 
 def _stopped(

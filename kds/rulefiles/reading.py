@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
@@ -18,17 +19,25 @@ class Reading:
 
     `book`: None if the rules may not run; case files have no say in that. `faults`: of rules and
     files. `case_faults`: of case files, and of playing them. `results`: of the cases played.
+    `texts`: what was read, by name.
     """
 
     book: Book | None
     faults: tuple[Diagnostic, ...]
     case_faults: tuple[Diagnostic, ...] = ()
     results: tuple[CaseResult, ...] = ()
+    texts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def diagnostics(self) -> tuple[Diagnostic, ...]:
         """All faults, in order of their places."""
         return in_order((*self.faults, *self.case_faults))
+
+    @property
+    def problems(self) -> tuple[Diagnostic, ...]:
+        """All faults, and what differs from what the cases say."""
+        differing = (m.diagnostic() for result in self.results for m in result.mismatches)
+        return in_order((*self.diagnostics, *differing))
 
     @property
     def holds(self) -> bool:

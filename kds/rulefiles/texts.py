@@ -22,7 +22,7 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
     texts: dict[str, str] = {}
     faults: list[Diagnostic] = []
     try:
-        paths = _rule_files(directory)
+        paths = rule_files(directory)
     except OSError as error:
         return {}, (_unreadable(str(directory), error),)
     total = 0
@@ -42,13 +42,17 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
     return texts, tuple(faults)
 
 
-def _rule_files(directory: Path) -> list[Path]:
+def rule_files(directory: Path) -> list[Path]:
     """Return the rule files; editors leave hidden copies and locks beside a file they save."""
     paths = {path for pattern in PATTERNS for path in directory.glob(pattern)}
     return sorted(p for p in paths if not p.name.startswith(".") and not p.is_dir())
 
 
-def stamp(directory: Path) -> tuple[tuple[str, int, int, int], ...]:
+Stamp = tuple[tuple[str, int, int, int], ...]
+"""Name, time, size and place of each rule file."""
+
+
+def stamp(directory: Path) -> Stamp:
     """Return what tells a folder from itself before a save, however an editor saves.
 
     Looked at again and again rather than asking the system for news: that misses saves on network
@@ -56,7 +60,7 @@ def stamp(directory: Path) -> tuple[tuple[str, int, int, int], ...]:
     """
     found = []
     try:
-        for path in _rule_files(directory):
+        for path in rule_files(directory):
             about = path.stat()
             found.append((path.name, about.st_mtime_ns, about.st_size, about.st_ino))
     except OSError:

@@ -51,6 +51,7 @@ _TAKEN_SINCE = (
     .order_by(schema.intakes.c.at)
 )
 _BOOK = select(schema.books).where(schema.books.c.hash == bindparam("hash"))
+_BOOKS = select(schema.books).order_by(schema.books.c.at.desc()).limit(bindparam("most"))
 _OF_VISITS = (
     select(*EVENT_COLUMNS)
     .where(schema.events.c.visit.in_(bindparam("visits", expanding=True)))
@@ -199,6 +200,12 @@ def _intake_of(row: Any) -> Intake:
         content_type=row.content_type,
         order_id=row.order_id,
     )
+
+
+def books(connection: Connection, most: int) -> tuple[Book, ...]:
+    """Return the rule books kept, those that came in force last first."""
+    rows = connection.execute(_BOOKS, {"most": most})
+    return tuple(Book(row.hash, row.text, row.compiled, Instant(row.at)) for row in rows)
 
 
 def book(connection: Connection, book_hash: str) -> Book | None:

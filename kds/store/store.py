@@ -218,6 +218,11 @@ class Store:
         with self._database.reading() as connection:
             return reads.intakes_since(connection, at)
 
+    def books(self, most: int = 50) -> tuple[Book, ...]:
+        """Return the rule books kept, those that came in force last first."""
+        with self._database.reading() as connection:
+            return reads.books(connection, most)
+
     def book(self, book_hash: str) -> Book | None:
         """Return a rule book."""
         with self._database.reading() as connection:

@@ -72,7 +72,7 @@ def _problems(services: Services) -> Iterator[str]:
 
 
 def _rules(services: Services) -> dict[str, Any]:
-    rules = services.rules
+    rules = services.rules.state
     return {
         "hash": services.feed.book.hash,
         "source": rules.origin.value,

@@ -1,4 +1,4 @@
-"""What the kitchen looks like: boards, visits, alerts, rules."""
+"""What the kitchen looks like: boards, visits, alerts."""
 
 from __future__ import annotations
 
@@ -47,11 +47,6 @@ def router(services: Services) -> APIRouter:
         """Answer what could not be understood, with the start of the raw text, newest first."""
         alerts = sorted(services.feed.kitchen.alerts.values(), key=lambda a: a.at, reverse=True)
         return answer([_alert(alert) for alert in alerts])
-
-    @calls.get("/v1/rules", summary="The rule book in force")
-    async def get_rules() -> Response:
-        """Answer which book decides, where it came from, and what is wrong with the folder's."""
-        return answer(services.rules.as_json(services.feed.book))
 
     return calls
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -89,9 +89,9 @@ def router(services: Services) -> APIRouter:
         return error(404, f"No vendor {vendor!r} is set up here.")
 
     @calls.get("/v1/orders/{source}/{order_id:path}", summary="An order's own lines")
-    async def get_order(source: str, order_id: str) -> Response:
+    async def get_order(source: str, order_id: str, lang: Literal["zh", "en"] = "en") -> Response:
         """Answer the lines of one order over all visits, archived ones too."""
-        return await _order(services, OrderKey(SourceId(source), OrderId(order_id)))
+        return await _order(services, OrderKey(SourceId(source), OrderId(order_id)), lang)
 
     return calls
 
@@ -149,13 +149,17 @@ def _answered(reply: Reply) -> Response:
 # --- out -----------------------------------------------------------------------------------
 
 
-async def _order(services: Services, key: OrderKey) -> Response:
+async def _order(services: Services, key: OrderKey, lang: str) -> Response:
     kitchen = await services.reads.order(key)
-    made = None if kitchen is None else await asyncio.to_thread(_order_json, services, kitchen, key)
+    made = None
+    if kitchen is not None:
+        made = await asyncio.to_thread(_order_json, services, kitchen, key, lang)
     return error(404, "There is no such order.") if made is None else answer(made)
 
 
-def _order_json(services: Services, kitchen: Kitchen, key: OrderKey) -> dict[str, Any] | None:
+def _order_json(
+    services: Services, kitchen: Kitchen, key: OrderKey, lang: str
+) -> dict[str, Any] | None:
     now = services.time.now()
     lines = order_lines(kitchen, services.feed.book, key, now)
     if lines is None:
@@ -165,12 +169,14 @@ def _order_json(services: Services, kitchen: Kitchen, key: OrderKey) -> dict[str
         "source": key.source,
         "order_id": key.order_id,
         "revision": order.revision,
+        "service": order.fields.service.value,
+        "channel": order.fields.channel.value,
         "visit": order.visit,
         "incomplete": order.incomplete,
         "cancelled": order.fields.cancelled,
         "seq": order.seq,
         "lines": [
-            line_json(line, now, "en") | {"steps": _steps(order.lines[line.key.line_id])}
+            line_json(line, now, lang) | {"steps": _steps(order.lines[line.key.line_id])}
             for line in lines
         ],
     }

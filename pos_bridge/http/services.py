@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import Displays
 from pos_bridge.feed import Feed
+from pos_bridge.going_live import LiveRules
 from pos_bridge.http.bodies import Bodies
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
-from pos_bridge.rules import RulesState
 from pos_bridge.soundness import Soundness
 from pos_bridge.writer import Writer
 
@@ -26,7 +26,7 @@ class Services:
     writer: Writer
     intake: Intake
     rates: Rates
-    rules: RulesState
+    rules: LiveRules
     soundness: Soundness
     time: KitchenTime
     bodies: Bodies

@@ -1,0 +1,173 @@
+"""What another rule book does to open work: which lines go another way, which gates move.
+
+Found by letting it happen to a copy of the kitchen, which is immutable: so nothing is guessed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from kds.kitchen.decide import record
+from kds.kitchen.events import BookAdopted, Cause, Event, Fact, LinesRerouted
+from kds.kitchen.ids import ANY_STATION, EventId, Instant, LineKey, StationId
+from kds.kitchen.orders import Line, Order, Routing
+from kds.kitchen.portions import OPEN
+from kds.kitchen.reconcile import can_reroute
+from kds.kitchen.state import Kitchen
+from kds.kitchen.wording import Wording
+from kds.rulebook.book import Book
+from kds.rulebook.clocks import levels
+from kds.rulebook.due import due
+
+_EXAMPLES = 20
+
+
+def adoption(kitchen: Kitchen, book: Book, now: Instant, person: str = "") -> tuple[Event, ...]:
+    """Return the facts of letting `book` decide: its adoption, and the lines that go another way.
+
+    What a station has begun stays there; so does what a person gave to a station.
+    """
+    name = f"book:{book.hash[:16]}:{kitchen.seq + 1}"
+    facts: list[Fact] = [BookAdopted(book.hash), *rerouted(kitchen, book)]
+    return tuple(
+        Event(EventId(name if not n else f"{name}:{n}"), now, Cause.PERSON, fact, person=person)
+        for n, fact in enumerate(facts)
+    )
+
+
+def rerouted(kitchen: Kitchen, book: Book) -> Iterator[LinesRerouted]:
+    """Yield the lines of each order that `book` sends another way, as far as they are untouched."""
+    for order in kitchen.orders.values():
+        parents = {line.content.parent for line in order.lines.values()}
+        routings = tuple(
+            (line.key, routing)
+            for line in order.lines.values()
+            if _is_open(line) and can_reroute(line)
+            for routing in [_route(book, order, line, is_parent=line.key.line_id in parents)]
+            if not _is_same(line.routing, routing)
+        )
+        if routings:
+            yield LinesRerouted(order.visit, routings)
+
+
+def _is_open(line: Line) -> bool:
+    """Something of it is still to be done, or nothing ever was to be cooked."""
+    return not line.groups or any(group.state in OPEN for group in line.groups)
+
+
+def _route(book: Book, order: Order, line: Line, *, is_parent: bool) -> Routing:
+    return book.route(order.fields, line.content, is_parent=is_parent)
+
+
+def _is_same(old: Routing, new: Routing) -> bool:
+    """The way and what the dish counts as are the same; where the rule stands is no matter."""
+    was_taken = not old.rule and all(step.station != ANY_STATION for step in old.steps)
+    if was_taken and old.steps and not new.rule:
+        return True
+    return (old.steps, old.menu_class, old.rule) == (new.steps, new.menu_class, new.rule)
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A line that goes to other stations."""
+
+    line: LineKey
+    table: str
+    name: str
+    before: tuple[StationId, ...]
+    after: tuple[StationId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a book would do to open work, in lines. `moved`: the first few of `moving`."""
+
+    moving: int = 0
+    closing: int = 0
+    opening: int = 0
+    retimed: int = 0
+    homeless: int = 0
+    moved: tuple[Moved, ...] = ()
+
+    @property
+    def is_none(self) -> bool:
+        """Open work stays as it is."""
+        return not (self.moving or self.closing or self.opening or self.retimed or self.homeless)
+
+    def text(self) -> Wording:
+        """Return it as a phrase: 12 lines change station, 3 gates close."""
+        stated = [
+            (self.moving, "道菜换工位", "changes station", "change station"),
+            (self.closing, "道菜开始等", "begins to wait", "begin to wait"),
+            (self.opening, "道菜放行", "stops waiting", "stop waiting"),
+            (self.retimed, "道菜换时限", "gets other time limits", "get other time limits"),
+            (self.homeless, "道菜没有了工位", "loses its station", "lose their station"),
+        ]
+        said = [each for each in stated if each[0]]
+        if not said:
+            return Wording("未完成的菜不变", "nothing changes for open work")
+        return Wording(
+            "，".join(f"{count} {zh}" for count, zh, _, _ in said),
+            ", ".join(
+                f"1 line {one}" if count == 1 else f"{count} lines {many}"
+                for count, _, one, many in said
+            ),
+        )
+
+
+def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Changes:
+    """Return what letting `after` decide in place of `before` would do to open lines."""
+    then = record(kitchen, adoption(kitchen, after, now), after, now).kitchen
+    then = record(then, due(then, after, now), after, now).kitchen
+    pairs = [(order, line, then.line(line.key)) for order, line in _open_lines(kitchen)]
+    moved = [
+        Moved(old.key, _table(kitchen, old), old.content.name, _stations(old), _stations(new))
+        for _, old, new in pairs
+        if new is not None and _stations(old) != _stations(new)
+    ]
+    gone = {s.id for s in before.stations} - {s.id for s in after.stations}
+    return Changes(
+        moving=len(moved),
+        closing=sum(1 for _, old, new in pairs if new and _holds(new) - _holds(old)),
+        opening=sum(1 for _, old, new in pairs if new and _holds(old) - _holds(new)),
+        retimed=sum(
+            1
+            for order, old, new in pairs
+            if new and _times(before, order, old) != _times(after, order, new)
+        ),
+        homeless=sum(1 for _, _, new in pairs if new and gone.intersection(_stations(new))),
+        moved=tuple(moved[:_EXAMPLES]),
+    )
+
+
+def _open_lines(kitchen: Kitchen) -> Iterator[tuple[Order, Line]]:
+    for order in kitchen.orders.values():
+        for line in order.lines.values():
+            if any(_is_due(kitchen, line)):
+                yield order, line
+
+
+def _is_due(kitchen: Kitchen, line: Line) -> Iterable[bool]:
+    """Yield for each group whether it is still to be done on a ticket that is shown."""
+    for group in line.groups:
+        visit = kitchen.visits.get(group.visit)
+        yield group.state in OPEN and visit is not None and not visit.removed
+
+
+def _table(kitchen: Kitchen, line: Line) -> str:
+    visit = kitchen.visits.get(line.groups[0].visit) if line.groups else None
+    return "" if visit is None else visit.table
+
+
+def _stations(line: Line) -> tuple[StationId, ...]:
+    return tuple(step.station for step in line.routing.steps)
+
+
+def _holds(line: Line) -> set[tuple[str, str]]:
+    return {(hold.rule, hold.gate) for hold in line.holds}
+
+
+def _times(book: Book, order: Order, line: Line) -> tuple[object, ...]:
+    limits = book.limits(order.fields, line)
+    return (limits.clock, *levels(limits))
