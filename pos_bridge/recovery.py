@@ -7,14 +7,14 @@ from dataclasses import dataclass
 
 from kds.kitchen.commands import ReceiveOrder
 from kds.kitchen.events import AlertRaised, Cause, Event
-from kds.kitchen.ids import AlertId, CommandId, EventId, Instant
+from kds.kitchen.ids import AlertId, CommandId, EventId, Instant, OrderKey
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.wording import Wording
 from kds.records import BodyError
-from kds.records.canonical import parse_order
+from kds.records.canonical import ParsedOrder, parse_order
+from kds.rulebook.book import Book
 from kds.store import Intake, Store, StoreCorrupt
 from kds.store.rescue import Rescue, rescue
-from pos_bridge.desk import Desk
 from pos_bridge.ledger import Ledger, zone_of
 
 _logger = logging.getLogger(__name__)
@@ -38,7 +38,7 @@ def open_store(url: str) -> Opened:
     try:
         return Opened(*_loaded(url))
     except StoreCorrupt as damage:
-        _logger.error("%s", damage)  # noqa: TRY400  # a fault of the disk, not of this program
+        _logger.error("%s What can be read is rescued.", damage)  # noqa: TRY400  # a fault of the disk, not of this program
         found = rescue(url, str(damage))
     return Opened(*_loaded(url), found)
 
@@ -55,33 +55,44 @@ def _loaded(url: str) -> tuple[Store, Kitchen]:
 def take_again(ledger: Ledger, store: Store) -> int:
     """Take the orders of the last day again from their raw bodies; return how many were lost.
 
-    Those that the state still has, or that left it long ago, stay as they are.
+    What the state knows, or what has left it as it should, stays as it is.
     """
     desk = ledger.open_desk()
-    now, before = desk.now, desk.kitchen.seq
-    lost: set[tuple[str, ...]] = set()
+    now = desk.now
+    lost: set[OrderKey] = set()
     for intake in store.intakes_since(Instant(max(0, now - _TAKEN_AGAIN_MS))):
-        key = _taken_again(desk, intake)
-        if key is not None:
-            lost.add(key)
+        parsed = _parsed(intake, desk.book)
+        if parsed is None or _is_known(parsed, desk.kitchen, store):
+            continue
+        desk.now = intake.at
+        received = ReceiveOrder(CommandId(intake.id), parsed.message, parsed.digest)
+        decision = desk.decide(received)
+        desk.accept(decision)
+        lost.update({parsed.message.key} if decision.events else ())
     desk.now = now
-    if desk.kitchen.seq > before:
+    if lost:
         ledger.keep(desk)
     return len(lost)
 
 
-def _taken_again(desk: Desk, intake: Intake) -> tuple[str, ...] | None:
-    """Decide on a body as at the time when it came; return its order if that changed anything."""
+def _parsed(intake: Intake, book: Book) -> ParsedOrder | None:
     try:
-        parsed = parse_order(intake.body, intake.content_type, zone=zone_of(desk.book))
+        return parse_order(intake.body, intake.content_type, zone=zone_of(book))
     except BodyError as error:
         _logger.warning("order %s can not be taken again: %s", intake.order_id, error)
         return None
-    desk.now = intake.at
-    received = ReceiveOrder(CommandId(intake.id), parsed.message, parsed.digest)
-    decision = desk.decide(received)
-    desk.accept(decision)
-    return parsed.message.key if decision.events else None
+
+
+def _is_known(parsed: ParsedOrder, kitchen: Kitchen, store: Store) -> bool:
+    """Say whether this very body is in the state, or its order has left it.
+
+    A body without a revision would else count as the next one, and set the order back.
+    """
+    order = kitchen.orders.get(parsed.message.key)
+    if order is not None:
+        return parsed.digest in order.digests.values()
+    ref = store.order_ref(parsed.message.key)
+    return ref is not None and ref.archived is not None
 
 
 def tell_of_rescue(found: Rescue, ledger: Ledger, store: Store, again: int) -> None:

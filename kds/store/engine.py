@@ -134,7 +134,8 @@ class Database:
             check = connection.exec_driver_sql(f"PRAGMA quick_check({target})")
             found = check.scalars().first()
             if found != "ok":
-                raise StoreCorrupt(f"The database {self.file} is damaged: {found}.")
+                detail = str(found).rpartition("\n")[2].rstrip(".")  # without SQLite's headline
+                raise StoreCorrupt(f"The database {self.file} is damaged: {detail}.")
         if is_suspect:
             mark.unlink(missing_ok=True)
 

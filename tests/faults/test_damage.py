@@ -64,6 +64,16 @@ def damaged(content: bytes, how: str) -> bytes:
     return bytes(made)
 
 
+def damage_root(path: Path, of: str) -> None:
+    """Damage the page at which a table or an index begins."""
+    with closing(sqlite3.connect(path)) as other:
+        named = "SELECT rootpage FROM sqlite_master WHERE name = ?"
+        (page,) = other.execute(named, [of]).fetchone()
+    with path.open("r+b") as file:
+        file.seek((page - 1) * PAGE)
+        file.write(b"\xff" * 64)
+
+
 SAVED_WHOLE = ("head", "first page", "early pages")
 """Only what can be made again is damaged: not one order may be missing."""
 
@@ -130,17 +140,35 @@ def test_30_an_order_whose_records_are_lost_is_taken_again_as_it_came(start: Sta
     """The state, the log and the raw bodies lie in different pages; one of them is enough."""
     bridge, sent = filled(start)
     bridge.end()
-    path = bridge.data / "kitchen.db"
-    with closing(sqlite3.connect(path)) as other, other:
-        roots = "SELECT rootpage FROM sqlite_master WHERE name IN ('events', 'snapshot', 'orders')"
-        pages = [page for (page,) in other.execute(roots)]
-    content = bytearray(path.read_bytes())
-    for page in pages:
-        content[(page - 1) * PAGE : page * PAGE] = bytes(PAGE)
-    path.write_bytes(content)
+    for table in ("events", "snapshot", "orders"):
+        damage_root(bridge.data / "kitchen.db", table)
     again = start()
     assert shown(again) == sent
     assert "40 taken again as they came" in again.logged()
+
+
+@pytest.mark.parametrize("tables", [("meta",), ("events", "snapshot", "orders"), ("events",)])
+def test_30_bodies_without_a_revision_do_not_set_an_order_back(
+    start: StartBridge, tables: tuple[str, ...]
+) -> None:
+    """The second body is the order as it now stands, whether its records are lost or not."""
+    bridge = start()
+    first = order(lines=[line("1"), line("2", "Soup")])
+    second = first | {"lines": [line("1", quantity="3")]}
+    gone = order(closed=True, lines=[])
+    for sent in (first, second, gone, gone | {"closed": False, "note": "again"}, gone):
+        assert bridge.post(sent).is_success
+    path = f"/v1/orders/till-1/{first['order_id']}"
+    before = bridge.get(path)
+    bridge.end()
+    for table in tables:
+        damage_root(bridge.data / "kitchen.db", table)
+    again = start()
+    after = again.get(path)
+    assert again.get("/health")["store"]["rescued"]
+    assert after["revision"] == before["revision"] == 2
+    for was, now in zip(before["lines"], after["lines"], strict=True):
+        assert (now["line_id"], now["portions"]) == (was["line_id"], was["portions"])
 
 
 async def test_30_a_display_sends_again_what_it_keeps(start: StartBridge, tmp_path: Path) -> None:
@@ -173,16 +201,6 @@ def large(start: StartBridge) -> tuple[Running, set[str]]:
     bridge.end()
     assert (bridge.data / "kitchen.db").stat().st_size > QUICK_CHECK_BYTES
     return bridge, {each["order_id"] for each in sent}
-
-
-def damage_root(path: Path, of: str) -> None:
-    """Damage the page at which a table or an index begins."""
-    with closing(sqlite3.connect(path)) as other:
-        named = "SELECT rootpage FROM sqlite_master WHERE name = ?"
-        (page,) = other.execute(named, [of]).fetchone()
-    with path.open("r+b") as file:
-        file.seek((page - 1) * PAGE)
-        file.write(b"\xff" * 64)
 
 
 def test_30_damage_in_a_large_file_is_found_beside_the_service(start: StartBridge) -> None:
