@@ -21,16 +21,32 @@ def beside(file: Path, end: str) -> Path:
 
 def set_aside(file: Path) -> Path:
     """Rename a damaged file and its companions, so that nothing of it is lost for good."""
-    target = next(path for n in count(1) if not (path := beside(file, f".damaged-{n}")).exists())
-    for end in ("-wal", "-shm", ""):
-        part = beside(file, end)
-        if part.exists():
-            part.rename(beside(target, end))
+    target = next(path for n in count(1) if not (path := _aside(file, n)).exists())
+    file.rename(target)
+    _let_follow(file, target)
     beside(file, MARK).unlink(missing_ok=True)
     return target
 
 
 def finish(file: Path) -> None:
-    """Put a file that a rescue has made in its place, if there is one and the place is empty."""
-    if not file.exists() and beside(file, RESCUED).exists():
-        beside(file, RESCUED).rename(file)
+    """Put a file that a rescue has made in its place, if there is one and the place is empty.
+
+    What a power cut has left there of the old file's companions follows that one first: SQLite
+    would take them for the new one's.
+    """
+    if file.exists() or not beside(file, RESCUED).exists():
+        return
+    free = next(n for n in count(1) if not _aside(file, n).exists())
+    _let_follow(file, _aside(file, max(1, free - 1)))
+    beside(file, RESCUED).rename(file)
+
+
+def _aside(file: Path, number: int) -> Path:
+    return beside(file, f".damaged-{number}")
+
+
+def _let_follow(file: Path, target: Path) -> None:
+    for end in ("-wal", "-shm"):
+        part = beside(file, end)
+        if part.exists():
+            part.rename(beside(target, end))

@@ -131,17 +131,23 @@ def test_rows_on_both_sides_of_the_damage_are_saved(
     assert found.events + found.lost == kitchen.seq == evening[1].seq
 
 
+@pytest.mark.parametrize("moment", ["the old file", "all of the old file"])
 def test_a_rescue_cut_short_is_finished_at_the_next_start(
-    file: Path, evening: tuple[bytes, Kitchen], monkeypatch: pytest.MonkeyPatch
+    file: Path, evening: tuple[bytes, Kitchen], monkeypatch: pytest.MonkeyPatch, moment: str
 ) -> None:
-    """The power goes after the old file was set aside, before the new one is in its place."""
+    """The power goes after that was set aside, before the new file is in its place."""
     file.write_bytes(evening[0])
+    log = file.with_name("kitchen.db-wal")
     with monkeypatch.context() as patch:
         patch.setattr("kds.store.rescue.finish", lambda _file: None)
-        rescue(url_of(file), "damage")
+        aside = rescue(url_of(file), "damage").aside
     assert not file.exists()
+    if moment == "the old file":
+        log.write_bytes(b"the log of the old file")
     with closing(Store.open(url_of(file))) as store:
         assert store.load() == evening[1]
+    old_log = aside.with_name("kitchen.db.damaged-1-wal")
+    assert old_log.exists() == (moment == "the old file")
 
 
 def test_a_rescue_that_fails_leaves_the_old_file(
