@@ -27,7 +27,7 @@ from pos_bridge.writer import NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
 LOOK_EVERY_S = 0.2
-"""A save shows at the next look and must be the same one look later: editors save in steps."""
+"""Editors save in steps: what was found counts only if the folder is the same after reading it."""
 
 _AGAIN_AFTER_S = 5.0
 
@@ -98,13 +98,12 @@ class LiveRules:
 
     async def run(self) -> None:
         """Watch the folder until cancelled."""
-        seen = last = await asyncio.to_thread(stamp, self.folder)
+        seen = await asyncio.to_thread(stamp, self.folder)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
             now = await asyncio.to_thread(stamp, self.folder)
-            if now != seen and now == last and await self._take_up(now):
+            if now != seen and await self._take_up(now):
                 seen = now
-            last = now
 
     async def _take_up(self, seen: Stamp) -> bool:
         """Do what is to be done about a save; say whether that is done with."""

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from kds.admin.ears import Ears
+from kds.cases.reading import read_cases
 from kds.cases.results import CaseResult
+from kds.cases.running import run_case, views_heard
 from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import has_errors
 from kds.rulefiles import Reading, read_book
@@ -70,8 +73,20 @@ def _title(result: CaseResult, lang: str) -> str:
 
 
 def play_all(directory: Path) -> Tested:
-    """Play all cases of a folder."""
-    return Tested(read_book(directory, play=True))
+    """Play all cases of a folder.
+
+    The child process that plays them has no ears; cases with speech are played once more here.
+    """
+    reading = read_book(directory, play=True)
+    book = reading.book
+    if book is None or len(reading.results) == 0:
+        return Tested(reading)
+    cases = read_cases(reading.texts).cases
+    results = tuple(
+        run_case(case, book, Ears) if views_heard(case.spec) else result
+        for case, result in zip(cases, reading.results, strict=True)
+    )
+    return Tested(replace(reading, results=results))
 
 
 def watch(directory: Path, tell: Callable[[Tested], None]) -> None:

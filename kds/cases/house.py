@@ -7,8 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kds.cases.listening import Deaf, Listener
 from kds.kitchen.commands import Outcome, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
+from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
 from kds.records import command_from, order_from
@@ -22,6 +24,13 @@ _MOST_AT_ONCE = 1_000
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def begin_of(book: Book, minute_of_day: int) -> Instant:
+    """Return the moment at which a case begins, by the wall clock of the book's store."""
+    midnight = datetime.combine(_DAY, time(), ZoneInfo(book.zone))
+    at = midnight + timedelta(minutes=minute_of_day)
+    return Instant((at - _EPOCH) // timedelta(milliseconds=1))
+
+
 class NeverAtRestError(Exception):
     """Time keeps making things happen at one and the same moment: a fault of ours."""
 
@@ -29,12 +38,11 @@ class NeverAtRestError(Exception):
 class House:
     """One kitchen under one book, from nothing. `now` moves only in `wait`."""
 
-    def __init__(self, book: Book, minute_of_day: int) -> None:
+    def __init__(self, book: Book, began: Instant, listener: Listener | Deaf) -> None:
         self.book = book
         self.kitchen = Kitchen()
-        begin = datetime.combine(_DAY, time(), ZoneInfo(book.zone))
-        at = begin + timedelta(minutes=minute_of_day)
-        self.now = Instant((at - _EPOCH) // timedelta(milliseconds=1))
+        self.now = began
+        self._listener = listener
         self._asked = 0
 
     def receive(self, order: dict[str, Any]) -> Outcome:
@@ -60,12 +68,14 @@ class House:
             stop = end if beat_s is None else min(end, Instant(self.now + beat_s * 1000))
             if at is None or at > stop:
                 self.now, restless = stop, 0
+                self._listener.until(self.kitchen, stop)
                 look()
                 if stop == end:
                     return
                 continue
             restless = restless + 1 if at <= self.now else 0
             self.now = max(self.now, at)
+            self._listener.until(self.kitchen, self.now)
             facts = due(self.kitchen, self.book, self.now)
             self._keep(record(self.kitchen, facts, self.book, self.now))
             look()
@@ -76,5 +86,11 @@ class House:
         return f"{word}{self._asked}"
 
     def _keep(self, decision: Decision) -> Outcome:
+        if not isinstance(self._listener, Deaf):
+            before = self.kitchen
+            for event in decision.events:
+                after = evolve(before, event)
+                self._listener.happened(before, event, after, self.now)
+                before = after
         self.kitchen = decision.kitchen
         return decision.outcome

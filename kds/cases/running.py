@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kds.board.scope import UnknownView
 from kds.board.values import TicketLine
 from kds.board.views import board, order_lines
-from kds.cases.house import House, NeverAtRestError
+from kds.cases.house import House, NeverAtRestError, begin_of
+from kds.cases.listening import Deaf, Listener
 from kds.cases.results import CaseResult, Mismatch
 from kds.cases.schema import (
     NONE,
@@ -20,7 +21,7 @@ from kds.cases.schema import (
     OrderSpec,
     StepSpec,
 )
-from kds.kitchen.ids import ANY_STATION, LineKey, OrderId, OrderKey, SourceId, is_pass
+from kds.kitchen.ids import ANY_STATION, Instant, LineKey, OrderId, OrderKey, SourceId, is_pass
 from kds.kitchen.orders import Gate, Level, Line
 from kds.kitchen.wording import Wording
 from kds.records import BodyError
@@ -36,9 +37,23 @@ _SAME = ("portions", "view", "table", "reason", "course", "category", "seat", "r
 _LEVELS = [*Level]
 
 
-def run_case(case: Located[CaseSpec], book: Book) -> CaseResult:
-    """Return what differs when `case` is played under `book`."""
-    return _Play(case, book).run()
+MakeListener = Callable[[Book, frozenset[str], Instant], Listener]
+"""Makes who listens at some views of a kitchen that begins at a moment."""
+
+
+def run_case(
+    case: Located[CaseSpec], book: Book, listening: MakeListener | None = None
+) -> CaseResult:
+    """Return what differs when `case` is played under `book`.
+
+    `listening`: who judges what is said; without one that is passed over.
+    """
+    return _Play(case, book, listening).run()
+
+
+def views_heard(case: CaseSpec) -> frozenset[str]:
+    """Return the views of which a case says what is heard there."""
+    return frozenset(view for step in case.steps for view in step.says)
 
 
 class _StopError(Exception):
@@ -52,9 +67,11 @@ class _StopError(Exception):
 class _Play:
     """One case under way."""
 
-    def __init__(self, case: Located[CaseSpec], book: Book) -> None:
+    def __init__(self, case: Located[CaseSpec], book: Book, listening: MakeListener | None) -> None:
         self._case = case
-        self._house = House(book, case.spec.at)
+        began, views = begin_of(book, case.spec.at), views_heard(case.spec)
+        self._listener = listening(book, views, began) if listening and views else None
+        self._house = House(book, began, self._listener or Deaf())
         self._orders: list[OrderKey] = []
         self._found: list[Mismatch] = []
 
@@ -147,6 +164,8 @@ class _Play:
                     self._tell(inside, _same(f"{name} {what}"), expected, found)
         for view, shows in step.shows.items():
             self._compare(view, shows, self._case.at("steps", number, "shows", view))
+        for view, said in step.says.items() if self._listener else ():
+            self._hear(view, said, self._case.at("steps", number, "says", view))
         if step.paused is not None:
             paused = sorted(r for r, s in self._house.kitchen.rules.items() if s.paused_at)
             wanted_rules = sorted(rule for rule in step.paused if rule != NONE)
@@ -157,6 +176,15 @@ class _Play:
                     _listed(wanted_rules),
                     _listed(paused),
                 )
+
+    def _hear(self, view: str, wanted: list[str], place: Place) -> None:
+        """Note if something else was said at `view`; either language will do."""
+        assert self._listener is not None
+        zh, en = self._listener.said(view)
+        if wanted not in (zh, en):
+            found = Wording(_listed(zh), _listed(en))
+            about = Wording(f"{view} 播报", f"{view} says")
+            self._found.append(Mismatch(place, about, _same(_listed(wanted)), found))
 
     def _compare(self, view: str, wanted: str | list[str], place: Place) -> bool:
         """Note if `view` shows something else; say whether it does."""

@@ -79,6 +79,14 @@ ResultName = Annotated[str, _word(_RESULTS)]
 GateOrNone = Annotated[str, _word_or_no(NONE, Gate)]
 LevelOrNo = Annotated[str, _word_or_no(_NOT_LATE, Level)]
 Plain = Annotated[str, BeforeValidator(_optional)]
+
+
+def _said(value: object) -> list[str]:
+    texts = [as_text(item) for item in (value if isinstance(value, list) else [value])]
+    return [] if texts == [NOTHING] else texts
+
+
+Said = Annotated[list[str], BeforeValidator(_said)]
 Shown = Annotated[str | list[str], BeforeValidator(_shown)]
 
 
@@ -179,17 +187,18 @@ class StepSpec(Spec):
     result: ResultName = Result.APPLIED.value
     expect: dict[str, LineExpectation] = Field(default={})
     shows: dict[str, Shown] = Field(default={})
+    says: dict[str, Said] = Field(default={})
     paused: Texts | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> StepSpec:
-        kinds = ("order", "wait", "do", "expect", "shows", "paused")
+        kinds = ("order", "wait", "do", "expect", "shows", "says", "paused")
         stated = [kind for kind in kinds if kind in self.model_fields_set]
         acts = [kind for kind in stated if kind in {"order", "wait", "do"}]
         if not stated or len(acts) > 1 or (acts and len(stated) > 1):
             raise value_fault(
-                "一步只做一件事：order、wait、do，或者 expect / shows / paused",
-                "a step is one thing: order, wait, do, or expect / shows / paused",
+                "一步只做一件事：order、wait、do，或者 expect / shows / says / paused",
+                "a step is one thing: order, wait, do, or expect / shows / says / paused",
             )
         return self
 

@@ -115,6 +115,33 @@ def test_watch_plays_again_after_a_save(rules: Path) -> None:
     assert not watcher.is_alive()
 
 
+SPEECH = """\
+cases:
+  - case: a pot is called, and what it frees
+    steps:
+      - order: {lines: ["麻辣锅底 [锅底]", "毛肚 [涮品]"]}
+      - wait: 20 s
+      - says: {broth: WORDS, cut: nothing}
+"""
+
+
+@pytest.mark.parametrize(
+    ("words", "status"),
+    [("八号桌 锅底 先下", 0), ("'Table 8, pot base first'", 0), ("nothing", 1), ("[九号桌]", 1)],
+)
+def test_what_screens_say_can_be_expected_in_either_language(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], words: str, status: int
+) -> None:
+    assert main(["rules", "new", str(tmp_path / "book"), "--from", "hotpot"]) == 0
+    for path in (tmp_path / "book").glob("*.cases.yaml"):
+        path.unlink()
+    (tmp_path / "book" / "a.cases.yaml").write_text(SPEECH.replace("WORDS", words), "utf-8")
+    assert main(["rules", "test", str(tmp_path / "book"), "--lang", "zh"]) == status
+    told = capsys.readouterr().out
+    assert ("broth 播报：应为" in told) == bool(status)
+    assert "实际 八号桌 锅底 先下" in told or not status
+
+
 @pytest.mark.parametrize("name", ["hotpot", "full_service", "fast_food"])
 def test_the_shipped_cases_hold_for_whoever_runs_them(
     name: str, capsys: pytest.CaptureFixture[str]
