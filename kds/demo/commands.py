@@ -28,6 +28,7 @@ def add_demo(commands: Commands) -> None:
     add("--cook", action="store_true", help="the cooks go on also where somebody has touched")
     add("--offscreen", action="store_true", help="without a screen; as if there were none")
     add("--shots", type=Path, metavar="DIR", help="where a picture of each moment goes")
+    add("--album", type=Path, metavar="DIR", help="where the pictures of the README go")
     add("--window", type=size, metavar="WxH", help="in a window instead of fullscreen")
     add("--lang", choices=("zh", "en"), default="zh")
     add("--theme", choices=("dark", "light", "contrast"), default="dark")
@@ -54,6 +55,7 @@ def _speed(text: str) -> float:
 def _demo(options: argparse.Namespace) -> int:
     from kds.demo.plug import PlugError
     from kds.demo.program import DemoSettings, run
+    from kds.demo.tills import HttpError
     from kds.ui.options import Options
     from kds.ui.style.colours import Theme
 
@@ -69,10 +71,11 @@ def _demo(options: argparse.Namespace) -> int:
         offscreen=offscreen,
         size=options.window or (OFFSCREEN_SIZE if offscreen else None),
         shots=_shots(options.shots, offscreen=offscreen),
+        album=_folder("--album", options.album),
     )
     try:
         outcome = run(settings)
-    except (PlugError, OSError) as error:
+    except (PlugError, HttpError, OSError) as error:
         raise CommandError(str(error)) from error
     print(outcome.as_json() if options.json else outcome.as_text())
     return 0 if outcome.is_well else 1
@@ -105,10 +108,17 @@ def _shots(folder: Path | None, *, offscreen: bool) -> Path | None:
     """Return the folder for the pictures; offscreen there always is one."""
     import tempfile
 
+    if folder is None and offscreen:
+        return Path(tempfile.mkdtemp(prefix="kds-demo-shots-"))
+    return _folder("--shots", folder)
+
+
+def _folder(flag: str, folder: Path | None) -> Path | None:
+    """Return a folder that is there."""
     if folder is None:
-        return Path(tempfile.mkdtemp(prefix="kds-demo-shots-")) if offscreen else None
+        return None
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise CommandError(f"--shots {folder} can not be made: {error}") from error
+        raise CommandError(f"{flag} {folder} can not be made: {error.strerror}") from error
     return folder.absolute()

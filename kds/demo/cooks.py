@@ -44,19 +44,24 @@ PACES = {
 
 @dataclass
 class Cook:
-    """A cook at a pane. `keeps_off`: tables that the script needs as they are."""
+    """A cook at a pane.
+
+    `keeps_off`: tables that the script needs as they are; `rests_until_ms`: kitchen time before
+    which nothing else shall happen here; `is_off`: somebody else works here.
+    """
 
     screen: Screen
     clock: KitchenClock
     keeps_off: set[str] = field(default_factory=set)
     is_off: bool = False
+    rests_until_ms: int = 0
 
     async def work(self, random: Random) -> None:
         """Touch what is due, at the pace of people, until cancelled."""
         pace = PACES[self.screen.view]
         while True:
             await self.clock.pause(pace.between_s * random.uniform(0.7, 1.4))
-            if not self.is_off:
+            if not self.is_off and self.clock.now() >= self.rests_until_ms:
                 self.touch(next(self._due(pace), None))
 
     def touch(self, intent: Intent | None) -> None:

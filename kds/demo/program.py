@@ -20,19 +20,24 @@ import time
 from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any, TypeVar
 
 from kds.bench.report import spread_of
+from kds.demo.camera import Camera
+from kds.demo.crowd import Crowd
 from kds.demo.director import Director
 from kds.demo.feed import Feed
 from kds.demo.plug import PlugError
 from kds.demo.script import Allowance
 from kds.demo.stage import Stage, StageSettings, stage
 from kds.demo.tally import Tally
+from kds.demo.teller import Teller
 from kds.ui.options import Options
 from kds.ui.slips import Size
 
 _SETTLED_S = 15.0
+_SEED = 7
 T = TypeVar("T")
 
 
@@ -40,7 +45,8 @@ T = TypeVar("T")
 class DemoSettings:
     """How the demo is run. `orders` None: for ever; `feed` None: made-up orders.
 
-    `size` None: the whole screen. `shots` None: no pictures.
+    `size` None: the whole screen. `shots`: where pictures of the moments go; `album`: those of
+    the README.
     """
 
     look: Options
@@ -51,6 +57,7 @@ class DemoSettings:
     offscreen: bool = False
     size: Size | None = None
     shots: Path | None = None
+    album: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,13 +144,16 @@ async def _performed(settings: DemoSettings, house: Stage, ending: asyncio.Event
     """Play, and count."""
     house.panes.closed.connect(ending.set)
     house.panes.key.connect(lambda key: ending.set() if key == "Esc" else None)
-    director = Director(
-        house, Allowance(settings.orders), settings.feed, settings.shots, settings.with_cooks
-    )
+    allowance = Allowance(settings.orders)
+    teller = Teller(house)
+    crowd = Crowd(house, allowance, settings.feed, Random(_SEED))
+    camera = Camera(house, teller, settings.shots, settings.album)
+    with_cooks = settings.with_cooks
+    director = Director(house, crowd, teller, camera, allowance, with_cooks=with_cooks)
     before = await _until(ending, _open(house))
     if before is not None:
         await _until(ending, director.play())
-    return await _counted(house, director, before or 0)
+    return await _counted(house, crowd, camera, before or 0)
 
 
 async def _open(house: Stage) -> int:
@@ -172,7 +182,7 @@ async def _until(ending: asyncio.Event, work: Coroutine[Any, Any, T]) -> T | Non
         await asyncio.gather(doing, waiting, return_exceptions=True)
 
 
-async def _counted(house: Stage, director: Director, before: int) -> Outcome:
+async def _counted(house: Stage, crowd: Crowd, camera: Camera, before: int) -> Outcome:
     """Count, once every till has its answers and every screen has shown them."""
     with contextlib.suppress(TimeoutError, PlugError):
         async with asyncio.timeout(_SETTLED_S):
@@ -181,14 +191,14 @@ async def _counted(house: Stage, director: Director, before: int) -> Outcome:
             await house.sent()
     await house.bell.until(lambda: house.is_following and house.glass.has_all, _SETTLED_S)
     count, bumped = await house.count()
-    shown = house.glass.shown & set(director.sent)
-    lost = count.lost | (set(director.sent) - shown)
+    shown = house.glass.shown & set(crowd.sent)
+    lost = count.lost | (set(crowd.sent) - shown)
     return Outcome(
         Tally(count.sent, lost, count.doubled),
         before,
-        len(director.sent),
+        len(crowd.sent),
         len(shown),
         bumped,
         house.glass.durations_s,
-        director.pictures,
+        camera.pictures,
     )

@@ -18,7 +18,6 @@ from zoneinfo import ZoneInfo
 
 from kds.app.display import Acts, DisplaySettings, linked
 from kds.app.screen import Screen
-from kds.app.sounding import Loudspeaker
 from kds.demo.clock import Bell, KitchenClock, saturday_evening
 from kds.demo.cooks import EXPO, Cook, OtherDevice, line_of
 from kds.demo.glass import Glass
@@ -28,10 +27,9 @@ from kds.demo.plug import Addresses, Plug, PlugError
 from kds.demo.script import AT_S, MOVED_TO, SCAN_TABLE, VIEWS, Moment
 from kds.demo.tally import Tally, bumps, read_log, tally
 from kds.demo.tills import Http, Till, read_journals
-from kds.demo.voice import Subtitles, give_voice
+from kds.demo.voice import Subtitles, Voice
 from kds.link import Link, SteadyClock
 from kds.rulefiles import shipped_book
-from kds.ui.intents import SwitchLanguage
 from kds.ui.options import Options
 from kds.ui.qt.frames import FrameWatch
 from kds.ui.qt.panes import Panes
@@ -78,7 +76,7 @@ class Stage:
     cooks: Sequence[Cook]
     others: Sequence[OtherDevice]
     acts: Acts
-    voice: Loudspeaker
+    voice: Voice
     subtitles: Subtitles
     bell: Bell
     tills: dict[str, Till] = field(default_factory=dict)
@@ -244,7 +242,7 @@ def _built(
         Screen(link, view, f"demo-{view}", look, acts.start, SteadyClock().now_ms, pane, clock.now)
         for view in VIEWS
     ]
-    panes = Panes([s.display for s in screens], SHARES, settings.look, Glasses(width, height))
+    panes = Panes([s.display for s in screens], SHARES, look, Glasses(width, height))
     glass = Glass(screens, lambda: link.session.phase is Phase.FOLLOWING)
     bell, frames = Bell(), FrameWatch(panes)
     frames.flushed.connect(glass.flushed)
@@ -267,11 +265,9 @@ def _built(
         OtherDevice(view, clock, Http(lambda: plug.addresses.http_place))
         for view in ("wok", "drink")
     ]
-    off = {cook.screen.view: cook for cook in cooks}
-    voice = give_voice(
-        link, acts, screens, subtitles, is_taken=lambda screen: off[screen.view].is_off
-    )
-    panes.language.connect(lambda lang: voice.touched(SwitchLanguage(), lang))
+    by_device = {cook.screen.device: cook for cook in cooks}
+    voice = Voice(link, acts, screens, subtitles, lambda device: by_device[device].is_off)
+    panes.language.connect(voice.speak)
     return Stage(
         settings,
         clock,

@@ -13,6 +13,7 @@ from kds.link import Link
 from kds.sound.cues import Cue
 from kds.sound.items import Item
 from kds.sound.sound import Sound
+from kds.ui.intents import SwitchLanguage
 from kds.wire.notices import DisplayNotice
 
 PASS = "expo"
@@ -46,31 +47,49 @@ class Subtitles(Sound):
             super().answer(cue)
 
 
-def give_voice(
-    link: Link,
-    acts: Acts,
-    screens: Sequence[Screen],
-    sound: Sound,
-    *,
-    is_taken: Callable[[Screen], bool],
-) -> Loudspeaker:
-    """Make the pass heard from the bridge's next word on; only people's hands are answered."""
-    options = screens[0].display.options
-    speaker = Loudspeaker(link, (PASS,), "demo", options.lang, sound)
-    show, show_act = link.on_news, acts.then
-    by_device = {screen.device: screen for screen in screens}
+class Voice:
+    """The pass, heard from `start` on: from the bridge's next word. Event loop thread only.
 
-    def told(news: Sequence[DisplayNotice]) -> None:
-        show(news)
-        speaker.heed(news)
+    Only people's hands are answered: a click for each simulated bump would be no kitchen's sound.
+    """
 
-    def acted(command: Command) -> None:
-        show_act(command)
-        if is_taken(by_device[command.device]):
-            speaker.acted(command)
+    def __init__(
+        self,
+        link: Link,
+        acts: Acts,
+        screens: Sequence[Screen],
+        sound: Sound,
+        is_taken: Callable[[str], bool],
+    ) -> None:
+        """`is_taken`: a person works at the screen that signs with this device."""
+        self._speaker = Loudspeaker(link, (PASS,), "demo", screens[0].display.options.lang, sound)
+        self._is_taken = is_taken
+        self._is_heard = False
+        self._show, self._show_act = link.on_news, acts.then
+        link.on_news, acts.then = self._told, self._acted
+        for screen in screens:
+            if screen.view == PASS:
+                screen.more_troubles = self._speaker.troubles
 
-    link.on_news, acts.then = told, acted
-    for screen in screens:
-        if screen.view == PASS:
-            screen.more_troubles = speaker.troubles
-    return speaker
+    def start(self) -> None:
+        """Begin to be heard; nothing of what was before."""
+        self._is_heard = True
+        self._speaker.start()
+
+    async def stop(self) -> None:
+        """Fall silent."""
+        await self._speaker.stop()
+
+    def speak(self, lang: str) -> None:
+        """Speak another language from now on."""
+        self._speaker.touched(SwitchLanguage(), lang)
+
+    def _told(self, news: Sequence[DisplayNotice]) -> None:
+        self._show(news)
+        if self._is_heard:
+            self._speaker.heed(news)
+
+    def _acted(self, command: Command) -> None:
+        self._show_act(command)
+        if self._is_heard and self._is_taken(command.device):
+            self._speaker.acted(command)

@@ -12,8 +12,7 @@ from kds.ui.style.colours import Ink
 from kds.ui.style.lettering import Role
 from kds.ui.text import cut
 
-_TELLING = (Role.STRIP_NAME, Role.BUTTON, Role.META, Role.ALSO)
-_SAID = Role.BUTTON
+_TELLING = (Role.BUTTON, Role.META, Role.ALSO)
 _KEYS = (Role.BUTTON, Role.META, Role.ALSO)
 
 
@@ -45,21 +44,31 @@ def draw_caption(canvas: Canvas, caption: Caption, box: Box) -> None:
     if caption.clock:
         canvas.text(x, middle, caption.clock, Role.STRIP_CLOCK, Ink.PLATE_INK)
         x += canvas.width(caption.clock, Role.STRIP_CLOCK) + m.margin
-    said_w = _said_width(canvas, caption.said)
-    role = _fitting(canvas, caption.text, max(0, right - x - said_w))
-    text = cut(caption.text, max(0, right - x - said_w), partial(canvas.width, role=role))
+    room = max(0, right - x)
+    role, said = _chosen(canvas, caption, room)
+    text = cut(caption.text, room, partial(canvas.width, role=role))
     canvas.text(x, middle, text, role, Ink.PLATE_INK)
-    if caption.said:
+    if said:
         x += canvas.width(text, role) + m.margin
-        _draw_said(canvas, caption.said, Box(x, box.y, said_w - m.margin, box.h))
+        width = _said_width(canvas, said, role) - m.margin
+        _draw_said(canvas, said, role, Box(x, box.y, width, box.h))
 
 
-def _said_width(canvas: Canvas, said: str) -> int:
+def _chosen(canvas: Canvas, caption: Caption, room: int) -> tuple[Role, str]:
+    """Return the largest letters in which all fits, and what was heard if that fits at all."""
+    for said in (caption.said, ""):
+        for role in _TELLING:
+            if canvas.width(caption.text, role) + _said_width(canvas, said, role) <= room:
+                return role, said
+    return _TELLING[-1], ""
+
+
+def _said_width(canvas: Canvas, said: str, role: Role) -> int:
     m = canvas.measures
-    return canvas.width(said, _SAID) + m.flag + 3 * m.plate_pad + m.margin if said else 0
+    return canvas.width(said, role) + m.flag + 3 * m.plate_pad + m.margin if said else 0
 
 
-def _draw_said(canvas: Canvas, said: str, box: Box) -> None:
+def _draw_said(canvas: Canvas, said: str, role: Role, box: Box) -> None:
     """Draw what is heard, as a plate with three waves of sound before it."""
     m, middle = canvas.measures, box.y + box.h // 2
     plate = Box(box.x, middle - m.clock_plate // 2, box.w, m.clock_plate)
@@ -69,11 +78,7 @@ def _draw_said(canvas: Canvas, said: str, box: Box) -> None:
         height = round(m.flag * share)
         bar = Box(x + number * step, middle - height // 2, max(2, step // 2), height)
         canvas.fill(bar, Ink.PLATE)
-    canvas.text(x + m.flag + m.plate_pad, middle, said, _SAID, Ink.PLATE)
-
-
-def _fitting(canvas: Canvas, text: str, room: int) -> Role:
-    return next((role for role in _TELLING if canvas.width(text, role) <= room), _TELLING[-1])
+    canvas.text(x + m.flag + m.plate_pad, middle, said, role, Ink.PLATE)
 
 
 def draw_key_card(canvas: Canvas, keys: Sequence[KeyHint], box: Box) -> None:
