@@ -9,6 +9,9 @@ from pathlib import Path
 from kds.bench.report import Report
 from kds.commandline import CommandError, Commands
 
+TWO_PAGES = 20
+"""Tickets of the benches' kitchen that surely need a second page."""
+
 
 def add_bench(commands: Commands) -> None:
     """Add `bench` and its subcommands to the command line."""
@@ -41,8 +44,16 @@ def add_bench(commands: Commands) -> None:
 
 
 def _add_tickets(bench: argparse.ArgumentParser) -> None:
-    bench.add_argument("--tickets", type=int, default=500, metavar="N", help="open ones (500)")
-    bench.add_argument("--offscreen", action="store_true", help="even where there is a screen")
+    add = bench.add_argument
+    add("--tickets", type=_tickets, default=500, metavar="N", help="open ones (500)")
+    add("--offscreen", action="store_true", help="even where there is a screen")
+
+
+def _tickets(text: str) -> int:
+    """Read a number of tickets; raises `ArgumentTypeError` where they would not fill two pages."""
+    if not (text.isascii() and text.isdigit() and int(text) >= TWO_PAGES):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from {TWO_PAGES} on")
+    return int(text)
 
 
 def _add_flags(bench: argparse.ArgumentParser, orders: int = 0, *, has_book: bool = True) -> None:

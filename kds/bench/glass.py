@@ -28,7 +28,7 @@ from kds.frames import Frame
 
 PER_S = 5
 FREE_PLACES = 3
-TOUCHES = 30
+ORDERS_PER_TOUCH = 10
 TOUCH_EVERY_S = 0.5
 """No faster than a hand: what came a moment before a touch is not bumped."""
 _SETTLED_S = 4.0
@@ -107,7 +107,7 @@ def glass(tickets: int, orders: int, seed: int, screen: str) -> Report:
         before = [usage_of(process.pid).cpu_s for process in (bridge.process, display.process)]
         asyncio.run(_orders(bridge, watch, more, orders, times))
         after = [usage_of(process.pid).cpu_s for process in (bridge.process, display.process)]
-        asyncio.run(_touches(bridge, watch, more, times))
+        asyncio.run(_touches(bridge, watch, more, 1 + orders // ORDERS_PER_TOUCH, times))
     costs = [round((b - a) * 1000 / orders, 2) for a, b in zip(before, after, strict=True)]
     figures: dict[str, Figure] = {
         **spread_of(times.answer_s).named("answer"),
@@ -174,15 +174,16 @@ async def _bump(connection: Connection, watch: Watch) -> None:
     await connection.request("POST", "/v1/commands", json.dumps(command).encode())
 
 
-async def _touches(bridge: Bridge, watch: Watch, more: Orders, times: Times) -> None:
+async def _touches(bridge: Bridge, watch: Watch, more: Orders, count: int, times: Times) -> None:
     """Touch one ticket after the other, and let an order take its place."""
     connection = await Connection.open(*bridge.address)
-    for _ in range(TOUCHES):
+    for _ in range(count):
         await asyncio.sleep(TOUCH_EVERY_S)
         order = watch.oldest
         touched_ns = watch.display.do("press", SOURCE, order)
-        pressed = watch.wait_until(lambda frame: frame.pressed)
+        # At once: on a busy machine a frame may be read so late that this would be a long press.
         lifted_ns = watch.display.do("lift")
+        pressed = watch.wait_until(lambda frame: frame.pressed)
         gone = watch.wait_until(_shows_no_more(order))
         times.pressed_s.append(_since(touched_ns, pressed.at_ns))
         times.done_s.append(_since(lifted_ns, gone.at_ns))

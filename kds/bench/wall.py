@@ -78,6 +78,11 @@ class Glass:
         self._display.resize(*SIZE)
         FrameWatch(self._display).flushed.connect(self._flushed)
 
+    @property
+    def pages(self) -> int:
+        """How many there are."""
+        return len(self._display.wall.scene.placement.pages)
+
     def first(self) -> None:
         """Open the window on what there is."""
         self._show()
@@ -111,14 +116,16 @@ class Glass:
         self._display.tick(self._evening.now)
 
     def frame_s(self, work: Callable[[], None]) -> float:
-        """Return how long it takes from the beginning of `work` to the frame that shows it."""
+        """Return how long it takes from the beginning of `work` to the frame that shows it.
+
+        Where it changes nothing that can be seen, to when that is known.
+        """
         self._app.processEvents()
         began_s = time.perf_counter()
         work()
         self._app.processEvents()
-        if self._flushed_s < began_s:
-            raise RuntimeError("nothing was painted")
-        return self._flushed_s - began_s
+        ended_s = self._flushed_s if self._flushed_s > began_s else time.perf_counter()
+        return ended_s - began_s
 
     def _show(self) -> None:
         self._display.show_board(self._evening.board(), self._evening.now)
@@ -139,7 +146,7 @@ def wall(tickets: int, orders: int, seed: int, screen: str) -> Report:
         evening.passes(EVERY_MS)
     glass = Glass(screen, evening)
     first_s = glass.frame_s(glass.first)
-    turns = [glass.frame_s(glass.turn) for _ in range(TURNS)]
+    turns = [glass.frame_s(glass.turn) for _ in range(min(TURNS, glass.pages - 1))]
     glass.to_the_end()
     bumps, changes = [], []
     for _ in range(orders):
