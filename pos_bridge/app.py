@@ -45,6 +45,7 @@ from pos_bridge.feed import Feed
 from pos_bridge.going_live import LiveRules
 from pos_bridge.http.api import application
 from pos_bridge.http.bodies import Bodies
+from pos_bridge.http.connection import MOST_CONNECTIONS, connections
 from pos_bridge.http.services import Services
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
@@ -61,8 +62,6 @@ from pos_bridge.writer import Writer
 
 _logger = logging.getLogger(__name__)
 _GRACE_S = 5
-_MOST_CONNECTIONS = 512
-"""Tills and tools need a few dozen; a process has about a thousand file descriptors."""
 
 
 def run(settings: Settings) -> int:
@@ -293,7 +292,7 @@ async def _serving(
     """Serve HTTP until the block ends; then streams end and answers under way are finished."""
     config = uvicorn.Config(
         app,
-        http="httptools",
+        http=connections(),
         ws="none",
         lifespan="off",
         log_config=None,
@@ -302,7 +301,7 @@ async def _serving(
         date_header=False,
         proxy_headers=False,
         timeout_keep_alive=75,
-        limit_concurrency=_MOST_CONNECTIONS,
+        limit_concurrency=MOST_CONNECTIONS + 1,  # only where all of them are at work
         timeout_graceful_shutdown=_GRACE_S,
     )
     server = _Server(config)

@@ -14,7 +14,7 @@ import time
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from http import HTTPStatus
-from typing import Any
+from typing import Any, ClassVar
 
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
@@ -29,6 +29,7 @@ from kds.wire.history import History
 from kds.wire.messages import BookText, Condition
 from kds.wire.notices import Asked, BridgeNotice, Leave
 from pos_bridge.access import Access, Caller
+from pos_bridge.crowd import Crowd
 from pos_bridge.feed import Feed
 from pos_bridge.jobs import DoCommands
 from pos_bridge.kitchen_time import KitchenTime
@@ -37,6 +38,8 @@ from pos_bridge.writer import FaultError, NotDurableError, Writer
 _logger = logging.getLogger(__name__)
 PROGRAM = f"pos-bridge {__version__}"
 MOST_DISPLAYS = 64
+_MOST_CONNECTIONS = 3 * MOST_DISPLAYS
+"""So many at most, with those that have not said yet that they are displays."""
 RECENT_EVENTS = 1_000
 """So many events of the log are read at the start, for displays that come back after it."""
 _MOST_BYTES_IN = 65_536
@@ -78,7 +81,7 @@ class Displays:
             self._talk,
             sock=listener,
             process_request=self._admit,
-            create_connection=_Connection,
+            create_connection=_connections(),
             compression=None,
             ping_interval=None,  # displays ping by themselves, for they set their clocks by it
             close_timeout=_GRACE_S,
@@ -158,13 +161,42 @@ class Displays:
 class _Connection(ServerConnection):
     """A connection that also tells of pieces of messages: a slow line is not a dead one."""
 
+    crowd: ClassVar[Crowd]
     session: BridgeSession | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        """Come in."""
+        super().connection_made(transport)
+        self.crowd.enter(self)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        """Be gone."""
+        self.crowd.leave(self)
+        super().connection_lost(exc)
+
+    def cut(self) -> None:
+        """End at once."""
+        self.transport.abort()
+
+    def begin(self, session: BridgeSession) -> None:
+        """Be a display's connection from here on."""
+        self.session = session
+        self.crowd.work(self)
 
     def data_received(self, data: bytes) -> None:
         """Take in bytes from the socket."""
         if self.session is not None:
             self.session.heard(_now_ms())
         super().data_received(data)
+
+
+def _connections() -> type[_Connection]:
+    """Return the class of the connections of one server, which share one crowd."""
+
+    class Connection(_Connection):
+        crowd = Crowd(_MOST_CONNECTIONS)
+
+    return Connection
 
 
 class _Line:
@@ -182,7 +214,7 @@ class _Line:
         self._since_ms = now_ms
         self._address = _address(connection)
         self._doing: asyncio.Task[None] | None = None
-        connection.session = self.session
+        connection.begin(self.session)
 
     @property
     def name(self) -> str:
