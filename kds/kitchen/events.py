@@ -99,7 +99,7 @@ class LinesSplit:
 
 @dataclass(frozen=True, slots=True)
 class VisitEnded:
-    """No more orders join. `removed`: a person took it off every screen."""
+    """No more orders join. `removed`: off every screen, by a person or long after its day."""
 
     visit: VisitId
     by: str

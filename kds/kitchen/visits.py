@@ -39,7 +39,7 @@ class Visit:
     gives the ticket its number. `lines`: every line with
     portions here, in order of arrival. `tables`: former tables, latest last. `ended_at`: no more
     orders join (closed by POS, person or rule); open portions stay workable unless `removed`,
-    which only a person does. `merged_into`: the visit that took over.
+    by a person or long after its business day. `merged_into`: the visit that took over.
     """
 
     id: VisitId

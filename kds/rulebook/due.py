@@ -32,13 +32,14 @@ from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
 from kds.rulebook.clocks import levels, running_since
 from kds.rulebook.compiled import WaitRule
-from kds.rulebook.endings import archive_at, ends_at, surplus
+from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.lookups import lines_in
 
 _BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND})
 _NONE = Decimal(0)
 _ENDED_BY_RULE = "rule"
-_END, _ARCHIVE = "end", "archive"
+_CLEARED_BY = "day"
+_END, _CLEAR, _ARCHIVE = "end", "clear", "archive"
 
 _Lines = Sequence[tuple[Order, Line]]
 
@@ -98,9 +99,7 @@ def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
     """Yield what time makes of one visit, each with its instant."""
     lines = lines_in(kitchen, visit)
     if visit.ended_at is not None:
-        at = archive_at(kitchen, visit, book)
-        if at is not None:
-            yield _archived(visit, at)
+        yield from _leaving(kitchen, visit, book)
     else:
         ends = ends_at(kitchen, visit, lines, book)
         if ends is not None:
@@ -110,6 +109,18 @@ def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
     yield from _timeouts(kitchen, visit, lines, book)
     for order, line in lines:
         yield from _late(visit.id, order, line, book)
+
+
+def _leaving(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
+    """Yield how an ended visit goes: with what is open of it off the screens first."""
+    at = archive_at(kitchen, visit, book)
+    if at is not None:
+        yield _archived(visit, at)
+        return
+    at = clear_at(kitchen, visit, book)
+    if at is not None:
+        make = partial(VisitEnded, visit.id, _CLEARED_BY, removed=True)
+        yield _Due(at, visit.id, (_CLEAR,), make)
 
 
 def _archived(visit: Visit, at: Instant) -> _Due:

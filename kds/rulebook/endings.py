@@ -59,7 +59,24 @@ def archive_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
     """Return when an ended visit may leave the state, None while somebody still works on it."""
     if visit.ended_at is None or not can_archive(kitchen, visit):
         return None
-    return Instant(book.day_end(visit.ended_at) + _KEPT_AFTER_DAY_MS)
+    return _after_day(book, visit.ended_at)
+
+
+def clear_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
+    """Return when an ended visit is taken off every screen, None if it is or has not ended.
+
+    What nobody struck before the till closed would else stand there for ever, and the next
+    morning begin with last night's tickets. What is due later is waited for.
+    """
+    if visit.ended_at is None or visit.removed or visit.merged_into is not None:
+        return None
+    dues = (order.fields.due_at for order in _orders(kitchen, visit))
+    last = max((due for due in dues if due is not None), default=visit.ended_at)
+    return _after_day(book, Instant(max(last, visit.ended_at)))
+
+
+def _after_day(book: Book, at: Instant) -> Instant:
+    return Instant(book.day_end(at) + _KEPT_AFTER_DAY_MS)
 
 
 def surplus(kitchen: Kitchen) -> Iterator[Visit]:

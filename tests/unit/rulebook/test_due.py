@@ -233,10 +233,28 @@ def test_an_ended_visit_leaves_two_hours_after_its_business_day(house: House) ->
     assert len(house.kitchen.visits) == 0
 
 
-def test_an_ended_visit_with_open_food_stays(house: House) -> None:
+def test_an_ended_visit_with_open_food_stays_until_its_day_is_long_over(house: House) -> None:
+    """Last night's unstruck tickets must not greet the morning, nor fill the memory."""
     house.order({"1": WOK}, closed=True)
-    house.wait(24 * HOUR)
+    house.wait(12 * HOUR - 1)
+    (visit,) = house.kitchen.visits.values()
+    assert not visit.removed
     assert house.facts(VisitArchived) == []
+    house.wait(1)
+    assert house.facts(VisitEnded)[-1] == VisitEnded(visit.id, "day", removed=True)
+    house.wait(0)
+    assert [fact.visit for fact in house.facts(VisitArchived)] == [visit.id]
+    assert len(house.kitchen.visits) == 0
+
+
+def test_a_closed_order_for_tomorrow_is_waited_for(house: House) -> None:
+    house.order({"1": WOK}, closed=True, due_at=Instant(house.now + 24 * HOUR * 1000))
+    house.wait(24 * HOUR)
+    assert not any(visit.removed for visit in house.kitchen.visits.values())
+    house.wait(12 * HOUR)
+    assert all(fact.removed for fact in house.facts(VisitEnded)[1:])
+    house.wait(0)
+    assert len(house.kitchen.visits) == 0
 
 
 def test_a_visit_that_a_person_removed_may_leave_with_open_food(house: House) -> None:
