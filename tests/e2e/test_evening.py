@@ -39,7 +39,9 @@ def shown(evening: Evening, kitchen: Kitchen, book: Book) -> dict[str, object]:
     }
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize(
+    "seed", [0, *(pytest.param(seed, marks=pytest.mark.long) for seed in range(1, 6))]
+)
 def test_the_board_after_an_evening_equals_the_board_replayed_from_the_log(
     tmp_path: Path, book: Book, seed: int
 ) -> None:
