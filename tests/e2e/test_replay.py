@@ -214,8 +214,9 @@ def _the_json_is_the_same(house: House, wall: Wall) -> None:
 
 @pytest.fixture
 def rules(tmp_path: Path) -> Path:
-    """A folder with the hot-pot book, to be edited."""
-    return shutil.copytree(shipped_book("hotpot"), tmp_path / "rules")
+    """A folder with the hot-pot book, to be edited: without the cases that hold it to its word."""
+    no_cases = shutil.ignore_patterns("*.cases.yaml")
+    return shutil.copytree(shipped_book("hotpot"), tmp_path / "rules", ignore=no_cases)
 
 
 def edited(rules: Path, change: tuple[str, str]) -> None:
@@ -235,8 +236,8 @@ async def test_a_display_shows_the_bridges_boards_throughout_an_evening(
         async with linked_wall(tmp_path / "wall", bridge.displays, view="all") as shown:
             for change in ((), *CHANGES):
                 if change:
-                    edited(rules, change)
                     await asyncio.to_thread(bridge.end)
+                    edited(rules, change)
                     again = running(tmp_path / "data", *flags, *same_ports(bridge))
                     bridge = await asyncio.to_thread(stack.enter_context, again)
                 await _a_quarter_passes(evening, bridge, shown)
