@@ -12,6 +12,7 @@ from kds.kitchen.portions import OPEN, Group, PortionState
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
+from kds.rulebook.clocks import instant_of
 
 KEPT_CLOSED = 500
 """So many ended visits stay in the state, whatever the hour."""
@@ -70,9 +71,9 @@ def clear_at(kitchen: Kitchen, visit: Visit, book: Book) -> Instant | None:
     """
     if visit.ended_at is None or visit.removed or visit.merged_into is not None:
         return None
-    dues = (order.fields.due_at for order in _orders(kitchen, visit))
-    last = max((due for due in dues if due is not None), default=visit.ended_at)
-    return _after_day(book, Instant(max(last, visit.ended_at)))
+    texts = (order.fields.due_at for order in _orders(kitchen, visit))
+    dues = (instant_of(text) for text in texts if text is not None)
+    return _after_day(book, max((visit.ended_at, *(due for due in dues if due is not None))))
 
 
 def _after_day(book: Book, at: Instant) -> Instant:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -248,7 +249,8 @@ def test_an_ended_visit_with_open_food_stays_until_its_day_is_long_over(house: H
 
 
 def test_a_closed_order_for_tomorrow_is_waited_for(house: House) -> None:
-    house.order({"1": WOK}, closed=True, due_at=Instant(house.now + 24 * HOUR * 1000))
+    tomorrow = datetime.fromtimestamp(house.now / 1000 + 24 * HOUR, UTC)
+    house.order({"1": WOK}, closed=True, due_at=tomorrow.isoformat())
     house.wait(24 * HOUR)
     assert not any(visit.removed for visit in house.kitchen.visits.values())
     house.wait(12 * HOUR)
