@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from kds.kitchen.events import BookAdopted, RulePaused, RuleResumed
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.state import Kitchen
-from kds.rulebook.due import due, house_due, visit_due
+from kds.rulebook.due import changed_visits, due, house_due, visit_due
 from kds.store import Entry, Store, StoreError
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
@@ -76,7 +76,7 @@ class Watch:
     async def _look_again(self) -> None:
         """Work out anew when the changed visits are due; of thousands, with pauses for others."""
         kitchen, book = self._feed.kitchen, self._feed.book
-        stale = list(kitchen.visits) if self._is_all_stale else _changed(self._seen, kitchen)
+        stale = list(kitchen.visits) if self._is_all_stale else changed_visits(self._seen, kitchen)
         self._is_all_stale = False
         self._seen = kitchen
         for count, visit in enumerate(stale, 1):
@@ -124,17 +124,6 @@ class Watch:
                 await asyncio.sleep(_GATHER_S)
         except TimeoutError:
             return
-
-
-def _changed(before: Kitchen, after: Kitchen) -> Iterable[VisitId]:
-    """Return the visits whose own state, orders or portions differ, or that are gone."""
-    visits, gone = after.visits.changes_since(before.visits)
-    orders, _ = after.orders.changes_since(before.orders)
-    found = dict.fromkeys((*visits, *gone))
-    for order in orders.values():
-        found[order.visit] = None
-        found |= dict.fromkeys(g.visit for line in order.lines.values() for g in line.groups)
-    return found
 
 
 async def purge_hourly(store: Store, time: KitchenTime) -> None:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
 from http.client import HTTPException
 from typing import Any
 from urllib.error import HTTPError, URLError
@@ -25,9 +27,25 @@ class Bridge:
 
     def get(self, *path: str, **query: Any) -> Any:
         """Return the JSON of a GET. `path`: its parts, to be encoded; no query for None."""
+        return self._ask(self._to(path, query))
+
+    def events(self, after: int, limit: int) -> list[dict[str, Any]]:
+        """Return a page of the log, from its begin on where it does not go so far back."""
+        query = {"after": after, "limit": limit}
+        try:
+            page: list[dict[str, Any]] = self._answer(self._to(("v1", "events"), query))
+        except HTTPError as refusal:
+            if refusal.code != HTTPStatus.GONE:
+                raise CommandError(f"{self._url} says: {_said(refusal)}") from refusal
+            with refusal:
+                floor = int(json.load(refusal)["floor"])
+            page = self._ask(self._to(("v1", "events"), query | {"after": floor}))
+        return page
+
+    def _to(self, path: Sequence[str], query: Mapping[str, Any]) -> Request:
         stated = {name: value for name, value in query.items() if value is not None}
         where = "/".join(quote(part, safe="") for part in path)
-        return self._ask(Request(f"{self._url}/{where}?{urlencode(stated)}"))
+        return Request(f"{self._url}/{where}?{urlencode(stated)}")
 
     def post(self, path: str, content: object) -> Any:
         """Return the JSON of a POST of JSON."""
@@ -36,13 +54,20 @@ class Bridge:
         return self._ask(Request(f"{self._url}/{path}", body, headers))
 
     def _ask(self, request: Request) -> Any:
+        try:
+            return self._answer(request)
+        except HTTPError as refusal:
+            raise CommandError(f"{self._url} says: {_said(refusal)}") from refusal
+
+    def _answer(self, request: Request) -> Any:
+        """Return the JSON of a request; raises `HTTPError` for a refusal."""
         if self._token:
             request.add_header("Authorization", f"Bearer {self._token}")
         try:
             with self._opener.open(request, timeout=_PATIENCE_S) as answer:
                 return json.load(answer)
-        except HTTPError as refusal:
-            raise CommandError(f"{self._url} says: {_said(refusal)}") from refusal
+        except HTTPError:
+            raise
         except (OSError, HTTPException, ValueError) as error:
             reason = error.reason if isinstance(error, URLError) else error
             raise CommandError(f"{self._url} cannot be asked: {reason}") from error

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kds.kitchen.events import Event
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
@@ -56,9 +58,15 @@ class _Ear:
 class Ears:
     """An ear for each language at each of some views. Implements `kds.cases.listening.Listener`."""
 
-    def __init__(self, book: Book, views: frozenset[str], began: Instant) -> None:
+    def __init__(
+        self,
+        book: Book,
+        views: frozenset[str],
+        began: Instant,
+        languages: Sequence[str] = _LANGUAGES,
+    ) -> None:
         self._book = book
-        self._ears = {(v, lang): _Ear(v, lang, began) for v in views for lang in _LANGUAGES}
+        self._ears = {(v, lang): _Ear(v, lang, began) for v in views for lang in languages}
 
     def happened(self, before: Kitchen, event: Event, after: Kitchen, now: Instant) -> None:
         """Let every ear take in an event."""
@@ -69,6 +77,11 @@ class Ears:
         """Let every ear hear what is due up to `now`."""
         for ear in self._ears.values():
             ear.until(kitchen, self._book, now)
+
+    @property
+    def sentences(self) -> int:
+        """How many sentences were said and not yet asked for, at all views."""
+        return sum(len(ear.said) for ear in self._ears.values())
 
     def said(self, view: str) -> tuple[list[str], list[str]]:
         """Return what was said at `view` since it was last asked, in both languages."""

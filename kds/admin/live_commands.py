@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import argparse
 import getpass
+from pathlib import Path
 from typing import Any
 
-from kds.admin.flags import add_bridge, add_output, bridge_of, folder
+from kds.admin.flags import add_bridge, add_folder, add_output, bridge_of, folder
 from kds.admin.output import FAULTS, SOUND, say
 from kds.commandline import CommandError, Commands
 
@@ -24,9 +25,33 @@ def add_live(parts: Commands) -> None:
     rollback = parts.add_parser("rollback", help="put an earlier rule book back in force")
     rollback.add_argument("--to", default="", metavar="HASH", help="its begin (the one before)")
     rollback.set_defaults(run=_rollback)
+    _add_rehearse(parts)
     for command in (publish, history, rollback):
         add_bridge(command, required=True)
         add_output(command)
+
+
+def _add_rehearse(parts: Commands) -> None:
+    rehearse = parts.add_parser("rehearse", help="a recorded day under edited rules")
+    add_folder(rehearse)
+    add_bridge(rehearse)
+    add = rehearse.add_argument
+    add("--day", metavar="DATE", help="a business day of the bridge's log (today's)")
+    add("--events", type=Path, metavar="LOG", help="a saved log instead, as of GET /v1/events")
+    add("--active", type=folder, metavar="DIR", help="the rules beside (those in force)")
+    rehearse.set_defaults(run=_rehearse)
+
+
+def _rehearse(options: argparse.Namespace) -> int:
+    from kds.admin.day import Rehearsal
+
+    if not (options.bridge or (options.events and options.active)):
+        raise CommandError("say --bridge URL, or --events LOG with --active DIR")
+    bridge = bridge_of(options) if options.bridge else None
+    rehearsal = Rehearsal(options.directory, options.active, options.events, options.day, bridge)
+    report = rehearsal.report(options.lang)
+    say(report.document, "\n".join(report.lines), options)
+    return SOUND
 
 
 def add_why(commands: Commands) -> None:

@@ -15,7 +15,7 @@ def ordered_dishes(bridge: Bridge) -> tuple[Dish, ...]:
     last = int(bridge.get("health")["seq"])
     after = max(0, last - _LOOKED_BACK)
     found: dict[Dish, None] = {}
-    while page := bridge.get("v1", "events", after=after, limit=_PAGE):
+    while page := bridge.events(after, _PAGE):
         for event in page:
             if event["kind"] == "order_received":
                 for line in event["data"]["message"]["lines"]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import get_args
@@ -49,3 +50,11 @@ def plain_fact(fact: Fact) -> tuple[str, dict[str, object]]:
     """Return the kind of `fact` and all its fields as plain JSON, for people and integrators."""
     codec = _BY_CLASS[type(fact)]
     return codec.kind, codec.plain(fact)
+
+
+def fact_of(kind: str, data: Mapping[str, object]) -> Fact:
+    """Return the fact that `plain_fact` of this program showed; else `RecordError`."""
+    codec = _CODECS.get(kind)
+    if codec is None:
+        raise NewerRecord(f"this program knows no fact of the kind {kind!r}")
+    return codec.load(codec.version, json.dumps(data))

@@ -90,6 +90,17 @@ def visit_due(kitchen: Kitchen, visit_id: VisitId, book: Book) -> Instant | None
     return min(times, default=None)
 
 
+def changed_visits(before: Kitchen, after: Kitchen) -> Iterable[VisitId]:
+    """Return the visits whose own state, orders or portions differ, or that are gone."""
+    visits, gone = after.visits.changes_since(before.visits)
+    orders, _ = after.orders.changes_since(before.orders)
+    found = dict.fromkeys((*visits, *gone))
+    for order in orders.values():
+        found[order.visit] = None
+        found |= dict.fromkeys(g.visit for line in order.lines.values() for g in line.groups)
+    return found
+
+
 def house_due(kitchen: Kitchen) -> Instant | None:
     """Return when something is due that belongs to no single visit: too many ended ones kept."""
     return None if next(surplus(kitchen), None) is None else kitchen.at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -309,6 +310,32 @@ def test_a_live_order_can_be_explained_and_its_unknown_dishes_listed(
     assert '"Enigma"' in capsys.readouterr().out
     assert main(["rules", "explain", folder, *live, "--order", "till-1/none"]) == 1
     assert "There is no such order" in capsys.readouterr().err
+
+
+def test_a_day_of_a_bridge_is_rehearsed_and_nothing_is_changed(
+    start: StartBridge, rules: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    bridge = start("--rules", rules)
+    dishes = [line("1", "hot pot", category="pots"), line("2", "tripe", category="plates")]
+    for table in ("1", "2"):
+        sent = order(table=table, session=table, lines=dishes)
+        bridge.post(sent)
+        name = {"source": sent["source"], "order_id": sent["order_id"]}
+        bridge.command("bump", order=name, line_id="2", view="cut")
+    seq = bridge.get("/health")["seq"]
+    edited = tmp_path / "edited"
+    edited.mkdir()
+    (edited / "book.yaml").write_text(BOOK, "utf-8")
+    (edited / "menu.yaml").write_text(MOVED, "utf-8")
+    asked = ["rules", "rehearse", str(edited), "--bridge", bridge.http, "--lang", "en"]
+    assert main([*asked, "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["active"]["lines"], found["edited"]["unrepeated"]) == (4, 0)
+    stations = {tuple(each["stations"]["edited"]) for each in found["differences"]}
+    assert stations == {("wok",)}
+    assert main([*asked, "--day", "1999-01-01"]) == 1
+    assert "no order in that day's log" in capsys.readouterr().err
+    assert bridge.get("/health")["seq"] == seq
 
 
 def test_a_bridge_that_is_not_there_is_said_in_words(capsys: pytest.CaptureFixture[str]) -> None:
