@@ -1,4 +1,4 @@
-"""What a kitchen hears: cues and sentences, when, in which order; engines and players behind it.
+"""What a kitchen hears: cues and sentences, when, in which order; engine and players behind it.
 
 Three parts, joined by the display on its one loop:
 
@@ -13,4 +13,6 @@ Three parts, joined by the display on its one loop:
     speaker.nudge()                              # after any of these
 
     speaker.stop(); await sound.stop()
+
+What plays and what speaks (`python -m kds.sound.voicebox`) are processes of their own.
 """

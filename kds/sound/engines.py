@@ -27,7 +27,7 @@ class Voice:
 
 
 class Engine(Protocol):
-    """Speaks into files. Made and used by one thread only; may hang, so never by the loop's."""
+    """Speaks into files. May hang or crash, so it lives in a process of its own: the voice box."""
 
     def voices(self) -> frozenset[str]:
         """Return the ids of all voices; raises EngineError."""
@@ -41,7 +41,7 @@ class Engine(Protocol):
 class Pyttsx3:
     """The engine of pyttsx3, and what it does not do by itself: to say when it has failed.
 
-    It must be a new one for each thread: `pyttsx3.init` would give a hung one again.
+    It prints a line for each file.
     """
 
     def __init__(self) -> None:
@@ -51,7 +51,6 @@ class Pyttsx3:
             self._engine = Foreign()
         except Exception as error:
             raise EngineError(_first_line(error)) from error
-        _hush()
         self._errors: list[str] = []
         self._engine.connect("error", self._failed)
         self._engine.runAndWait()  # until the first one it keeps everything in a queue
@@ -97,18 +96,6 @@ def _settle() -> None:
     library = sys.modules.get("pyttsx3.drivers._espeak")
     if library is not None:
         vars(library)["Synchronize"]()
-
-
-def _hush() -> None:
-    """Keep pyttsx3 from printing a line for each file: our own output is read by programs."""
-    # WORKAROUND for pyttsx3 2.99: print() in drivers/espeak.py, _onSynth.
-    driver = sys.modules.get("pyttsx3.drivers.espeak")
-    if driver is not None:
-        vars(driver)["print"] = _say_nothing
-
-
-def _say_nothing(*_words: object, **_manner: object) -> None:
-    pass
 
 
 def _first_line(error: object) -> str:

@@ -17,7 +17,6 @@ from pathlib import Path
 
 from kds.kitchen.wording import Wording
 from kds.sound.cues import Cue
-from kds.sound.engines import Pyttsx3
 from kds.sound.items import Item, Tick
 from kds.sound.players import Player, PlayerError
 from kds.sound.speech import Speech
@@ -81,7 +80,7 @@ class Sound:
     ) -> None:
         self._scratch = scratch
         self._cues = cues
-        self._speech = speech or Speech(Pyttsx3)
+        self._speech = speech or Speech()
         self._player = player or Player()
         self._clock = clock
         self._pause_s = pause_s
@@ -198,7 +197,9 @@ class Sound:
         return None
 
     async def _play(self, item: Item) -> None:
-        """Play the cue, and meanwhile have the sentence written."""
+        """Play the cue, and meanwhile have the sentence written; after a failure wait a while."""
+        if self._problem is not None and self._clock() < self._retry_at:
+            return
         writing = asyncio.create_task(self._written(item))
         try:
             if await self._is_heard(self._cues / item.cue.file):
@@ -225,9 +226,7 @@ class Sound:
                 path.unlink()
 
     async def _is_heard(self, wav: Path) -> bool:
-        """Play a file; after a failure nothing is tried for a while."""
-        if self._problem is not None and self._clock() < self._retry_at:
-            return False
+        """Play a file; False if it failed, and nothing is tried for a while."""
         try:
             await self._player.play(wav)
         except PlayerError as error:

@@ -1,22 +1,18 @@
-"""Speech: sentences become WAV files in one thread of their own, which may hang.
+"""Speech: sentences become WAV files, written by an engine in a process of its own.
 
-Two threads in one engine block each other for ever, so there is one. It cannot be killed either:
-if it does not answer in time it is left to itself and another one with a new engine takes over.
+Whatever that process does — crash, hang, talk nonsense — it is ended and, after a gap that grows
+with each failure, started again. Until then there are no sentences, and `problem` says why.
 """
 
 from __future__ import annotations
 
 import asyncio
-import threading
-from collections.abc import Callable, Mapping
-from contextlib import suppress
-from dataclasses import dataclass
+from collections.abc import Awaitable, Mapping, Sequence
 from pathlib import Path
-from queue import SimpleQueue
-from typing import Any
 
 from kds.kitchen.wording import Wording
-from kds.sound.engines import Engine, Voice
+from kds.sound.apart import EngineProcess, SpeechError, voicebox
+from kds.sound.engines import Voice
 
 VOICES: Mapping[str, Voice] = {
     # Plain `sit/cmn` reads most of Chinese as English letters.
@@ -25,145 +21,150 @@ VOICES: Mapping[str, Voice] = {
 }
 _NAMES = {"zh": Wording("普通话", "Mandarin"), "en": Wording("英语", "English")}
 
-Work = Callable[[Engine], Any]
-
-
-@dataclass(frozen=True, slots=True)
-class _Job:
-    """Something for the thread to do, and where its answer is awaited."""
-
-    work: Work
-    loop: asyncio.AbstractEventLoop
-    answer: asyncio.Future[Any]
-
-    def give(self, value: Any, error: Exception | None) -> None:
-        """Hand the answer over to the loop, from the thread."""
-        with suppress(RuntimeError):  # the loop has closed meanwhile: nobody waits any more
-            self.loop.call_soon_threadsafe(self._take, value, error)
-
-    def _take(self, value: Any, error: Exception | None) -> None:
-        if self.answer.done():
-            return
-        if error is None:
-            self.answer.set_result(value)
-        else:
-            self.answer.set_exception(error)
-
-
-class _Worker(threading.Thread):
-    """The thread that owns an engine. A daemon: while it hangs the program may still end."""
-
-    def __init__(self, make: Callable[[], Engine]) -> None:
-        super().__init__(name="speech", daemon=True)
-        self.jobs: SimpleQueue[_Job | None] = SimpleQueue()
-        self._make = make
-
-    def run(self) -> None:
-        """Do jobs until None comes; an engine that failed is made anew for the next one."""
-        engine: Engine | None = None
-        while (job := self.jobs.get()) is not None:
-            try:
-                engine = engine or self._make()
-                job.give(job.work(engine), None)
-            except Exception as error:  # noqa: BLE001  # foreign code: whatever it is, it is reported
-                engine = None
-                job.give(None, error)
+IDLE_S = 120.0
+GAPS_S = (0.0, 5.0, 30.0, 120.0, 300.0)
+"""How long after the first failure in a row, the second, … nothing is tried."""
 
 
 class Speech:
     """Writes sentences into files, one at a time. All calls come from one loop.
 
-    `problem`: why there is no speech, or not in each language; None while all is well.
+    `command`: starts a voice box, None: that of pyttsx3. One that was not asked for `idle_s` is
+    ended. `problem`: why there is no speech, or not in each language; None while all is well.
     """
 
     def __init__(
         self,
-        make: Callable[[], Engine],
+        command: Sequence[str] | None = None,
         *,
         limit_s: float = 5.0,
         start_limit_s: float = 20.0,
-        most_hangs: int = 3,
+        idle_s: float = IDLE_S,
+        gaps_s: Sequence[float] = GAPS_S,
     ) -> None:
-        self._make = make
+        self._command = tuple(command or voicebox())
         self._limit_s = limit_s
         self._start_limit_s = start_limit_s
-        self._most_hangs = most_hangs
-        self._worker: _Worker | None = None
-        self._hangs = 0
-        self._voices: frozenset[str] = frozenset()
+        self._idle_s = idle_s
+        self._gaps_s = gaps_s
+        self._process: EngineProcess | None = None
+        self._voices: frozenset[str] | None = None
         self._turn = asyncio.Lock()
+        self._failures = 0
+        self._silent_until = 0.0
+        self._resting: asyncio.TimerHandle | None = None
+        self._ending: asyncio.Task[None] | None = None
         self.problem: Wording | None = None
 
     async def start(self) -> None:
-        """Make the engine and look for its voices; what is missing becomes the problem."""
-        self._hangs = 0
-        self._voices = (
-            await self._ask(lambda engine: engine.voices(), self._start_limit_s) or self._voices
-        )
-        if self._voices:
+        """Start the engine and look for its voices; what is missing becomes the problem."""
+        async with self._turn:
+            await self._within(self._start_limit_s, self._find_voices())
+
+    async def write(self, text: str, lang: str, path: Path) -> bool:
+        """Write a WAV of `text`; False if that was not possible, for which `problem` tells why."""
+        if self._voices is None and self._turn.locked():
+            return False  # a first start that takes its time holds up nothing
+        async with self._turn:
+            if asyncio.get_running_loop().time() < self._silent_until:
+                return False
+            voice = VOICES["zh" if lang == "zh" else "en"]
+            return await self._within(self._limit_s, self._speak(text, voice, path))
+
+    # --- in its turn -----------------------------------------------------------------------
+
+    async def _within(self, limit_s: float, work: Awaitable[bool]) -> bool:
+        """Await what the engine does; False if it fails or is late.
+
+        One that failed, is late, or is no longer waited for is ended.
+        """
+        self._stay()
+        is_well = False
+        try:
+            async with asyncio.timeout(limit_s):
+                is_done = await work
             self.problem = self._missing_voices()
+            is_well = True
+            return is_done
+        except SpeechError as error:
+            self._failed(error.wording)
+        except TimeoutError:
+            zh, en = f"语音引擎 {limit_s:g} 秒无响应", f"speech engine silent for {limit_s:g} s"
+            self._failed(Wording(zh, en))
+        finally:
+            if is_well:
+                self._rest()
+            else:
+                await self._end()
+        return False
+
+    async def _find_voices(self) -> bool:
+        await self._running()
+        return True
+
+    async def _speak(self, text: str, voice: Voice, path: Path) -> bool:
+        if self._voices is not None and voice.id not in self._voices:
+            return False
+        process = await self._running()
+        if voice.id not in (self._voices or ()):
+            return False
+        await process.write(text, voice, path)
+        self._failures = 0
+        return True
+
+    async def _running(self) -> EngineProcess:
+        """Return the engine's process, started if need be; one that died at rest is no loss."""
+        if self._process is not None and self._process.has_ended:
+            await self._end()
+        if self._process is None:
+            self._process = await EngineProcess.start(self._command)
+            self._voices = await self._process.voices()
+        return self._process
 
     def _missing_voices(self) -> Wording | None:
-        missing = [lang for lang, voice in VOICES.items() if voice.id not in self._voices]
+        missing = [lang for lang, voice in VOICES.items() if voice.id not in (self._voices or ())]
         if not missing:
             return None
         zh = "、".join(f"{_NAMES[lang].zh} {VOICES[lang].id}" for lang in missing)
         en = ", ".join(f"{_NAMES[lang].en} {VOICES[lang].id}" for lang in missing)
         return Wording(f"缺少语音 {zh}", f"missing voice {en}")
 
-    async def write(self, text: str, lang: str, path: Path) -> bool:
-        """Write a WAV of `text`; False if that was not possible, for which `problem` tells why."""
-        voice = VOICES["zh" if lang == "zh" else "en"]
-        if voice.id not in self._voices or self._hangs >= self._most_hangs:
-            return False
+    def _failed(self, why: Wording) -> None:
+        gap_s = self._gaps_s[min(self._failures, len(self._gaps_s) - 1)]
+        self._failures += 1
+        self._silent_until = asyncio.get_running_loop().time() + gap_s
+        self.problem = why
 
-        def speak(engine: Engine) -> bool:
-            engine.write(text, voice, path)
-            return True
+    # --- rest and end ----------------------------------------------------------------------
 
-        is_written = await self._ask(speak, self._limit_s) is True
-        if is_written:
-            self._hangs = 0
-            self.problem = self._missing_voices()
-        return is_written
+    def _rest(self) -> None:
+        """End the engine if it stays idle.
 
-    async def _ask(self, work: Work, limit_s: float) -> Any:
-        """Have the thread do something; None if it fails or does not answer in time."""
-        async with self._turn:
-            loop = asyncio.get_running_loop()
-            answer: asyncio.Future[Any] = loop.create_future()
-            self._working().jobs.put(_Job(work, loop, answer))
-            try:
-                return await asyncio.wait_for(answer, limit_s)
-            except TimeoutError:
-                self._leave(limit_s)
-            except Exception as error:  # noqa: BLE001  # as it came from the thread
-                self.problem = Wording(f"语音引擎出错：{error}", f"speech engine: {error}")
-            return None
+        It holds 16 MB, and a new one has spoken its first sentence (some 0.2 s) before the cue
+        and the pause ahead of that sentence (0.5 s and more) are over.
+        """
+        loop = asyncio.get_running_loop()
+        self._resting = loop.call_later(self._idle_s, self._end_idle)
 
-    def _working(self) -> _Worker:
-        if self._worker is None:
-            self._worker = _Worker(self._make)
-            self._worker.start()
-        return self._worker
+    def _end_idle(self) -> None:
+        if self._process is not None:
+            # Given up here and now: the next sentence must not meet one that is about to end.
+            process, self._process = self._process, None
+            self._ending = asyncio.get_running_loop().create_task(process.end())
 
-    def _leave(self, limit_s: float) -> None:
-        """Leave a hung thread to itself: should it come back, it ends."""
-        self._dismiss()
-        self._hangs += 1
-        zh, en = f"语音引擎 {limit_s:g} 秒无响应", f"speech engine silent for {limit_s:g} s"
-        if self._hangs >= self._most_hangs:
-            zh, en = f"{zh}，已停用", f"{en}, given up"
-        self.problem = Wording(zh, en)
+    def _stay(self) -> None:
+        if self._resting is not None:
+            self._resting.cancel()
+            self._resting = None
 
-    def _dismiss(self) -> _Worker | None:
-        worker, self._worker = self._worker, None
-        if worker is not None:
-            worker.jobs.put(None)
-        return worker
+    async def _end(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            await process.end()
 
     async def stop(self) -> None:
-        """End the thread; one that hangs is left to itself."""
-        worker = self._dismiss()
-        if worker is not None:
-            await asyncio.to_thread(worker.join, 1.0)
+        """End the engine, also one that hangs."""
+        self._stay()
+        await self._end()
+        if self._ending is not None:
+            await self._ending

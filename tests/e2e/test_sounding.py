@@ -5,6 +5,7 @@ That nothing is heard is proven by what is heard next: every sound is waited for
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ from typing import Any
 import pytest
 
 from kds.wire.messages import PING_EVERY_MS
-from tests.bridge.harness import Running, line, order, running
+from tests.bridge.harness import Running, eventually, line, order, running
 from tests.bridge.walls import same_ports
 from tests.e2e.ears import Ear, ear
 from tests.e2e.screens import HOTPOT, display, ended, wait_until_followed
@@ -111,6 +112,46 @@ def test_nothing_old_is_heard_after_a_display_was_killed(
         void(kitchen, "8")
         assert loudspeaker.sounds(1) == ["void"]
         assert ended(wall) == 0
+
+
+def test_what_speaks_may_die_and_ends_with_its_display(
+    kitchen: Running, loudspeaker: Ear, tmp_path: Path
+) -> None:
+    """Fault 39, and nothing is left of a display that was killed."""
+    for table in ("7", "8"):
+        kitchen.post(dishes(table, "毛肚"))
+    with heard(kitchen, tmp_path / "wall", "expo", loudspeaker) as wall:
+        for table in ("7", "8"):
+            strike(kitchen, table, line_id="1")
+            assert loudspeaker.sounds(2) == ["ready", "sentence"]
+            (box,) = voice_boxes(wall)
+            if table == "7":
+                os.kill(box, signal.SIGKILL)
+                eventually(lambda: not voice_boxes(wall))
+        wall.kill()
+        wall.wait()
+    eventually(lambda: b"voicebox" not in command_of(box))
+
+
+def voice_boxes(wall: Popen[str]) -> list[int]:
+    """Return the processes that speak for a display."""
+    pids = (int(folder.name) for folder in Path("/proc").glob("[0-9]*"))
+    return [pid for pid in pids if parent_of(pid) == wall.pid and b"voicebox" in command_of(pid)]
+
+
+def parent_of(pid: int) -> int:
+    try:
+        return int(Path(f"/proc/{pid}/stat").read_text("utf-8").rpartition(")")[2].split()[1])
+    except OSError:
+        return 0
+
+
+def command_of(pid: int) -> bytes:
+    """Return the command line of a process, nothing of one that has ended."""
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_bytes()
+    except OSError:
+        return b""
 
 
 def test_a_late_dish_is_warned_of_once(loudspeaker: Ear, tmp_path: Path) -> None:

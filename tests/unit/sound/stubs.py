@@ -2,75 +2,70 @@
 
 from __future__ import annotations
 
-import threading
-import wave
-from dataclasses import dataclass, field
+import json
+import os
+import sys
 from pathlib import Path
 
-from kds.sound.engines import EngineError, Voice
 from kds.sound.speech import VOICES
+from tests.bridge.harness import eventually
+
+TOY = Path(__file__).with_name("toy_engine.py")
 
 
-def write_tone(path: Path, ms: int = 100) -> None:
-    """Write a WAV that is loud enough to be one."""
-    with wave.open(str(path), "wb") as file:
-        file.setnchannels(1)
-        file.setsampwidth(2)
-        file.setframerate(22_050)
-        file.writeframes(b"\x00\x40\x00\xc0" * (22_050 * ms // 2000))
-
-
-@dataclass
 class Engines:
-    """Makes engines and knows of all of them. `hangs`: so many calls hang until `let_go`."""
+    """Toy engines, each a process, and what they did. `folder` is made for them."""
 
-    voices: frozenset[str] = frozenset(voice.id for voice in VOICES.values())
-    hangs: int = 0
-    fails: int = 0
-    cannot_be_made: str = ""
-    made: int = 0
-    said: list[tuple[str, str]] = field(default_factory=list)
-    threads: set[str] = field(default_factory=set)
-    at_once: int = 0
-    most_at_once: int = 0
-    let_go: threading.Event = field(default_factory=threading.Event)
+    def __init__(self, folder: Path, *voices: str) -> None:
+        self._folder = folder
+        folder.mkdir()
+        spoken = voices or [voice.id for voice in VOICES.values()]
+        (folder / "voices").write_text(json.dumps(spoken), "utf-8")
 
-    def make(self) -> Stub:
-        """Make one more engine."""
-        if self.cannot_be_made:
-            raise EngineError(self.cannot_be_made)
-        self.made += 1
-        return Stub(self)
+    @property
+    def command(self) -> tuple[str, ...]:
+        """What starts one. Without site-packages, so that it is there at once."""
+        return (sys.executable, "-I", "-S", str(TOY), str(self._folder))
+
+    def will(self, *words: str) -> None:
+        """Tell what happens to the next sentences: see `toy_engine.act` and `answer`."""
+        (self._folder / "does").write_text(" ".join(words), "utf-8")
+
+    def will_start(self, *words: str) -> None:
+        """Tell what happens at the next starts."""
+        (self._folder / "starts").write_text(" ".join(words), "utf-8")
+
+    @property
+    def started(self) -> list[int]:
+        """The processes that there were."""
+        return [int(pid) for pid in self._lines("started")]
+
+    @property
+    def running(self) -> list[int]:
+        """The processes that there are."""
+        return [pid for pid in self.started if is_running(pid)]
+
+    @property
+    def said(self) -> list[tuple[str, str]]:
+        """What the engines were given to say, and with which voice."""
+        return [(text, voice) for text, voice in map(json.loads, self._lines("said"))]
+
+    def _lines(self, name: str) -> list[str]:
+        path = self._folder / name
+        return path.read_text("utf-8").splitlines() if path.exists() else []
+
+    def wait_for_end(self) -> None:
+        """Wait until none is left."""
+        eventually(lambda: not self.running)
 
 
-@dataclass
-class Stub:
-    """An engine that writes a tone."""
-
-    of: Engines
-    thread: int = field(default_factory=threading.get_ident)
-
-    def voices(self) -> frozenset[str]:
-        return self.of.voices
-
-    def write(self, text: str, voice: Voice, path: Path) -> None:
-        assert threading.get_ident() == self.thread, "an engine is for one thread only"
-        self.of.at_once += 1
-        self.of.most_at_once = max(self.of.most_at_once, self.of.at_once)
-        try:
-            self._write(text, voice, path)
-        finally:
-            self.of.at_once -= 1
-
-    def _write(self, text: str, voice: Voice, path: Path) -> None:
-        if self.of.hangs > 0:
-            self.of.hangs -= 1
-            self.of.let_go.wait(60)
-        if self.of.fails > 0:
-            self.of.fails -= 1
-            raise EngineError("it has written silence")
-        self.of.said.append((text, voice.id))
-        write_tone(path)
+def is_running(pid: int) -> bool:
+    """Say whether there is such a process."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
 
 
 def program(folder: Path, name: str, script: str) -> None:

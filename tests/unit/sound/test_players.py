@@ -10,7 +10,8 @@ import machine  # packaging/machine.py
 import pytest
 
 from kds.sound.players import PROGRAMS, Player, PlayerError, Program
-from tests.unit.sound.stubs import program, write_tone
+from tests.unit.sound.stubs import is_running, program
+from tests.unit.sound.toy_engine import write_tone
 
 BIN = os.defpath
 
@@ -96,7 +97,7 @@ async def test_a_program_that_does_not_end_is_killed(tmp_path: Path, wav: Path) 
     with pytest.raises(PlayerError, match="aplay does not end within") as raised:
         await Player(path=str(tmp_path / "bin") + ":" + BIN, spare_s=0.5).play(wav)
     assert "未结束" in raised.value.wording.zh
-    assert is_gone(int((tmp_path / "pid").read_text()))
+    assert not is_running(int((tmp_path / "pid").read_text()))
 
 
 async def test_a_child_that_keeps_the_programs_output_open_does_not_hold_us_up(
@@ -119,7 +120,7 @@ async def test_playing_can_be_cancelled(tmp_path: Path, wav: Path) -> None:
     playing.cancel()
     with pytest.raises(asyncio.CancelledError):
         await playing
-    assert is_gone(pid)
+    assert not is_running(pid)
 
 
 async def test_a_program_that_cannot_be_run_is_told(tmp_path: Path, wav: Path) -> None:
@@ -147,11 +148,3 @@ def test_the_machine_gets_what_sound_needs(monkeypatch: pytest.MonkeyPatch) -> N
     assert not wanted["alsa-utils"].is_met()
     monkeypatch.setenv("PATH", os.defpath)
     assert machine.has_program("sh")
-
-
-def is_gone(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return True
-    return False

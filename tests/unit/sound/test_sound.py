@@ -16,6 +16,7 @@ from kds.sound.items import Item, Tick
 from kds.sound.players import Player
 from kds.sound.sound import MOST_WAITING, RETRY_MS, Sound
 from kds.sound.speech import VOICES, Speech
+from tests.bridge.harness import PATIENCE_S
 from tests.unit.sound.stubs import Engines, program
 
 FOREVER = Tick(10**12)
@@ -36,13 +37,15 @@ class Room:
     """A sound, and the log of what its player was given to play."""
 
     folder: Path
-    engines: Engines = field(default_factory=Engines)
+    voices: tuple[str, ...] = ()
     clock: Clock = field(default_factory=Clock)
 
     def __post_init__(self) -> None:
         self.idle = asyncio.Event()
         self.plays("exit 0")
-        speech = Speech(self.engines.make, limit_s=0.2, start_limit_s=0.2)
+        self.engines = Engines(self.folder / "engines", *self.voices)
+        command = self.engines.command
+        speech = Speech(command, limit_s=PATIENCE_S, start_limit_s=PATIENCE_S)
         player = Player(path=f"{self.folder / 'bin'}:/usr/bin:/bin", spare_s=10)
         scratch = self.folder / "scratch"
         self.sound = Sound(scratch, speech=speech, player=player, clock=self.clock, pause_s=0)
@@ -88,9 +91,9 @@ class Room:
 async def room(tmp_path: Path) -> AsyncIterator[Room]:
     made = Room(tmp_path)
     yield made
-    made.engines.let_go.set()
     await made.sound.stop()
-    assert not [thread for thread in asyncio.all_tasks() if thread.get_name() == "sound"]
+    assert not [task for task in asyncio.all_tasks() if task.get_name() == "sound"]
+    assert not made.engines.running
 
 
 def item(cue: Cue, text: str = "", **more: object) -> Item:
@@ -176,6 +179,7 @@ async def test_no_sound_card_is_known_before_the_first_order(
     assert room.note == ("no sound: aplay: aplay: main:831: audio open error: No such file")
     await room.play(item(Cue.READY, "八号桌"))
     assert room.played == []  # nothing is tried for a while
+    assert room.engines.said == []
     assert caplog.messages == [room.note]
 
 
@@ -210,13 +214,15 @@ async def test_an_engine_that_hangs_leaves_the_cue(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
     await room.start()
-    room.engines.hangs = 1
+    room.engines.will("hang")
+    room.sound._speech._limit_s = 1
     await room.play(item(Cue.READY, "八号桌"))
     assert room.played == ["ready.wav"]
-    assert room.note == "no speech: speech engine silent for 0.2 s"
+    assert room.note == "no speech: speech engine silent for 1 s"
     assert room.sound.note is not None
     assert room.sound.note.what.zh == "没有语音"
-    assert room.sound.note.why.zh == "语音引擎 0.2 秒无响应"
+    assert room.sound.note.why.zh == "语音引擎 1 秒无响应"
+    room.sound._speech._limit_s = PATIENCE_S
     await room.play(item(Cue.READY, "九号桌"))
     assert room.played[1:] == ["ready.wav", "sentence-2.wav"]
     assert room.note == ""
@@ -226,13 +232,7 @@ async def test_an_engine_that_hangs_leaves_the_cue(
 async def test_an_engine_that_hangs_at_the_start_holds_up_no_cue(
     room: Room, caplog: pytest.LogCaptureFixture
 ) -> None:
-    make = room.engines.make
-
-    def hang() -> object:
-        room.engines.let_go.wait(60)
-        return make()
-
-    room.sound._speech._make = hang  # type: ignore[assignment]  # an engine after all
+    room.engines.will_start("hang")
     room.sound.start()
     await room.silence()
     await room.play(item(Cue.READY, "八号桌"))
@@ -240,7 +240,7 @@ async def test_an_engine_that_hangs_at_the_start_holds_up_no_cue(
 
 
 async def test_a_missing_voice_is_noted(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    room = Room(tmp_path, Engines(voices=frozenset({VOICES["en"].id})))
+    room = Room(tmp_path, voices=(VOICES["en"].id,))
     await room.start()
     assert room.note == "no speech: missing voice Mandarin sit/cmn-latn-pinyin"
     await room.play(item(Cue.READY, "八号桌"), item(Cue.LATE, "Table 8", lang="en"))
