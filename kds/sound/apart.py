@@ -119,11 +119,11 @@ def _is_there(path: Path) -> bool:
 
 
 def _ended(status: int) -> SpeechError:
-    how = f"status {status}"
+    zh, en = f"退出码 {status}", f"status {status}"
     if status < 0:
         with suppress(ValueError):
-            how = signal.Signals(-status).name
-    return SpeechError(Wording(f"语音引擎已退出（{how}）", f"speech engine has ended ({how})"))
+            zh = en = signal.Signals(-status).name
+    return SpeechError(Wording(f"语音引擎已退出（{zh}）", f"speech engine has ended ({en})"))
 
 
 def _nonsense() -> SpeechError:

@@ -63,12 +63,15 @@ class Speech:
 
     async def write(self, text: str, lang: str, path: Path) -> bool:
         """Write a WAV of `text`; False if that was not possible, for which `problem` tells why."""
-        if self._voices is None and self._turn.locked():
-            return False  # a first start that takes its time holds up nothing
+        voice = VOICES["zh" if lang == "zh" else "en"]
+        if self._voices is None:
+            if self._turn.locked():
+                return False  # a first start that takes its time holds up nothing
+        elif voice.id not in self._voices:
+            return False
         async with self._turn:
             if asyncio.get_running_loop().time() < self._silent_until:
                 return False
-            voice = VOICES["zh" if lang == "zh" else "en"]
             return await self._within(self._limit_s, self._speak(text, voice, path))
 
     # --- in its turn -----------------------------------------------------------------------
@@ -103,8 +106,6 @@ class Speech:
         return True
 
     async def _speak(self, text: str, voice: Voice, path: Path) -> bool:
-        if self._voices is not None and voice.id not in self._voices:
-            return False
         process = await self._running()
         if voice.id not in (self._voices or ()):
             return False

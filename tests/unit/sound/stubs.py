@@ -8,7 +8,6 @@ import sys
 from pathlib import Path
 
 from kds.sound.speech import VOICES
-from tests.bridge.harness import eventually
 
 TOY = Path(__file__).with_name("toy_engine.py")
 
@@ -53,10 +52,6 @@ class Engines:
     def _lines(self, name: str) -> list[str]:
         path = self._folder / name
         return path.read_text("utf-8").splitlines() if path.exists() else []
-
-    def wait_for_end(self) -> None:
-        """Wait until none is left."""
-        eventually(lambda: not self.running)
 
 
 def is_running(pid: int) -> bool:

@@ -71,7 +71,7 @@ async def test_sentences_that_come_together_are_written_one_at_a_time(
     ("how", "zh", "en"),
     [
         ("die", "语音引擎已退出（SIGKILL）", "speech engine has ended (SIGKILL)"),
-        ("leave", "语音引擎已退出（status 3）", "speech engine has ended (status 3)"),
+        ("leave", "语音引擎已退出（退出码 3）", "speech engine has ended (status 3)"),
         ("no-file", "语音引擎没有写出声音文件", "speech engine has written no file"),
         ("babble", "语音引擎的回答无法理解", "speech engine answers nonsense"),
         ("bytes", "语音引擎的回答无法理解", "speech engine answers nonsense"),
@@ -156,9 +156,10 @@ async def test_an_engine_that_was_killed_at_rest_costs_no_sentence(
     engines: Engines, tmp_path: Path
 ) -> None:
     async with speaking(engines, gaps_s=NEVER_AGAIN) as speech:
-        (pid,) = engines.running
-        os.kill(pid, signal.SIGKILL)
-        await asyncio.to_thread(eventually, lambda: not engines.running)
+        process = speech._process
+        assert process is not None
+        os.kill(engines.running[0], signal.SIGKILL)
+        await asyncio.to_thread(eventually, lambda: process.has_ended)
         assert await speech.write("八号桌", "zh", tmp_path / "a.wav")
         assert told(speech) == ("", "")
 
