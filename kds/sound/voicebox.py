@@ -24,6 +24,7 @@ from kds.sound.engines import Engine, Pyttsx3, Voice
 _BEHIND_PAINTING = 10
 _LONGEST_S = 60.0
 """The display loses patience much sooner; this is for a voice box that hangs and has lost it."""
+_STANDARD_ERROR = 2  # `sys.stderr` is None if whoever started the display has closed it
 
 
 def main() -> int:
@@ -39,10 +40,9 @@ def main() -> int:
 
 def _own_output() -> BinaryIO:
     """Keep standard output for answers: what an engine prints there goes nowhere."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)  # stays, in the place of a closed standard error
     answers = os.fdopen(os.dup(1), "wb", buffering=0)
-    nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
-    os.close(nowhere)
     return answers
 
 
@@ -93,7 +93,7 @@ def _words(error: Exception) -> str:
 
 @contextmanager
 def _no_longer_than(limit_s: float) -> Iterator[None]:
-    faulthandler.dump_traceback_later(limit_s, exit=True)
+    faulthandler.dump_traceback_later(limit_s, exit=True, file=_STANDARD_ERROR)
     try:
         yield
     finally:

@@ -72,6 +72,19 @@ def test_it_answers_in_lines_and_ends_with_its_input(tmp_path: Path) -> None:
         assert (process.stdout.read(), process.stderr.read()) == (b"", b"")
 
 
+def test_it_speaks_also_without_a_standard_error(tmp_path: Path) -> None:
+    if missing():
+        pytest.skip(missing())
+    run = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$@" 2>&-', "sh", *voicebox()],
+        input=request(tmp_path / "a.wav"),
+        stdout=subprocess.PIPE,
+        timeout=PATIENCE_S,
+        check=True,
+    )
+    assert json.loads(run.stdout.splitlines()[1]) == {"id": 1}
+
+
 @pytest.mark.skipif(not hasattr(os, "getpriority"), reason="a system without priorities")
 def test_it_gives_way_to_painting() -> None:
     with running() as process:
