@@ -122,7 +122,7 @@ async def _serve(settings: DisplaySettings, ending: asyncio.Event) -> None:
             screen.refresh()
             open_window(screen.display, f"kds {screen.view}", settings.size)
             print(f"ready view={screen.view}", flush=True)
-        _spare_collections()
+        spare_collections()
         loudspeaker = _loudspeaker(link, acts, screens, settings)
         with _guarded(screens[0], settings) as watchdog:
             following = asyncio.create_task(link.run())
@@ -197,7 +197,7 @@ def _loudspeaker(
     return speaker
 
 
-def _spare_collections() -> None:
+def spare_collections() -> None:
     """Keep the collector from what lasts: a walk over all of it stops the wall for 80 ms."""
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

@@ -14,7 +14,7 @@ from kds.demo.teller import Teller
 
 _PATIENCE_S = 15.0
 _EVERY_S = 0.2
-_FOUND_S = 1.0
+_FOUND_S = 0.5
 """So long it takes the screens, about, to find a bridge that serves again."""
 
 

@@ -23,6 +23,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
+from kds.app.display import spare_collections
 from kds.bench.report import spread_of
 from kds.demo.camera import Camera
 from kds.demo.crowd import Crowd
@@ -164,6 +165,7 @@ async def _open(house: Stage) -> int:
     await house.warm_up()
     open_window(house.panes, "kds demo", house.settings.size)
     house.panes.begin()
+    spare_collections()
     count, _ = await house.count()
     print(f"the curtain rises after {time.monotonic() - began:.1f} s", file=sys.stderr)
     await house.clock.until(house.curtain_ms)
