@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from kds.cases.jsonschema import CASES_FILE, cases_schema
 from kds.commandline import CommandError
 from kds.rulebook.jsonschema import SCHEMA_FILE, rules_schema
+from kds.rulebook.sources import CASES_SUFFIX
 from kds.rulefiles import shipped_book
 
 
@@ -19,9 +21,11 @@ def begin(directory: Path, name: str, lang: str) -> tuple[Path, ...]:
         directory.mkdir(parents=True, exist_ok=True)
         if any(directory.iterdir()):
             raise CommandError(f"{directory} is not empty; nothing was written")
-        made = [directory / SCHEMA_FILE]
-        schema = json.dumps(rules_schema(lang), ensure_ascii=False, indent=2)
-        made[0].write_text(schema + "\n", "utf-8")
+        made = []
+        for file, schema in ((SCHEMA_FILE, rules_schema(lang)), (CASES_FILE, cases_schema(lang))):
+            made.append(directory / file)
+            text = json.dumps(schema, ensure_ascii=False, indent=2)
+            made[-1].write_text(text + "\n", "utf-8")
         for source in sorted(shipped_book(name).glob("*.yaml")):
             target = directory / source.name
             target.write_text(_with_schema(source), "utf-8")
@@ -33,7 +37,5 @@ def begin(directory: Path, name: str, lang: str) -> tuple[Path, ...]:
 
 def _with_schema(source: Path) -> str:
     """Return a shipped file with the line by which editors find its schema."""
-    text = source.read_text("utf-8")
-    if source.name.endswith(".cases.yaml"):
-        return text
-    return f"# yaml-language-server: $schema={SCHEMA_FILE}\n{text}"
+    schema = CASES_FILE if source.name.endswith(CASES_SUFFIX) else SCHEMA_FILE
+    return f"# yaml-language-server: $schema={schema}\n{source.read_text('utf-8')}"

@@ -162,15 +162,18 @@ def _new(options: argparse.Namespace) -> int:
 
 def _add_schema(parts: Commands) -> None:
     schema = parts.add_parser("schema", help="the JSON Schema of rule files, for editors")
+    schema.add_argument("--cases", action="store_true", help="of case files instead")
     add_output(schema)
     schema.set_defaults(run=_schema)
 
 
 def _schema(options: argparse.Namespace) -> int:
+    from kds.cases.jsonschema import cases_schema
     from kds.rulebook.jsonschema import rules_schema
 
     options.json = True
-    say(rules_schema(options.lang), "", options)
+    schema = cases_schema if options.cases else rules_schema
+    say(schema(options.lang), "", options)
     return SOUND
 
 

@@ -12,4 +12,5 @@ SOUND, FAULTS, USAGE = 0, 1, 2
 def say(document: object, text: str, options: argparse.Namespace) -> None:
     """Print `document` if JSON was asked for, else `text`."""
     shown = json.dumps(document, ensure_ascii=False, indent=2) if options.json else text
-    print(shown, flush=True)
+    # Names of files may hold bytes that are no text.
+    print(shown.encode("utf-8", "backslashreplace").decode(), flush=True)

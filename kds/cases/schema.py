@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import BeforeValidator, Field, WithJsonSchema, model_validator
+from pydantic.annotated_handlers import GetJsonSchemaHandler
+from pydantic_core import CoreSchema
 
 from kds.board.values import Band
 from kds.kitchen.commands import CommandKind, Result
@@ -49,6 +51,20 @@ def _word(known: Iterable[str]) -> BeforeValidator:
     return BeforeValidator(lambda value: one_of(value, words))
 
 
+def _enum(known: Iterable[str]) -> WithJsonSchema:
+    return WithJsonSchema({"enum": [str(word) for word in known]})
+
+
+class _OrText:
+    """In the JSON Schema: a text may stand for the whole."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [_TEXT, handler(core)]}
+
+
 def _word_or_no(no: str, known: Iterable[str]) -> BeforeValidator:
     """Return the reader of a word among `known`, or of a plain no, which reads `no`."""
     words = (no, *known)
@@ -69,16 +85,18 @@ def _shown(value: object) -> object:
     )
 
 
-State = Annotated[str, _word(LineState)]
-ServiceName = Annotated[str, _word(Service)]
-ChannelName = Annotated[str, _word(Channel)]
-PaymentName = Annotated[str, _word(Payment)]
-BandName = Annotated[str, _word(Band)]
-CommandName = Annotated[str, _word(CommandKind)]
-ResultName = Annotated[str, _word(_RESULTS)]
-GateOrNone = Annotated[str, _word_or_no(NONE, Gate)]
-LevelOrNo = Annotated[str, _word_or_no(_NOT_LATE, Level)]
-Plain = Annotated[str, BeforeValidator(_optional)]
+State = Annotated[str, _word(LineState), _enum(LineState)]
+ServiceName = Annotated[str, _word(Service), _enum(Service)]
+ChannelName = Annotated[str, _word(Channel), _enum(Channel)]
+PaymentName = Annotated[str, _word(Payment), _enum(Payment)]
+BandName = Annotated[str, _word(Band), _enum(Band)]
+CommandName = Annotated[str, _word(CommandKind), _enum(CommandKind)]
+ResultName = Annotated[str, _word(_RESULTS), _enum(_RESULTS)]
+GateOrNone = Annotated[str, _word_or_no(NONE, Gate), _enum((NONE, *Gate))]
+LevelOrNo = Annotated[str, _word_or_no(_NOT_LATE, Level), _enum((_NOT_LATE, *Level))]
+_TEXT: dict[str, Any] = {"type": ["string", "number"]}
+_TEXTS = WithJsonSchema({"anyOf": [_TEXT, {"type": "array", "items": _TEXT}]})
+Plain = Annotated[str, BeforeValidator(_optional), WithJsonSchema(_TEXT)]
 
 
 def _said(value: object) -> list[str]:
@@ -86,8 +104,8 @@ def _said(value: object) -> list[str]:
     return [] if texts == [NOTHING] else texts
 
 
-Said = Annotated[list[str], BeforeValidator(_said)]
-Shown = Annotated[str | list[str], BeforeValidator(_shown)]
+Said = Annotated[list[str], BeforeValidator(_said), _TEXTS]
+Shown = Annotated[str | list[str], BeforeValidator(_shown), _TEXTS]
 
 
 class ModifierSpec(Spec):
@@ -116,7 +134,9 @@ class LineSpec(Spec):
     state: State = LineState.ORDERED.value
     note: Plain = ""
     parent: Plain = ""
-    modifiers: list[Annotated[ModifierSpec, BeforeValidator(_modifier)]] = Field(default=[])
+    modifiers: list[Annotated[ModifierSpec, BeforeValidator(_modifier), _OrText]] = Field(
+        default=[]
+    )
 
 
 class OrderSpec(Spec):
@@ -138,7 +158,7 @@ class OrderSpec(Spec):
     cancelled: YesNo = False
     closed: YesNo = False
     partial: YesNo = False
-    lines: list[Annotated[LineSpec, BeforeValidator(_line)]] = Field(default=[])
+    lines: list[Annotated[LineSpec, BeforeValidator(_line), _OrText]] = Field(default=[])
 
 
 class LineExpectation(Spec):

@@ -6,59 +6,73 @@ says in both languages what each key is for.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from kds.kitchen.wording import Wording
-from kds.rulebook.schema import ONE_OR_MANY, FileSpec
+from kds.rulebook.schema import ONE_OR_MANY, FileSpec, Spec
 
 SCHEMA_FILE = "rules.schema.json"
 
 
 def rules_schema(lang: str) -> dict[str, Any]:
     """Return the schema of one rule file; any of its sections may stand in any file."""
-    schema = TypeAdapter(FileSpec).json_schema(by_alias=True)
-    definitions = schema.pop("$defs")
-    for name, definition in (("FileSpec", schema), *definitions.items()):
-        _describe(name, definition, lang)
-    return {
+    return schema_of(FileSpec, Wording("厨房规则", "Kitchen rules"), WORDS, lang)
+
+
+def schema_of(
+    model: type[Spec], title: Wording, words: Mapping[str, Wording], lang: str
+) -> dict[str, Any]:
+    """Return the schema of files that `model` reads. `words`: what its keys are for."""
+    schema = TypeAdapter(model).json_schema(by_alias=True)
+    definitions = schema.pop("$defs", {})
+    for name, definition in ((model.__name__, schema), *definitions.items()):
+        _describe(name, definition, words, lang)
+    whole = {
         "$schema": "http://json-schema.org/draft-07/schema#",
-        "title": _TITLE[lang],
+        "title": title[lang],
         **schema,
-        "definitions": _renamed(definitions),
-    } | {"properties": _renamed(schema["properties"])}
+        "definitions": definitions,
+    }
+    renamed: dict[str, Any] = _renamed(whole)
+    return renamed
 
 
-_TITLE = Wording("厨房规则", "Kitchen rules")
-
-
-def _describe(name: str, definition: dict[str, Any], lang: str) -> None:
+def _describe(
+    name: str, definition: dict[str, Any], words: Mapping[str, Wording], lang: str
+) -> None:
     """Give a model and its keys their words, and its lists their short form."""
     definition.pop("title", None)
     definition.pop("description", None)
     for key, shape in definition.get("properties", {}).items():
         for noise in ("title", "default", "description"):
             shape.pop(noise, None)
-        if shape.pop(ONE_OR_MANY, False):
-            many = {"type": "array", "items": shape.pop("items")}
-            shape.pop("type", None)
-            shape["anyOf"] = [many["items"], many]
-        words = WORDS.get(f"{name}.{key}") or WORDS.get(key)
-        if words is not None:
-            shape["description"] = words[lang]
+        said = words.get(f"{name}.{key}") or words.get(key)
+        if said is not None:
+            shape["description"] = said[lang]
 
 
 def _renamed(value: Any) -> Any:
-    """Return the schema with the names of draft 7, which editors know best."""
-    if isinstance(value, dict):
-        return {
-            key: inner.replace("#/$defs/", "#/definitions/")
-            if key == "$ref" and isinstance(inner, str)
-            else _renamed(inner)
-            for key, inner in value.items()
-        }
-    return [_renamed(item) for item in value] if isinstance(value, list) else value
+    """Return the schema in the words of draft 7, which editors know best; short lists spelled out.
+
+    Where one value may stand for a list, the editor is told so.
+    """
+    if isinstance(value, list):
+        return [_renamed(item) for item in value]
+    if not isinstance(value, dict):
+        return value
+    shape = {
+        key: inner.replace("#/$defs/", "#/definitions/")
+        if key == "$ref" and isinstance(inner, str)
+        else _renamed(inner)
+        for key, inner in value.items()
+    }
+    if shape.pop(ONE_OR_MANY, False):
+        items = shape.pop("items")
+        shape["anyOf"] = [items, {"type": shape.pop("type"), "items": items}]
+    return shape
 
 
 WORDS = {

@@ -84,3 +84,14 @@ def test_the_rule_tools_load_nothing_of_a_screen() -> None:
         [sys.executable, "-c", program], capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_a_reader_that_goes_away_is_no_fault() -> None:
+    """`kds rules show … | head` must not end in a traceback."""
+    command = [sys.executable, "-m", "kds", "rules", "show", str(shipped_book("hotpot"))]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as shown:
+        assert shown.stdout is not None
+        assert shown.stderr is not None
+        shown.stdout.close()
+        assert shown.stderr.read() == b""
+        assert shown.wait() == 1

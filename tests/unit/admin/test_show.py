@@ -198,6 +198,11 @@ def test_a_new_folder_is_a_sound_book_with_a_schema_for_editors(
     first = (folder / "menu.yaml").read_text("utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=rules.schema.json"
     assert json.loads((folder / "rules.schema.json").read_text("utf-8"))["properties"]["menu"]
+    (cases,) = folder.glob("*.cases.yaml")
+    first = cases.read_text("utf-8").splitlines()[0]
+    assert first == "# yaml-language-server: $schema=cases.schema.json"
+    assert json.loads((folder / "cases.schema.json").read_text("utf-8"))["properties"]["cases"]
+    assert printed(capsys, "test", folder, "--lang", "en").endswith("cases hold\n")
 
 
 def test_a_folder_with_something_in_it_is_left_alone(

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from ruamel.yaml import YAML
 
+from kds.cases.jsonschema import cases_schema
 from kds.rulebook.jsonschema import rules_schema
 
 ROOT = Path(__file__).resolve().parents[3]
-SCHEMA = rules_schema("zh")
+SCHEMA, CASES = rules_schema("zh"), cases_schema("zh")
 _TYPES: dict[str, tuple[type, ...]] = {
     "object": (dict,),
     "array": (list,),
@@ -23,12 +25,13 @@ _TYPES: dict[str, tuple[type, ...]] = {
 }
 
 
-def fits(value: Any, shape: dict[str, Any]) -> bool:
-    """Check `value` as an editor does, as far as this schema uses the standard."""
+def fits(value: Any, shape: dict[str, Any], whole: dict[str, Any] | None = None) -> bool:
+    """Check `value` as an editor does, as far as these schemas use the standard."""
+    whole = whole or shape
     if "$ref" in shape:
-        return fits(value, SCHEMA["definitions"][shape["$ref"].rpartition("/")[2]])
+        return fits(value, whole["definitions"][shape["$ref"].rpartition("/")[2]], whole)
     if "anyOf" in shape:
-        return any(fits(value, inner) for inner in shape["anyOf"])
+        return any(fits(value, inner, whole) for inner in shape["anyOf"])
     if "enum" in shape:
         return value in shape["enum"]
     names = shape.get("type", [])
@@ -40,11 +43,15 @@ def fits(value: Any, shape: dict[str, Any]) -> bool:
     if isinstance(value, str) and re.search(shape.get("pattern", ""), value) is None:
         return False
     if isinstance(value, list):
-        return all(fits(item, shape.get("items", {})) for item in value)
+        return all(fits(item, shape.get("items", {}), whole) for item in value)
     if isinstance(value, dict):
+        if "additionalProperties" in shape and "properties" not in shape:
+            return all(
+                fits(inner, shape["additionalProperties"], whole) for inner in value.values()
+            )
         known = shape.get("properties", {})
         return set(shape.get("required", [])) <= set(value) <= set(known) and all(
-            fits(inner, known[key]) for key, inner in value.items()
+            fits(inner, known[key], whole) for key, inner in value.items()
         )
     return True
 
@@ -52,13 +59,14 @@ def fits(value: Any, shape: dict[str, Any]) -> bool:
 @pytest.mark.parametrize(
     "path",
     [
-        *(p for p in sorted((ROOT / "rules").glob("*/*.yaml")) if ".cases." not in p.name),
+        *sorted((ROOT / "rules").glob("*/*.yaml")),
         ROOT / "tests/rules/good/waiting.yaml",
     ],
     ids=lambda path: f"{path.parent.name}/{path.name}",
 )
 def test_what_is_shipped_is_not_underlined(path: Path) -> None:
-    assert fits(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), SCHEMA)
+    schema = CASES if path.name.endswith(".cases.yaml") else SCHEMA
+    assert fits(YAML(typ="safe", pure=True).load(path.read_text("utf-8")), schema)
 
 
 @pytest.mark.parametrize(
@@ -76,9 +84,28 @@ def test_what_is_wrong_is_underlined(text: str) -> None:
     assert not fits(YAML(typ="safe", pure=True).load(text), SCHEMA)
 
 
+@pytest.mark.parametrize(
+    "step",
+    [
+        "{wait: 5}",
+        "{do: bumb}",
+        "{expect: {a: {hodl: run}}}",
+        "{expect: {a: {hold: ran}}}",
+        "{order: {lines: [{nam: x}]}}",
+        "{shows: {cut: {a: b}}}",
+    ],
+)
+def test_what_is_wrong_in_a_case_is_underlined(step: str) -> None:
+    text = f"cases: [{{case: c, steps: [{step}]}}]"
+    assert not fits(YAML(typ="safe", pure=True).load(text), CASES)
+
+
 @pytest.mark.parametrize("lang", ["zh", "en"])
-def test_every_key_says_what_it_is_for(lang: str) -> None:
-    schema = rules_schema(lang)
+@pytest.mark.parametrize("schema_in", [rules_schema, cases_schema])
+def test_every_key_says_what_it_is_for(
+    schema_in: Callable[[str], dict[str, Any]], lang: str
+) -> None:
+    schema = schema_in(lang)
     for definition in (schema, *schema["definitions"].values()):
         for key, shape in definition.get("properties", {}).items():
             assert shape.get("description") or key in {"zh", "en"}, key
