@@ -6,7 +6,6 @@ Jobs run on the writer's thread, perhaps twice; see `writer.Job`.
 from __future__ import annotations
 
 import json
-import re
 from collections import OrderedDict
 from dataclasses import dataclass, field
 from hashlib import sha256
@@ -19,14 +18,10 @@ from kds.records.body import legible
 from kds.records.canonical import ParsedOrder
 from kds.store import Answer, Intake, Keyed, Personal
 from pos_bridge.desk import Desk
+from pos_bridge.discretion import without_guests
 
 RAW_SHOWN = 2_000
 _REPEATS_KEPT = 2_000
-_GUEST = re.compile(
-    r'("[a-z_]*(?:customer|phone|mobile|tel|address|email|recipient)[a-z_]*"\s*:\s*)'
-    r'"(?:[^"\\]|\\.)*("|$)',
-    re.IGNORECASE | re.DOTALL,
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +109,7 @@ def _shown(delivery: Delivery) -> str:
     the whole body is in the intakes, which are forgotten after weeks.
     """
     text = legible(delivery.body[: 4 * RAW_SHOWN], delivery.content_type)
-    return _GUEST.sub(r'\1"…"', text)[:RAW_SHOWN]
+    return without_guests(text)[:RAW_SHOWN]
 
 
 @dataclass(frozen=True, slots=True)
