@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-
-import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
 from tests.bridge.harness import Running, board_lines, line, order
@@ -131,9 +128,3 @@ def test_references_in_the_description_lead_somewhere(shared: Running) -> None:
         for part in reference.removeprefix("#/").split("/"):
             assert part in at, reference
             at = at[part]
-
-
-@pytest.mark.parametrize("path", ["/v1/rules/check", "/v1/rules", "/v1/rules/rollback"])
-def test_rules_can_not_be_published_over_http_yet(shared: Running, path: str) -> None:
-    answer = shared.client.post(path, content=json.dumps({}))
-    assert answer.status_code in {404, 405}
