@@ -6,11 +6,11 @@ of sale sent ends in silence. Event loop thread only.
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import re
 from collections.abc import Callable
 from datetime import tzinfo
+from functools import partial
 from hashlib import sha256
 from secrets import token_hex
 
@@ -21,10 +21,10 @@ from kds.records.errors import BadBody, BodyError, NotJson, TooLarge
 from pos_bridge.jobs import Complain, Delivery, Repeats, Reply, TakeOrder, Trouble
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.rates import Rates, What
+from pos_bridge.reading import READ_AT_ONCE, read_apart
 from pos_bridge.writer import FaultError, Writer
 
 _logger = logging.getLogger(__name__)
-_PARSED_HERE = 64 * 1024
 _LONGEST_KEY = 255
 _SOURCE = re.compile(r'"source"\s*:\s*"([A-Za-z0-9._-]{1,64})"')
 _WHY_ZH = {
@@ -86,7 +86,7 @@ class Intake:
         return Reply(422, {"errors": errors, "alert": await self._complain(delivery, 422, why)})
 
     async def _complain(self, delivery: Delivery, status: int, why: str) -> str:
-        text = legible(delivery.body[:_PARSED_HERE], delivery.content_type)
+        text = legible(delivery.body[:READ_AT_ONCE], delivery.content_type)
         found = _SOURCE.search(text)
         source = found[1] if found else ""
         self._rates.delivered(source, What.REJECTED, self._time.now())
@@ -102,11 +102,9 @@ class Intake:
         return await self._writer.submit(Complain(shown, trouble, self._repeats))
 
     async def _parse(self, body: bytes, content_type: str) -> ParsedOrder:
-        """Read the body; a large one in a thread, so that the others are not kept waiting."""
         try:
-            if len(body) <= _PARSED_HERE:
-                return parse_order(body, content_type, zone=self._zone())
-            return await asyncio.to_thread(parse_order, body, content_type, zone=self._zone())
+            parse = partial(parse_order, zone=self._zone())
+            return await read_apart(parse, body, content_type)
         except BodyError:
             raise
         except Exception as error:

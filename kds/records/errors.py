@@ -33,11 +33,17 @@ class TooLarge(BodyError):  # noqa: N818  # as above
     """Over 4 MB, 5,000 lines or 32 levels deep."""
 
 
+MOST_FAULTS = 1_000
+"""A body of 4 MB has room for hundreds of thousands, which nobody reads one by one."""
+
+
 class BadBody(BodyError):  # noqa: N818  # as above
-    """JSON of the wrong shape. `errors`: every fault of the body at once."""
+    """JSON of the wrong shape. `errors`: every fault of the body at once, up to a bound."""
 
     def __init__(self, errors: Sequence[FieldError]) -> None:
-        self.errors = tuple(errors)
+        more = len(errors) - MOST_FAULTS
+        rest = (FieldError("", f"and {more:,} more faults"),) if more > 0 else ()
+        self.errors = (*errors[:MOST_FAULTS], *rest)
         super().__init__("; ".join(f"{e.field}: {e.message}" for e in self.errors[:5]))
 
 

@@ -17,6 +17,9 @@ MAX_QUANTITY = 99_999
 MAX_WHOLE = 2**62
 """What every database takes as an integer, and can count on from; tills send times as revisions."""
 
+_MEANT_DECIMALS = 9
+"""Beyond these is noise of binary arithmetic: 0.1 + 0.2 is 0.30000000000000004 to most tills."""
+
 _DECIMAL_TEXT = re.compile(r"\s*[+-]?(\d{1,30}(\.\d{0,30})?|\.\d{1,30})\s*", re.ASCII)
 _WHOLE_TEXT = re.compile(r"\s*\+?\d{1,19}\s*", re.ASCII)
 
@@ -54,6 +57,7 @@ def _quantity_of_text(text: str) -> Decimal:
 def _limited(value: Decimal) -> Decimal:
     if not value.is_finite() or abs(value) > MAX_QUANTITY:
         raise _fault(f"must lie between -{MAX_QUANTITY:,} and {MAX_QUANTITY:,}")
+    value = round(value, _MEANT_DECIMALS)
     thousandths = value.scaleb(3)
     if thousandths != thousandths.to_integral_value():
         raise _fault("must have at most 3 decimals")
@@ -81,8 +85,10 @@ def whole(value: Any) -> int:
     """Return a whole number of zero or more, given as a number or as digits."""
     if isinstance(value, str) and _WHOLE_TEXT.fullmatch(value):
         value = int(value)
-    if isinstance(value, Decimal) and value.is_finite() and abs(value) <= MAX_WHOLE:
-        value = int(value) if value == int(value) else value
+    if isinstance(value, float):
+        value = Decimal(value)
+    if isinstance(value, Decimal) and abs(value) <= MAX_WHOLE and value == int(value):
+        value = int(value)  # 1.0 is an integer in JSON Schema, and some tills know no other
     if isinstance(value, bool) or not isinstance(value, int):
         raise _fault("must be a whole number")
     if not 0 <= value <= MAX_WHOLE:

@@ -47,7 +47,7 @@ def application(services: Services, access: Access) -> ASGIApp:
     )
     app.router.redirect_slashes = False
     for room in (orders, commands, kitchen, rules, events, health):
-        app.include_router(room.router(services))
+        app.router.routes += room.router(services).routes  # `include_router` makes them anew
 
     @app.get("/docs", include_in_schema=False)
     async def get_docs() -> Response:

@@ -12,13 +12,14 @@ from starlette.responses import Response
 
 from kds.kitchen.commands import Command, CommandKind
 from kds.records import BadCommands, FieldError, command_from, parse_commands
-from kds.records.body import read_json
+from kds.records.body import clean, read_json
 from kds.store import Answer
 from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import RawRoute, answers, body_of
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import CommandAnswer, Failure, Faults, StockLeft
 from pos_bridge.jobs import DoCommands
+from pos_bridge.reading import read_apart
 
 _ONE = {
     "type": "object",
@@ -88,7 +89,8 @@ def router(services: Services) -> APIRouter:
 
 async def _do(services: Services, request: Request) -> Response:
     async with services.bodies.of(request) as body:
-        commands = parse_commands(body, request.headers.get("content-type"))
+        content_type = request.headers.get("content-type", "")
+        commands = await read_apart(parse_commands, body, content_type)
         answers: list[Answer] = []
         for start in range(0, len(commands), _AT_ONCE):
             some = DoCommands(commands[start : start + _AT_ONCE])
@@ -113,9 +115,10 @@ def _stock_call(services: Services) -> Any:
 
 
 async def _set_stock(services: Services, request: Request) -> Response:
-    item = request.path_params["item_id"]
+    item = clean(request.path_params["item_id"])
     async with services.bodies.of(request) as body:
-        value, _ = read_json(body, request.headers.get("content-type"))
+        content_type = request.headers.get("content-type", "")
+        value, _ = await read_apart(read_json, body, content_type)
         await services.writer.submit(DoCommands((_stock_command(item, value),)))
     return answer({"left": _number(services.feed.kitchen.stock.get(item))})
 

@@ -17,9 +17,10 @@ from kds.kitchen.orders import Line
 from kds.kitchen.state import Kitchen
 from kds.records import canonical_schema
 from kds.records.boards import counts_json, line_json
+from kds.records.body import clean
 from pos_bridge.http.answers import answer, error, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
-from pos_bridge.http.raw import RawRoute, answers, body_of
+from pos_bridge.http.raw import RawRoute, TextRoute, answers, body_of
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import Conflict, Failure, Faults, OrderAnswer, Rejection
 from pos_bridge.jobs import Reply
@@ -64,7 +65,7 @@ def hot_path(services: Services) -> ASGIApp:
 
 def router(services: Services) -> APIRouter:
     """Return the calls about orders."""
-    calls = APIRouter(tags=["orders"])
+    calls = APIRouter(tags=["orders"], route_class=TextRoute)
 
     async def post_order(request: Request) -> Response:
         """Take an order or an amendment. 2xx means: it is on disk."""
@@ -91,7 +92,8 @@ def router(services: Services) -> APIRouter:
     @calls.get("/v1/orders/{source}/{order_id:path}", summary="An order's own lines")
     async def get_order(source: str, order_id: str, lang: Literal["zh", "en"] = "en") -> Response:
         """Answer the lines of one order over all visits, archived ones too."""
-        return await _order(services, OrderKey(SourceId(source), OrderId(order_id)), lang)
+        key = OrderKey(SourceId(source), OrderId(clean(order_id)))
+        return await _order(services, key, lang)
 
     return calls
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine
 from typing import Any
 
@@ -13,7 +14,15 @@ from starlette.responses import Response
 JSON = "application/json"
 
 
-class RawRoute(APIRoute):
+class TextRoute(APIRoute):
+    """A route whose `:path` takes any text, line ends as well: ids are what others made them."""
+
+    def __init__(self, *arguments: Any, **named: Any) -> None:
+        super().__init__(*arguments, **named)
+        self.path_regex = re.compile(self.path_regex.pattern, re.DOTALL)
+
+
+class RawRoute(TextRoute):
     """A route whose endpoint takes the bare request and returns the finished response.
 
     No dependency, validation or thread pool stands between them: this is the hot path.

@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -153,6 +154,22 @@ class TestText:
         assert send(shared, body.replace("TEXT", text).encode()) == 201
         (shown,) = board_lines(shared.get("/v1/board/all"), json.loads(body)["order_id"])
         assert "\ufffd" in shown["name"]
+
+    @pytest.mark.parametrize(
+        "text", ["a/b", "/", "a\nb\r\n", "a?b#c%2F", "\x85\u2028", "100 %", " "]
+    )
+    def test_ids_are_any_text_and_found_again(self, shared: Running, text: str) -> None:
+        number = f"{order()['order_id']}{text}"
+        assert shared.post(order(order_id=number)).status_code == 201
+        named = quote(number, safe="")
+        assert shared.get(f"/v1/orders/till-1/{named}")["order_id"] == number
+        assert shared.client.put(f"/v1/stock/{named}", json={"left": 3}).status_code == 200
+        assert shared.get("/v1/stock")[number] == {"left": 3}
+
+    def test_an_id_that_had_to_be_cleaned_is_found_as_it_was_sent(self, shared: Running) -> None:
+        number = f"{order()['order_id']}\0"
+        assert shared.post(order(order_id=number)).status_code == 201
+        assert shared.get(f"/v1/orders/till-1/{quote(number, safe='')}")["lines"]
 
     def test_every_naughty_string_is_taken(self, shared: Running, samples_dir: Path) -> None:
         naughty = json.loads((samples_dir / "robustness" / "blns.json").read_text("utf-8"))

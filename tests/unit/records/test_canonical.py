@@ -97,6 +97,8 @@ def test_numbers_do_for_ids_and_labels_even_beyond_2_to_the_53() -> None:
     [
         ("1", "1"),
         (1, "1"),
+        (0.1 + 0.2, "0.3"),
+        (str(1.1 * 3), "3.3"),
         ("1.0", "1"),
         (1.50, "1.5"),
         (" 2 ", "2"),
@@ -145,7 +147,27 @@ def test_thousands_of_digits_are_no_quantity() -> None:
         parse_order(sent, zone=SHANGHAI)
 
 
+@pytest.mark.parametrize("sent", [7, 7.0, "7"])
+def test_a_whole_number_may_be_written_as_any_number_is(sent: object) -> None:
+    """Tills in Lua know no other numbers, and to JSON Schema 7.0 is an integer."""
+    assert parse_order(body(revision=sent), zone=SHANGHAI).message.revision == 7
+
+
+@pytest.mark.parametrize("sent", ["7.5", "-1.0", "1e40", "true", '"7.0"'])
+def test_other_numbers_are_no_revision(sent: str) -> None:
+    text = body(revision="?").replace(b'"?"', sent.encode())
+    with pytest.raises(BadOrder, match="revision: must"):
+        parse_order(text, zone=SHANGHAI)
+
+
 # --- faults --------------------------------------------------------------------------------
+
+
+def test_faults_without_number_are_counted_after_the_first_thousand() -> None:
+    """A body of 4 MB made an answer of 20 MB."""
+    told = faults(lines=[line(modifiers=[{}] * 5_000)])
+    assert len(told) == 1_001
+    assert told[""] == "and 4,000 more faults"
 
 
 def test_every_fault_is_told_at_once() -> None:
