@@ -92,7 +92,7 @@ def _add_look_flags(command: argparse.ArgumentParser) -> None:
 def _display(options: argparse.Namespace) -> int:
     from kds.app.display import DisplaySettings, run
     from kds.lock import TakenError
-    from kds.store import StoreError
+    from kds.store.errors import StoreError
     from kds.ui.options import Options
     from kds.ui.style.colours import Theme
 

@@ -35,8 +35,9 @@ from starlette.types import ASGIApp
 
 from kds.kitchen.ids import Instant
 from kds.lock import TakenError, only_one
-from kds.store import Store, StoreError
+from kds.store.errors import StoreError
 from kds.store.rescue import Rescue
+from kds.store.store import Store
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
 from pos_bridge.condition import Inspector

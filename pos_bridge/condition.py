@@ -14,7 +14,8 @@ from kds.kitchen.ids import Instant
 from kds.kitchen.wording import Wording
 from kds.records.times import clock
 from kds.rulebook.diagnostics import Diagnostic, Severity
-from kds.store import Store, StoreError
+from kds.store.errors import StoreError
+from kds.store.store import Store
 from kds.wire.messages import Condition, Heard, Remark
 from pos_bridge.feed import Feed
 from pos_bridge.going_live import LiveRules

@@ -13,7 +13,7 @@ from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
-from kds.store import Answer, Batch, Entry, Intake, Keyed, Personal
+from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Personal
 
 
 class Memory(Protocol):

@@ -23,7 +23,7 @@ from websockets.http11 import Request, Response
 from kds import __version__
 from kds.kitchen.commands import Command, Outcome, Result
 from kds.rulebook.book import book_to_json
-from kds.store import Answer, Entry
+from kds.store.values import Answer, Entry
 from kds.wire.bridge import BridgeSession, shown_name
 from kds.wire.history import History
 from kds.wire.messages import BookText, Condition

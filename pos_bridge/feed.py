@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from kds.kitchen.state import Kitchen
 from kds.records import event_json
 from kds.rulebook.book import Book
-from kds.store import Entry
+from kds.store.values import Entry
 
 _MOST_WAITING = 2_000
 

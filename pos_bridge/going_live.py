@@ -16,8 +16,9 @@ from pathlib import Path
 from kds.kitchen.wording import Wording
 from kds.rulefiles import Reading, read_apart, read_book
 from kds.rulefiles.texts import Stamp, stamp
-from kds.store import Book as StoredBook
-from kds.store import Store, StoreError
+from kds.store.errors import StoreError
+from kds.store.store import Store
+from kds.store.values import Book as StoredBook
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
 from pos_bridge.kitchen_time import KitchenTime

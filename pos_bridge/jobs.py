@@ -16,7 +16,7 @@ from kds.kitchen.ids import AlertId, CommandId, OrderKey
 from kds.kitchen.wording import Wording
 from kds.records.body import legible
 from kds.records.canonical import ParsedOrder
-from kds.store import Answer, Intake, Keyed, Personal
+from kds.store.values import Answer, Intake, Keyed, Personal
 from pos_bridge.desk import Desk
 from pos_bridge.discretion import without_guests
 

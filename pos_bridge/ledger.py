@@ -14,17 +14,10 @@ from kds.kitchen.events import OrderReceived, VisitArchived, VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
-from kds.store import (
-    Answer,
-    Batch,
-    BusinessDay,
-    Entry,
-    Keyed,
-    Store,
-    StoreCorrupt,
-    StoreError,
-    StoreUnavailable,
-)
+from kds.store.days import BusinessDay
+from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
+from kds.store.store import Store
+from kds.store.values import Answer, Batch, Entry, Keyed
 from pos_bridge.desk import Desk
 from pos_bridge.kitchen_time import KitchenTime
 

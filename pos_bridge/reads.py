@@ -17,7 +17,8 @@ from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EventId, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
-from kds.store import Entry, Store, VisitRow
+from kds.store.store import Store
+from kds.store.values import Entry, VisitRow
 from pos_bridge.feed import Feed, News
 from pos_bridge.kitchen_time import KitchenTime
 

@@ -13,8 +13,10 @@ from kds.kitchen.wording import Wording
 from kds.records import BodyError
 from kds.records.canonical import ParsedOrder, parse_order
 from kds.rulebook.book import Book
-from kds.store import Intake, Store, StoreCorrupt
+from kds.store.errors import StoreCorrupt
 from kds.store.rescue import Rescue, rescue
+from kds.store.store import Store
+from kds.store.values import Intake
 from pos_bridge.ledger import Ledger, zone_of
 
 _logger = logging.getLogger(__name__)

@@ -23,8 +23,8 @@ from kds.rulebook.book import Book, book_from_json, book_to_json
 from kds.rulebook.builtin import builtin_book
 from kds.rulebook.diagnostics import Diagnostic, has_errors
 from kds.rulefiles import Reading, read_book, read_texts, shipped_book
-from kds.store import Book as StoredBook
-from kds.store import Store
+from kds.store.store import Store
+from kds.store.values import Book as StoredBook
 from pos_bridge.desk import Desk
 from pos_bridge.ledger import Ledger
 from pos_bridge.settings import Settings, StartError, plain

@@ -13,8 +13,9 @@ from kds.kitchen.commands import RaiseAlert
 from kds.kitchen.ids import AlertId, CommandId, Instant
 from kds.kitchen.wording import Wording
 from kds.records.times import iso
-from kds.store import Store, StoreCorrupt, StoreError
+from kds.store.errors import StoreCorrupt, StoreError
 from kds.store.rescue import Rescue
+from kds.store.store import Store
 from kds.wire.messages import Remark
 from pos_bridge.desk import Desk
 from pos_bridge.kitchen_time import KitchenTime

@@ -11,7 +11,9 @@ from kds.kitchen.events import BookAdopted, RulePaused, RuleResumed
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.state import Kitchen
 from kds.rulebook.due import changed_visits, due, house_due, visit_due
-from kds.store import Entry, Store, StoreError
+from kds.store.errors import StoreError
+from kds.store.store import Store
+from kds.store.values import Entry
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
 from pos_bridge.kitchen_time import KitchenTime

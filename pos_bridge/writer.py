@@ -18,7 +18,8 @@ from typing import Any, Protocol, TypeVar
 
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
-from kds.store import Entry, SequenceConflict, StoreCorrupt, StoreUnavailable
+from kds.store.errors import SequenceConflict, StoreCorrupt, StoreUnavailable
+from kds.store.values import Entry
 from pos_bridge.desk import Desk
 from pos_bridge.ledger import Ledger
 

@@ -1,52 +1,7 @@
-"""The durable memory of a kitchen: event log, snapshots, answers, outboxes, personal data.
+"""The durable memory of a kitchen and of a display; importing it loads nothing else.
 
-`Store` is the door; SQLite by default, PostgreSQL by URL. One thread writes, any may read.
+The doors: `kds.store.store.Store` for the bridge — event log, snapshots, answers, outboxes and
+personal data, in SQLite by default or PostgreSQL by URL — and `kds.store.display.DisplayStore`
+for a display. `kds.store.values` names what goes in and comes out, `kds.store.errors` what can go
+wrong.
 """
-
-from kds.store.days import BusinessDay
-from kds.store.errors import (
-    SequenceConflict,
-    StoreCorrupt,
-    StoreError,
-    StoreTooNew,
-    StoreUnavailable,
-)
-from kds.store.outbox import Outbox
-from kds.store.purge import Retention
-from kds.store.store import Store
-from kds.store.values import (
-    Answer,
-    Batch,
-    Book,
-    Entry,
-    Intake,
-    Keyed,
-    OrderRef,
-    Outgoing,
-    Personal,
-    VisitRow,
-    Waiting,
-)
-
-__all__ = [
-    "Answer",
-    "Batch",
-    "Book",
-    "BusinessDay",
-    "Entry",
-    "Intake",
-    "Keyed",
-    "OrderRef",
-    "Outbox",
-    "Outgoing",
-    "Personal",
-    "Retention",
-    "SequenceConflict",
-    "Store",
-    "StoreCorrupt",
-    "StoreError",
-    "StoreTooNew",
-    "StoreUnavailable",
-    "VisitRow",
-    "Waiting",
-]

@@ -14,7 +14,7 @@ from starlette.types import ASGIApp
 from kds import __version__
 from kds.records import BadBody, BodyError, TooLarge
 from kds.records.shapes import path
-from kds.store import StoreError
+from kds.store.errors import StoreError
 from pos_bridge.access import Access
 from pos_bridge.http import commands, docs, events, health, kitchen, orders, rules
 from pos_bridge.http.answers import answer, error, faults, unavailable

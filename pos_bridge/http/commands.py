@@ -13,7 +13,7 @@ from starlette.responses import Response
 from kds.kitchen.commands import Command, CommandKind
 from kds.records import BadCommands, FieldError, command_from, parse_commands
 from kds.records.body import clean, read_json
-from kds.store import Answer
+from kds.store.values import Answer
 from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import RawRoute, answers, body_of
 from pos_bridge.http.services import Services

@@ -9,7 +9,7 @@ from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
 from kds.records import event_json
-from kds.store import StoreError
+from kds.store.errors import StoreError
 from pos_bridge.feed import TooSlowError
 from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import answers

@@ -15,7 +15,7 @@ from kds.records.body import read_json
 from kds.records.times import iso
 from kds.rulebook.book import book_to_json
 from kds.rulebook.diagnostics import Diagnostic
-from kds.store import Book as StoredBook
+from kds.store.values import Book as StoredBook
 from pos_bridge.going_live import CannotPublishError, Weighed
 from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import RawRoute, answers, body_of

@@ -13,7 +13,8 @@ from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EventId, Instant
 from kds.kitchen.state import Kitchen
 from kds.rulebook.builtin import builtin_book
-from kds.store import Batch, Entry, Store
+from kds.store.store import Store
+from kds.store.values import Batch, Entry
 from pos_bridge.feed import Feed, TooSlowError
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.reads import PAGE, Reads, TooOldError

@@ -17,7 +17,8 @@ from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
 from kds.rulebook.due import due
-from kds.store import Entry, Store
+from kds.store.store import Store
+from kds.store.values import Entry
 from pos_bridge import watch as watch_module
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed

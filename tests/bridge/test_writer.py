@@ -17,7 +17,9 @@ from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
-from kds.store import Answer, Batch, Entry, SequenceConflict, Store, StoreUnavailable
+from kds.store.errors import SequenceConflict, StoreUnavailable
+from kds.store.store import Store
+from kds.store.values import Answer, Batch, Entry
 from pos_bridge import intake as intake_module
 from pos_bridge import writer as writer_module
 from pos_bridge.desk import Desk

@@ -12,7 +12,8 @@ from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
 from kds.rulebook.book import Book
 from kds.rulefiles import read_book, shipped_book
-from kds.store import Batch, Entry, Store
+from kds.store.store import Store
+from kds.store.values import Batch, Entry
 from tests.e2e.evening import Evening
 
 VIEWS = ("broth", "cut", "wok", "drink", "expo", "pickup", "all")

@@ -22,7 +22,7 @@ from typing import Any
 import pytest
 
 from kds.kitchen.ids import CommandId
-from kds.store import Store
+from kds.store.store import Store
 from tests.bridge.harness import PATIENCE_S, Running, eventually, running
 from tests.bridge.walls import same_ports
 from tests.e2e.screens import display, ended, keeps, kept_boards, screens, timeless

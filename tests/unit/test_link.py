@@ -17,9 +17,9 @@ from websockets.http11 import Request, Response
 from kds.kitchen.commands import Result
 from kds.link import Link, LinkState
 from kds.link.link import SAVE_EVERY_MS
-from kds.store import StoreTooNew
 from kds.store import display as display_store
 from kds.store.display import FILE, DisplayStore
+from kds.store.errors import StoreTooNew
 from kds.wire import messages as m
 from kds.wire.bridge import BridgeSession
 from kds.wire.notices import Answered, Following, Happened, LineDead, Offline, Reloaded, TurnedAway

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kds.store import Store
+from kds.store.store import Store
 from tests.unit.store.house import House, url_of
 
 

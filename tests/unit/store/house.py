@@ -24,7 +24,8 @@ from kds.kitchen.ids import (
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
 from kds.kitchen.orders import Order, Routing, Step
 from kds.kitchen.state import Kitchen
-from kds.store import Batch, Entry, Store
+from kds.store.store import Store
+from kds.store.values import Batch, Entry
 
 START = Instant(1_795_255_391_250)  # 2026-11-21, 10:03 UTC
 MINUTE = 60_000

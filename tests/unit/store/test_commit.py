@@ -19,17 +19,10 @@ from kds.kitchen.events import LineLate, LinesSplit, OrderReceived, VisitsMerged
 from kds.kitchen.ids import CommandId, Instant, LineId, LineKey, RuleId
 from kds.kitchen.orders import Level
 from kds.records import RecordError
-from kds.store import (
-    Answer,
-    Book,
-    BusinessDay,
-    Intake,
-    Keyed,
-    Personal,
-    SequenceConflict,
-    Store,
-    StoreError,
-)
+from kds.store.days import BusinessDay
+from kds.store.errors import SequenceConflict, StoreError
+from kds.store.store import Store
+from kds.store.values import Answer, Book, Intake, Keyed, Personal
 from tests.unit.store.house import (
     DAY,
     MINUTE,

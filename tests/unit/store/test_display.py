@@ -13,8 +13,8 @@ from sqlalchemy import create_engine
 
 from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId
-from kds.store import StoreTooNew, StoreUnavailable
 from kds.store.display import FILE, Acknowledged, DisplayStore, KeptCommand, KeptKitchen
+from kds.store.errors import StoreTooNew, StoreUnavailable
 from tests.unit.wire.toys import ToyBridge, bump
 
 

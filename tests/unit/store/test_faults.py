@@ -10,7 +10,9 @@ from threading import Thread
 
 import pytest
 
-from kds.store import Store, StoreCorrupt, StoreError, StoreTooNew, StoreUnavailable, engine
+from kds.store import engine
+from kds.store.errors import StoreCorrupt, StoreError, StoreTooNew, StoreUnavailable
+from kds.store.store import Store
 from tests.unit.store.house import House, dish, url_of
 
 

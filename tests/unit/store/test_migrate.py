@@ -14,8 +14,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Table, create_engine, make_url
 from sqlalchemy.schema import CreateTable
 
-from kds.store import Store, StoreError, migrate
+from kds.store import migrate
+from kds.store.errors import StoreError
 from kds.store.schema import metadata
+from kds.store.store import Store
 from tests.unit.store.house import url_of
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kds.kitchen.ids import Instant
-from kds.store import Outgoing, Store
+from kds.store.store import Store
+from kds.store.values import Outgoing
 from tests.unit.store.house import MINUTE, START, House
 
 NOW = Instant(START)

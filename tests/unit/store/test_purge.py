@@ -8,7 +8,9 @@ import pytest
 
 from kds.kitchen.commands import Result
 from kds.kitchen.ids import CommandId, Instant
-from kds.store import Answer, Intake, Keyed, Personal, Retention, Store
+from kds.store.purge import Retention
+from kds.store.store import Store
+from kds.store.values import Answer, Intake, Keyed, Personal
 from tests.unit.store.house import DAY, START, House, key_of, url_of, visit_id
 
 

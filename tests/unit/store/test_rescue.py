@@ -16,8 +16,9 @@ from kds.kitchen.commands import CommandKind
 from kds.kitchen.ids import CommandId
 from kds.kitchen.mending import mended
 from kds.kitchen.state import Kitchen
-from kds.store import Store, StoreCorrupt, StoreError, StoreTooNew
+from kds.store.errors import StoreCorrupt, StoreError, StoreTooNew
 from kds.store.rescue import Rescue, rescue
+from kds.store.store import Store
 from tests.unit.kitchen.invariants import check
 from tests.unit.store.house import House, dish, key_of, url_of, visit_id
 

@@ -17,7 +17,8 @@ from kds.kitchen.events import StockSet, VisitArchived
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
 from kds.kitchen.state import Kitchen
-from kds.store import SequenceConflict, Store, StoreCorrupt, StoreError, StoreTooNew
+from kds.store.errors import SequenceConflict, StoreCorrupt, StoreError, StoreTooNew
+from kds.store.store import Store
 from tests.unit.store.house import MINUTE, House, dish, key_of, url_of, visit_id
 
 
