@@ -48,8 +48,8 @@ def _introduced(order: Order) -> Iterator[tuple[LineKey, int]]:
 def arranged(parts: list[Part], rounds: Rounds, *, at_station: bool) -> list[tuple[Part, int]]:
     """Return the parts in the order of the ticket, each with its depth inside sets.
 
-    By round, then arrival; at a station what waits stands after what can be made, under its
-    bar. Parts of a set follow it directly.
+    By round, then arrival; at a station what waits stands after what can be made, what may not
+    be begun last, each under one bar. Parts of a set follow it directly.
     """
     places = {part.line.key: place for place, part in enumerate(parts)}
     inner: dict[LineKey, list[Part]] = {}
@@ -61,9 +61,9 @@ def arranged(parts: list[Part], rounds: Rounds, *, at_station: bool) -> list[tup
         else:
             roots.append(part)
 
-    def place(part: Part) -> tuple[int, bool, int]:
+    def place(part: Part) -> tuple[int, int, int]:
         key = part.line.key
-        waits = at_station and _waits(_with_inner(part, inner))
+        waits = _waiting(_with_inner(part, inner)) if at_station else 0
         return rounds.get(key, 1), waits, places[key]
 
     result: list[tuple[Part, int]] = []
@@ -88,12 +88,14 @@ def _with_inner(root: Part, inner: Mapping[LineKey, list[Part]]) -> Iterator[tup
         ahead.extend((child, depth + 1) for child in reversed(inner.get(part.line.key, ())))
 
 
-def _waits(parts: Iterable[tuple[Part, int]]) -> bool:
-    """All that is to be cooked of these is kept back by a hold, or by earlier steps."""
-    open_parts = [part for part, _ in parts if part.is_food and part.counts.to_cook > 0]
-    return bool(open_parts) and all(map(_is_kept_back, open_parts))
+def _waiting(parts: Iterable[tuple[Part, int]]) -> int:
+    """Return how much keeps back what is to be cooked of these: that of the freest of them."""
+    open_parts = (part for part, _ in parts if part.is_food and part.counts.to_cook > 0)
+    return min(map(_kept_back, open_parts), default=0)
 
 
-def _is_kept_back(part: Part) -> bool:
-    is_gated = any(hold.gate is Gate.RUN for hold in part.holds)
-    return is_gated or part.counts.queued + part.counts.cooking == 0
+def _kept_back(part: Part) -> int:
+    """Return 0 for what can be made and carried, 1 if only carrying waits, 2 if it all does."""
+    if part.counts.queued + part.counts.cooking == 0:
+        return 2
+    return 1 if any(hold.gate is Gate.RUN for hold in part.holds) else 0

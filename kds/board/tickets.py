@@ -200,7 +200,19 @@ def _place(scope: Scope, visit: Visit, ticket: Ticket, seen: Sequence[Part]) -> 
     if visit.pinned:
         return 0, 0, visit.opened_at, visit.id
     food = [part for part in seen if part.is_food]
-    lines = [part.line for part in food if part.counts.to_cook > 0] or [p.line for p in food]
-    rank = min(map(scope.book.rank, lines), default=0)
+    open_parts = [part for part in food if part.counts.to_cook > 0] or food
+    ranks = (_rank(scope, part) for part in open_parts)
     since = ticket.received_at if ticket.fired_at is None else ticket.fired_at
-    return 1, rank, since, visit.id
+    return 1, min(ranks, default=0), since, visit.id
+
+
+def _rank(scope: Scope, part: Part) -> int:
+    """Return the place of a line in the queue of its station; over all stations a table waits
+    as long as it waits, and a pot that is quickly made puts it before no other.
+    """
+    if scope.station is not None:
+        return scope.book.rank(part.line)
+    if part.line.rush > 0:
+        return 0
+    is_held = part.counts.held > 0 and part.counts.held == part.counts.to_cook
+    return 2 if is_held else 1

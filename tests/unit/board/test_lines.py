@@ -142,6 +142,15 @@ def test_at_a_station_what_waits_stands_after_what_can_be_made() -> None:
     assert list(lines_of(house.ticket("expo"))) == ["a", "b", "c", "d"]
 
 
+def test_what_may_not_be_begun_stands_last_so_that_one_bar_serves_all_that_is_to_be_made() -> None:
+    house = House()
+    house.order("1", dish("a"), dish("b"), dish("c"))
+    house.gate("1", "a")
+    house.do(CommandKind.HOLD, "1", "b")
+    house.gate("1", "c")
+    assert list(lines_of(house.ticket("cut"))) == ["a", "c", "b"]
+
+
 def test_parts_of_a_set_follow_it_and_it_shows_where_they_do() -> None:
     house = House()
     house.order(

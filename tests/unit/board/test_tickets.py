@@ -172,14 +172,20 @@ def test_tickets_stand_by_rank_then_time_then_id() -> None:
     assert order_of_tickets(house, "cut") == ["2", "3", "1"]
 
 
-def test_pots_come_first_at_the_pass() -> None:
+def test_a_pot_jumps_the_queue_of_its_station_and_no_table_at_the_pass() -> None:
+    """A late table must not stand behind every newer one whose pot is still to come."""
     house = House()
-    house.order("1", dish("a"))
+    house.order("1", dish("a"), dish("b", category="都要"))
     house.wait(MINUTE)
     house.order("2", dish("a"), dish("b", category="锅底"))
-    assert order_of_tickets(house, "expo") == ["2", "1"]
-    house.do(CommandKind.BUMP, "2", "b")
     assert order_of_tickets(house, "expo") == ["1", "2"]
+    house.do(CommandKind.HOLD, "1", "a")
+    assert order_of_tickets(house, "expo") == ["1", "2"]
+    house.do(CommandKind.HOLD, "1", "b")
+    assert order_of_tickets(house, "expo") == ["2", "1"]
+    house.do(CommandKind.FIRE, "1")
+    house.do(CommandKind.RUSH, "2")
+    assert order_of_tickets(house, "expo") == ["2", "1"]
 
 
 def test_pinned_tickets_keep_their_place_whatever_becomes_of_them() -> None:
