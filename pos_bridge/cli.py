@@ -48,8 +48,8 @@ def parser() -> argparse.ArgumentParser:
 
 def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     add = serve.add_argument
-    add("--data", required=True, type=Path, metavar="DIR", help="where everything is kept")
-    add("--rules", type=Path, metavar="DIR", help="the rule book's folder (DATA/rules)")
+    add("--data", required=True, type=_folder, metavar="DIR", help="where everything is kept")
+    add("--rules", type=_folder, metavar="DIR", help="the rule book's folder (DATA/rules)")
     add("--http", type=_address, default=DEFAULT_HTTP, metavar="HOST:PORT", help="for tills")
     add(
         "--displays", type=_address, default=DEFAULT_DISPLAYS, metavar="HOST:PORT", help="for walls"
@@ -72,6 +72,13 @@ def _address(text: str) -> Address:
     if not (colon and host and (is_bare or is_bracketed) and 0 <= number <= 65535):
         raise argparse.ArgumentTypeError(f"'{text}' is not HOST:PORT, such as 127.0.0.1:8480")
     return Address(host.strip("[]"), number)
+
+
+def _folder(text: str) -> Path:
+    """Read a folder's name; an empty one, as of a variable that is not set, means no folder."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError("the folder's name is empty")
+    return Path(text)
 
 
 def _scale(text: str) -> float:

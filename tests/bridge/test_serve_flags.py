@@ -6,6 +6,8 @@ import subprocess
 from datetime import datetime
 from pathlib import Path
 
+import pytest
+
 from tests.bridge.harness import PATIENCE_S, command_line, order, refused, running
 
 SATURDAY = "2026-11-21T19:10:00+08:00"
@@ -44,3 +46,11 @@ def test_a_bridge_ends_with_whoever_holds_its_standard_input(tmp_path: Path) -> 
         assert process.stdout.readline().startswith("ready ")
         process.communicate(timeout=PATIENCE_S)
         assert process.returncode == 0
+
+
+@pytest.mark.parametrize("flag", ["--data", "--rules"])
+def test_a_folder_without_a_name_is_refused(tmp_path: Path, flag: str) -> None:
+    """A variable that was not set: the bridge kept its data wherever it was started."""
+    status, told = refused("serve", "--data", tmp_path, flag, "")
+    assert status == 2
+    assert f"{flag}: the folder's name is empty" in told
