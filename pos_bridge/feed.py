@@ -18,6 +18,8 @@ from kds.rulebook.book import Book
 from kds.store.values import Entry
 
 _MOST_WAITING = 2_000
+MOST_LISTENERS = 64
+"""One that reads nothing holds some megabytes back, until it is given up or its line is cut."""
 
 
 class News:
@@ -45,6 +47,10 @@ class News:
 
 class TooSlowError(Exception):
     """A listener fell behind its bounded queue; it starts again from where it got to."""
+
+
+class TooManyError(Exception):
+    """So many listen already that no other is taken in."""
 
 
 class Listener:
@@ -101,6 +107,11 @@ class Feed:
         """How many listen."""
         return len(self._listeners)
 
+    @property
+    def is_full(self) -> bool:
+        """No other listener is taken in."""
+        return len(self._listeners) >= MOST_LISTENERS
+
     def publish(self, kitchen: Kitchen, book: Book, entries: Sequence[Entry]) -> None:
         """Take over what has been committed and tell everybody."""
         self.kitchen = kitchen
@@ -124,7 +135,9 @@ class Feed:
 
     @contextmanager
     def listen(self) -> Iterator[Listener]:
-        """Listen from the commit after the present `kitchen` on."""
+        """Listen from the commit after the present `kitchen` on; raises TooManyError."""
+        if self.is_full:
+            raise TooManyError
         listener = Listener()
         if self._is_over:
             listener.end()

@@ -24,15 +24,19 @@ from pos_bridge.kitchen_time import KitchenTime
 
 P = ParamSpec("P")
 T = TypeVar("T")
-PAGE = 500
+PAGE = 100
 MOST_EVENTS = 5_000
 
 
 class TooOldError(Exception):
-    """The log does not reach back that far. `floor`: the place to read again from."""
+    """The log does not reach back that far, or is another one that has not come so far yet.
 
-    def __init__(self, floor: int) -> None:
-        super().__init__(f"the log starts after {floor}")
+    `floor`: the place to read again from.
+    """
+
+    def __init__(self, floor: int, end: int | None = None) -> None:
+        another = "" if end is None else f"this log ends at {end}, so it is another one; "
+        super().__init__(f"{another}the log starts after {floor}")
         self.floor = floor
 
 
@@ -70,6 +74,14 @@ class Reads:
     async def events(self, after: int, limit: int) -> Sequence[Entry]:
         """Return up to `limit` entries after a log place; raises TooOldError."""
         return await _in(self._lookups, self._events, after, limit)
+
+    async def check_place(self, place: int) -> None:
+        """Raise TooOldError where nobody can go on from `place`."""
+        end = self._feed.kitchen.seq
+        if place > end:
+            await self.events(0, 1)
+            raise TooOldError(0, end)
+        await self.events(place, 1)
 
     async def order(self, key: OrderKey) -> Kitchen | None:
         """Return a kitchen that has `key`: the present one, or with its archived visit."""

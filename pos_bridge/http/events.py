@@ -10,11 +10,11 @@ from starlette.responses import Response, StreamingResponse
 
 from kds.records import event_json
 from kds.store.errors import StoreError
-from pos_bridge.feed import TooSlowError
-from pos_bridge.http.answers import answer
+from pos_bridge.feed import TooManyError, TooSlowError
+from pos_bridge.http.answers import answer, unavailable
 from pos_bridge.http.raw import answers
 from pos_bridge.http.services import Services
-from pos_bridge.http.shapes import EventAnswer, TooOld
+from pos_bridge.http.shapes import EventAnswer, Failure, TooOld
 from pos_bridge.reads import MOST_EVENTS, TooOldError
 
 _RETRY_MS = 1_000
@@ -33,7 +33,7 @@ def router(services: Services) -> APIRouter:
         entries = await services.reads.events(after, limit)
         return answer([event_json(*entry) for entry in entries])
 
-    @calls.get("/v1/stream", summary="The log as it grows")
+    @calls.get("/v1/stream", summary="The log as it grows", responses=answers(_503=Failure))
     async def get_stream(
         after: Annotated[int | None, Query(ge=0, lt=2**63)] = None,
         last_event_id: Annotated[int | None, Header(ge=0, lt=2**63)] = None,
@@ -46,7 +46,9 @@ def router(services: Services) -> APIRouter:
         place = last_event_id if last_event_id is not None else after
         if place is None:
             place = services.feed.kitchen.seq
-        await services.reads.events(place, 1)  # too old is said as a status, not in the stream
+        if services.feed.is_full:
+            return unavailable("Too many read the log as it grows.")
+        await services.reads.check_place(place)  # said as a status, not in the stream
         headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
         text = _sent(services, place)
         return StreamingResponse(text, headers=headers, media_type="text/event-stream")
@@ -60,5 +62,5 @@ async def _sent(services: Services, place: int) -> AsyncIterator[str]:
     try:
         async for news in services.reads.follow(place):
             yield "".join(f"id: {item.seq}\ndata: {item.text}\n\n" for item in news)
-    except (TooSlowError, TooOldError, StoreError):
+    except (TooManyError, TooSlowError, TooOldError, StoreError):
         return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import httpx
@@ -12,7 +13,8 @@ from websockets.exceptions import ConnectionClosedError, InvalidStatus
 from websockets.sync.client import connect
 from websockets.typing import Origin
 
-from tests.bridge.harness import Running, order
+from pos_bridge.feed import MOST_LISTENERS
+from tests.bridge.harness import Running, eventually, order
 
 
 def events_of(lines: Iterator[str], order_id: str) -> dict[str, Any]:
@@ -83,6 +85,25 @@ class TestStream:
         with shared.client.stream("GET", "/v1/stream?after=0", headers=headers) as stream:
             told = events_of(stream.iter_lines(), second["order_id"])
             assert told["seq"] > seq
+
+    def test_one_reader_too_many_is_told_to_come_back(self, shared: Running) -> None:
+        with ExitStack() as stack:
+            for _ in range(MOST_LISTENERS):
+                stack.enter_context(shared.client.stream("GET", "/v1/stream"))
+            eventually(lambda: shared.get("/health")["listeners"] == MOST_LISTENERS)
+            refused = stack.enter_context(shared.client.stream("GET", "/v1/stream"))
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "1")
+        eventually(lambda: shared.get("/health")["listeners"] == 0)
+
+    def test_a_place_that_the_log_has_not_come_to_is_one_of_another_log(
+        self, shared: Running
+    ) -> None:
+        """After a database was replaced, readers waited in silence until it was as long."""
+        end = shared.get("/health")["seq"]
+        answer = shared.client.get("/v1/stream", params={"after": end + 1_000_000})
+        assert answer.status_code == 410
+        assert answer.json()["floor"] == 0
+        assert shared.get("/v1/events", after=answer.json()["floor"], limit=1)[0]["seq"] == 1
 
 
 class TestDisplaysPort:

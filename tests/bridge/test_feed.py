@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ from kds.kitchen.state import Kitchen
 from kds.rulebook.builtin import builtin_book
 from kds.store.store import Store
 from kds.store.values import Batch, Entry
-from pos_bridge.feed import Feed, TooSlowError
+from pos_bridge.feed import MOST_LISTENERS, Feed, TooManyError, TooSlowError
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.reads import PAGE, Reads, TooOldError
 
@@ -52,6 +53,18 @@ async def test_text_is_made_once_for_all() -> None:
         (mine,), (theirs,) = await one.take(), await other.take()
     assert mine is theirs
     assert json.loads(mine.text)["seq"] == 1
+
+
+def test_no_more_are_taken_in_than_memory_has_room_for() -> None:
+    """Each that reads nothing holds megabytes back; hundreds were taken in before."""
+    feed = feed_at(0)
+    with ExitStack() as stack:
+        for _ in range(MOST_LISTENERS):
+            stack.enter_context(feed.listen())
+        with pytest.raises(TooManyError), feed.listen():
+            pass
+    with feed.listen():
+        assert feed.listening == 1
 
 
 async def test_a_slow_listener_is_let_go_and_the_others_hear_all() -> None:
