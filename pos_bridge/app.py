@@ -203,7 +203,7 @@ async def _serve(
         await stack.enter_async_context(screens.serving(displays))
         access = Access(settings.tokens, settings.http.host)
         app = application(services, access)
-        await stack.enter_async_context(_serving(app, http, feed, ending))
+        await stack.enter_async_context(_serving(app, http, services, ending))
         _say_ready(real_address(settings.http, http), real_address(settings.displays, displays))
         await ending.wait()
     _logger.info("ended")
@@ -288,7 +288,7 @@ class _Server(uvicorn.Server):
 
 @asynccontextmanager
 async def _serving(
-    app: ASGIApp, listener: socket.socket, feed: Feed, ending: _Ending
+    app: ASGIApp, listener: socket.socket, services: Services, ending: _Ending
 ) -> AsyncIterator[None]:
     """Serve HTTP until the block ends; then streams end and answers under way are finished."""
     config = uvicorn.Config(
@@ -312,7 +312,8 @@ async def _serving(
     try:
         yield
     finally:
-        feed.close()
+        services.feed.close()
+        services.bodies.end()
         server.should_exit = True
         await asyncio.gather(task, return_exceptions=True)
 

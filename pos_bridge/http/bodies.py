@@ -12,6 +12,7 @@ MAX_BYTES = 4 * 1024 * 1024
 _MOST_DRAINED = 4 * MAX_BYTES
 _MOST_HELD = 24 * MAX_BYTES
 _PATIENCE_S = 30
+_LAST_PATIENCE_S = 0.5
 
 
 class BodyRefusedError(Exception):
@@ -29,6 +30,14 @@ class Bodies:
 
     def __init__(self) -> None:
         self._held = 0
+        self._waits: set[asyncio.Timeout] = set()
+        self._is_ending = False
+
+    def end(self) -> None:
+        """Wait for no sender much longer: one that has stopped must not hold up the end."""
+        self._is_ending = True
+        for wait in self._waits:
+            wait.reschedule(asyncio.get_running_loop().time() + _LAST_PATIENCE_S)
 
     @asynccontextmanager
     async def of(self, request: Request) -> AsyncIterator[bytes]:
@@ -49,7 +58,7 @@ class Bodies:
         """Read into `chunks` what the limit allows; return how much came."""
         size = 0
         try:
-            async with asyncio.timeout(_PATIENCE_S):
+            async with self._patience():
                 has_more = True
                 # Beyond the limit we read on for a while: a sender that is still pushing would
                 # not see the answer.
@@ -64,6 +73,18 @@ class Bodies:
                         chunks.append(chunk)
                     has_more = message.get("more_body", False)
         except TimeoutError:
+            if self._is_ending:
+                raise BodyRefusedError(503, "The bridge is just ending; send again.") from None
             why = "The body did not come to its end in time."
             raise BodyRefusedError(408, why, b"".join(chunks)) from None
         return size
+
+    @asynccontextmanager
+    async def _patience(self) -> AsyncIterator[None]:
+        """Give a sender its time; raises TimeoutError when that is over."""
+        async with asyncio.timeout(_LAST_PATIENCE_S if self._is_ending else _PATIENCE_S) as wait:
+            self._waits.add(wait)
+            try:
+                yield
+            finally:
+                self._waits.discard(wait)

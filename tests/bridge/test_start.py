@@ -17,7 +17,7 @@ from websockets.protocol import State
 from websockets.sync.client import connect
 
 from tests.bridge.conftest import StartBridge
-from tests.bridge.harness import Running, eventually, line, order, refused
+from tests.bridge.harness import PATIENCE_S, Running, eventually, line, order, refused
 
 SHIPPED = Path(__file__).parents[2] / "rules"
 
@@ -57,6 +57,24 @@ class TestEnd:
         ):
             next(stream.iter_lines())
             assert bridge.end() == 0
+
+    def test_a_sender_that_has_stopped_does_not_hold_it_up(self, start: StartBridge) -> None:
+        """Half a body cost every till five seconds, and a log full of errors."""
+        bridge = start()
+        url = httpx.URL(bridge.http)
+        with socket.create_connection((url.host, url.port or 0), timeout=PATIENCE_S) as half:
+            half.sendall(
+                b"POST /v1/orders HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 500\r\n"
+                b"Content-Type: application/json\r\nExpect: 100-continue\r\n\r\n"
+            )
+            answers = half.makefile("rb")
+            assert b"100 Continue" in answers.readline()
+            half.sendall(b'{"source": "till-1"')
+            assert bridge.end() == 0
+            answer = answers.read()
+        assert b"503 Service Unavailable" in answer
+        assert b"send again" in answer
+        assert "ERROR" not in bridge.logged()
 
     def test_what_was_answered_is_there_after_kill_9(self, start: StartBridge) -> None:
         """Fault 1: the larger loop is in tests/e2e."""
