@@ -136,7 +136,7 @@ class Teller:
 
     def rule(self, rule: WaitRule) -> str:
         """Return a wait rule as a few sentences."""
-        name, place = self._name(rule), f"〔{rule.id}，{rule.where}〕"
+        name, place = rule.name[self._lang], f"〔{rule.id}，{rule.where}〕"
         awaited = listed([self._class(name) for name in rule.waits_for], self._lang)
         state = POT_STATES[rule.until][self._lang]
         holds = [f"{self._class(h.menu_class)} {GATES[h.gate][self._lang]}" for h in rule.holds]
@@ -156,9 +156,6 @@ class Teller:
             f"[{rule.id}, {rule.where}]"
         )
 
-    def _name(self, rule: WaitRule) -> str:
-        return rule.reason[self._lang]
-
     def _where(self, rule: WaitRule) -> str:
         if set(rule.services) == set(Service):
             return ""
@@ -176,7 +173,7 @@ class Teller:
         )
 
     def _class(self, menu_class: str) -> str:
-        return self._say(f"“{menu_class}”类", f"'{menu_class}' class")
+        return self._say(f"“{menu_class}”类", f"the '{menu_class}' class")
 
     def _prep(self, entry: MenuClass) -> str:
         if entry.prep_s is None:

@@ -27,9 +27,9 @@ CHANNELS = {
     Channel.OTHER: Wording("其他渠道", "another channel"),
 }
 GATES = {
-    Gate.START: Wording("先不开做", "are not started"),
-    Gate.RUN: Wording("照常切配，但先不走菜", "are made ready but not carried out"),
-    Gate.PASS: Wording("在出菜口等", "wait at the pass"),
+    Gate.START: Wording("先不开做", "is not started"),
+    Gate.RUN: Wording("照常切配，但先不走菜", "is made ready but not carried out"),
+    Gate.PASS: Wording("在出菜口等", "waits at the pass"),
 }
 CLOCKS = {
     Clock.FIRED: Wording("起菜", "firing"),

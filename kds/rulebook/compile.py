@@ -155,6 +155,7 @@ def _wait_rule(rule: Located[WaitSpec], *, serve_step: bool) -> WaitRule:
         pause_after=spec.pause.after,
         pause_within_s=spec.pause.within,
         tables_per_minute=spec.pause.tables_per_minute,
+        name=_wording(spec.name),
     )
 
 

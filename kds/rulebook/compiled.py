@@ -125,10 +125,11 @@ class Hold:
 class WaitRule:
     """The mechanism *wait for*: some lines of a visit wait until others are there.
 
-    `waits_for`: menu classes that open the gate once they are `until`. `holds`: who waits, and
-    where. `personal`: ids of menu entries of which everybody at the table gets one; of those,
-    `personal_share_percent` of the guests must have theirs. `pause_after` time-outs within
-    `pause_within_s` pause the rule, and what it still holds opens at `tables_per_minute`.
+    `name`: as people call it. `waits_for`: menu classes that open the gate once they are `until`.
+    `holds`: who waits, and where. `personal`: ids of menu entries of which everybody at the table
+    gets one; of those, `personal_share_percent` of the guests must have theirs. `pause_after`
+    time-outs within `pause_within_s` pause the rule, and what it still holds opens at
+    `tables_per_minute`.
     """
 
     id: RuleId
@@ -145,6 +146,7 @@ class WaitRule:
     pause_after: int = 3
     pause_within_s: int = 600
     tables_per_minute: int = 6
+    name: Wording = Wording("", "")
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,7 +40,7 @@ def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
     told = printed(capsys, "show", HOTPOT, "--lang", "zh").splitlines()
     assert told[0] == "火锅店：营业日到 04:00（Asia/Shanghai）为止；付清并上齐 10 分钟后算离店。"
     assert told[-1] == (
-        "  - 等锅（堂食）：“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
+        "  - 锅底先下（堂食）：“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
         "“delicate”类 先不开做。最多等 6 分钟，到时自动放行。"
         "一人一份的（personal-pot）按座位等，公用的菜等到 60% 的客人有了为止。"
         "10 分钟内有 3 桌超时，规则自动暂停，每分钟放行 6 桌。〔broth-first，rules.yaml:4〕"
