@@ -149,7 +149,7 @@ class Teller:
                 f"每分钟放行 {rule.tables_per_minute} 桌。{place}"
             )
         return (
-            f"{name}{self._where(rule)}: until the {awaited} is {state}, {'; '.join(holds)}. "
+            f"{name}{self._where(rule)}: until {awaited} is {state}, {'; '.join(holds)}. "
             f"They wait {waits} at most, then they go. {self._personal(rule)}"
             f"After {rule.pause_after} tables within {duration(within, 'en')} had to be let go so, "
             f"the rule pauses itself and frees {rule.tables_per_minute} tables a minute. "

@@ -47,6 +47,14 @@ def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
     )
 
 
+def test_broth_first_reads_as_english(capsys: pytest.CaptureFixture[str]) -> None:
+    told = printed(capsys, "show", HOTPOT, "--lang", "en").splitlines()
+    assert told[-1].startswith(
+        "  - Broth first (dine-in): until the 'broth' class is ready, the 'plate' class is made "
+        "ready but not carried out; the 'delicate' class is not started. They wait 6 min at most, "
+    )
+
+
 @pytest.mark.parametrize("name", SHIPPED)
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_every_entry_and_rule_is_told(
