@@ -69,10 +69,12 @@ def move(kitchen: Kitchen, command: Command, now: Instant) -> Plan:
     facts += _struck_at_pass(target, command, kind)
     if kind in (Move.BUMP, Move.SERVE):
         facts += _bump_of_nothing(kitchen, target, command, moved_any=bool(items))
-    return Plan(tuple(facts)) if facts else no_op(_why_nothing(target, kind))
+    return Plan(tuple(facts)) if facts else no_op(_why_nothing(kitchen, target, command, kind))
 
 
-def _why_nothing(target: Target, kind: Move) -> str:
+def _why_nothing(kitchen: Kitchen, target: Target, command: Command, kind: Move) -> str:
+    if target.lines and not any(steps_at(kitchen, line, command.view) for line in target.lines):
+        return f"nothing of this is done at {command.view or 'any station'}"
     held = [h.reason.en for line in target.lines for h in line.holds if h.gate is Gate.START]
     if held and kind in (Move.START, Move.BUMP):
         return f"held: {held[0]}"

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import ClassVar
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from pos_bridge.crowd import Crowd
 
+_logger = logging.getLogger(__name__)
 MOST_CONNECTIONS = 512
 """Tills and tools need a few dozen; a process has about a thousand file descriptors."""
 
@@ -78,6 +80,10 @@ class _Connection(HttpToolsProtocol):
         self._is_answering = not self.cycle.response_complete
         if not self._is_answering:
             self.crowd.rest(self)
+
+    def _unsupported_upgrade_warning(self) -> None:
+        """Say what is likely: a display was given this port, and more packages would not help."""
+        _logger.warning("a websocket was asked for on the port for tills; see --displays")
 
     def _refuse(self) -> None:
         if self.transport.is_closing():

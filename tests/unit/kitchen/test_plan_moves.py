@@ -400,6 +400,15 @@ def test_a_station_may_recall_a_served_dish() -> None:
 # --- repeated and pointless ----------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("line", [None, "a"])
+def test_a_bump_at_a_station_that_has_no_part_in_it_is_not_called_done(line: str | None) -> None:
+    """A misspelt view was told "already done" for a dish that nobody had begun."""
+    house = sent(dish("a"))
+    done = house.do("bump", "1", line, view="work")
+    assert (done.result, done.why) == (Result.NO_OP, "nothing of this is done at work")
+    assert house.states("a") == {"queued": 1}
+
+
 @pytest.mark.parametrize(
     ("kind", "why"),
     [("start", "already started"), ("bump", "already done"), ("serve", "already served")],
