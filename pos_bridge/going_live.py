@@ -118,6 +118,10 @@ class LiveRules:
             _logger.warning("the rules wait: %s", error)
             await asyncio.sleep(_AGAIN_AFTER_S)
             return False
+        except Exception:
+            # A fault of ours with these texts must not end a kitchen that runs by others.
+            _logger.exception("what was saved in the rules folder could not be weighed")
+            return True
         _logger.info("rules folder: %s", weighed.choice.step.value)
         return True
 

@@ -76,7 +76,7 @@ def _reading(
     from kds.cases.results import results_from_json
     from kds.rulebook.exchange import compilation_from_json, diagnostics_from_json
 
-    lines = done.stdout.decode().splitlines()
+    lines = done.stdout.decode("utf-8", "replace").split("\n")[:-1]  # the last may be cut short
     is_well = done.returncode == 0
     stopped = () if is_well else (_stopped(files, done, limits, is_playing=bool(lines)),)
     if not lines:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+import stat
 from pathlib import Path
 
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, fault
@@ -45,7 +46,15 @@ def read_texts(directory: Path) -> tuple[dict[str, str], tuple[Diagnostic, ...]]
 def rule_files(directory: Path) -> list[Path]:
     """Return the rule files; editors leave hidden copies and locks beside a file they save."""
     paths = {path for pattern in PATTERNS for path in directory.glob(pattern)}
-    return sorted(p for p in paths if not p.name.startswith(".") and not p.is_dir())
+    return sorted(p for p in paths if not p.name.startswith(".") and _may_be_text(p))
+
+
+def _may_be_text(path: Path) -> bool:
+    """A file, or what may be one once it can be looked at; reading a pipe would never end."""
+    try:
+        return stat.S_ISREG(path.stat().st_mode)
+    except OSError:
+        return True
 
 
 Stamp = tuple[tuple[str, int, int, int], ...]
@@ -60,11 +69,16 @@ def stamp(directory: Path) -> Stamp:
     """
     found = []
     try:
-        for path in rule_files(directory):
-            about = path.stat()
-            found.append((path.name, about.st_mtime_ns, about.st_size, about.st_ino))
+        paths = rule_files(directory)
     except OSError:
-        return ()  # in the middle of a save; the next look sees what came of it
+        return ()
+    for path in paths:
+        try:
+            about = path.stat()
+        except OSError:  # a link to nothing, or gone in the middle of a save
+            found.append((path.name, 0, 0, 0))
+        else:
+            found.append((path.name, about.st_mtime_ns, about.st_size, about.st_ino))
     return tuple(found)
 
 

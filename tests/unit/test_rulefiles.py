@@ -10,6 +10,7 @@ import pytest
 from kds.rulebook.compile import compile_book
 from kds.rulebook.nodes import MAX_BYTES
 from kds.rulefiles import Limits, read_apart, read_book, read_texts
+from kds.rulefiles.texts import stamp
 
 BOOK = "book: {id: one, name: One}\nstations: [{id: wok, name: Wok}]\n"
 MENU = "menu: [{id: a, class: dish, match: {name: x}, cook: wok}]\n"
@@ -148,4 +149,20 @@ def test_a_file_that_vanishes_while_reading_is_told(rules: Path) -> None:
 def test_locks_and_folders_of_editors_are_passed_over(rules: Path) -> None:
     (rules / ".#book.yaml").write_text("[", "utf-8")
     (rules / "old.yaml").mkdir()
+    assert told(rules) == []
+
+
+def test_every_save_shows_in_the_stamp_also_beside_a_link_to_nothing(rules: Path) -> None:
+    """A watcher that one odd file blinds would leave an admin waiting for ever."""
+    (rules / "gone.yaml").symlink_to(rules / "nothing")
+    before = stamp(rules)
+    (rules / "book.yaml").write_text(BOOK + "# more\n", "utf-8")
+    after = stamp(rules)
+    (rules / "menu.yml").unlink()
+    assert len({before, after, stamp(rules), stamp(rules / "nowhere")}) == 4
+    assert stamp(rules) == stamp(rules)
+
+
+def test_a_pipe_is_passed_over_since_reading_it_would_never_end(rules: Path) -> None:
+    os.mkfifo(rules / "pipe.yaml")
     assert told(rules) == []

@@ -198,3 +198,12 @@ def test_a_later_revision_agrees_with_the_new_book(after: Book) -> None:
         ).steps
     ]
     assert sum(g.portions for g in made.line("a").groups if g.step == 0) == 3
+
+
+def test_an_undo_does_not_bring_a_former_way_back() -> None:
+    made = house()
+    made.act(CommandKind.RUSH, "a")
+    rushed = made.events[-1].command
+    adopt(made, ELSEWHERE)
+    made.act(CommandKind.UNDO, undoes=rushed)
+    assert stations(made, "a") == ["wok"]
