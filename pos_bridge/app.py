@@ -155,59 +155,58 @@ async def _serve(
     ending = _Ending()
     if settings.ends_with_stdin:
         ending.when_stdin_closes()
-    feed = Feed(kept.ledger.kitchen, kept.ledger.book, kept.store.epoch)
-    rates = Rates()
-    feed.on_change(lambda entries: rates.happened(entry.event for entry in entries))
     async with AsyncExitStack() as stack:
-        writer = Writer(kept.ledger, feed.publish, ending.by_fault)
-        writer.start()
-        stack.push_async_callback(writer.stop)
-        reads = Reads(kept.store, feed, kept.time)
-        stack.callback(reads.close)
-        displays_access = Access(settings.tokens, settings.displays.host)
-        recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
-        screens = Displays(feed, writer, kept.time, displays_access, recent)
-        soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
-        live_rules = LiveRules(
-            kept.rules,
-            feed,
-            writer,
-            kept.store,
-            kept.time,
-            settings.data / "rules.before",
-            live=settings.live_rules,
-        )
-        inspector = Inspector(
-            feed, writer, rates, live_rules, kept.time, settings.data, soundness.remarks
-        )
-        services = Services(
-            feed=feed,
-            reads=reads,
-            writer=writer,
-            intake=Intake(writer, rates, kept.time, lambda: zone_of(feed.book)),
-            rates=rates,
-            rules=live_rules,
-            soundness=soundness,
-            time=kept.time,
-            bodies=Bodies(),
-            displays=screens,
-            inspector=inspector,
-        )
-        watch = Watch(feed, writer, kept.time)
-        await stack.enter_async_context(_task(watch.run(), ending))
-        await stack.enter_async_context(_task(purge_hourly(kept.store, kept.time), ending))
-        await stack.enter_async_context(_task(soundness.run(), ending))
-        await stack.enter_async_context(_task(live_rules.run(), ending))
-        inspecting = inspector.run(screens.tell, kept.store)
-        await stack.enter_async_context(_task(inspecting, ending))
-        await stack.enter_async_context(screens.serving(displays))
-        access = Access(settings.tokens, settings.http.host)
-        app = application(services, access)
+        services = _services(settings, kept, ending, stack)
+        for work in _work_beside(services, kept):
+            await stack.enter_async_context(_task(work, ending))
+        await stack.enter_async_context(services.displays.serving(displays))
+        app = application(services, Access(settings.tokens, settings.http.host))
         await stack.enter_async_context(_serving(app, http, services, ending))
         _say_ready(real_address(settings.http, http), real_address(settings.displays, displays))
         await ending.wait()
     _logger.info("ended")
     return ending.status
+
+
+def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExitStack) -> Services:
+    """Make the parts that answers are made from; `stack` ends those that have threads."""
+    feed = Feed(kept.ledger.kitchen, kept.ledger.book, kept.store.epoch)
+    rates = Rates()
+    feed.on_change(lambda entries: rates.happened(entry.event for entry in entries))
+    writer = Writer(kept.ledger, feed.publish, ending.by_fault)
+    writer.start()
+    stack.push_async_callback(writer.stop)
+    reads = Reads(kept.store, feed, kept.time)
+    stack.callback(reads.close)
+    access = Access(settings.tokens, settings.displays.host)
+    recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
+    soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
+    before, live = settings.data / "rules.before", settings.live_rules
+    live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
+    return Services(
+        feed=feed,
+        reads=reads,
+        writer=writer,
+        intake=Intake(writer, rates, kept.time, lambda: zone_of(feed.book)),
+        rates=rates,
+        rules=live_rules,
+        soundness=soundness,
+        time=kept.time,
+        bodies=Bodies(),
+        displays=Displays(feed, writer, kept.time, access, recent),
+        inspector=Inspector(
+            feed, writer, rates, live_rules, kept.time, settings.data, soundness.remarks
+        ),
+    )
+
+
+def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any, None]]:
+    """Yield what goes on beside the answers as long as the bridge serves."""
+    yield Watch(services.feed, services.writer, kept.time).run()
+    yield purge_hourly(kept.store, kept.time)
+    yield services.soundness.run()
+    yield services.rules.run()
+    yield services.inspector.run(services.displays.tell, kept.store)
 
 
 def _say_ready(http: Address, displays: Address) -> None:

@@ -134,7 +134,7 @@ class Reads:
         return evolve(kitchen, Event(EventId(""), kitchen.at, Cause.POS, VisitRestored(*found)))
 
     def _visits(self, table: str | None, on: date | None, limit: int) -> list[VisitStory]:
-        rows = self._store.visits(table=table, on=on)[-limit:]
+        rows = self._store.visits(table=table, on=on, limit=limit)
         return [VisitStory(row, self._store.events_of_visit(row.id)) for row in rows]
 
 

@@ -99,12 +99,6 @@ class StockLeft(BaseModel):
     left: float | None
 
 
-class StockItem(StockLeft):
-    """An item with a count."""
-
-    item_id: str
-
-
 class AlertAnswer(BaseModel):
     """Something a person should look at; `raw`: the start of what could not be understood."""
 
