@@ -326,6 +326,12 @@ def test_importing_loads_no_qt(module: str) -> None:
     assert not loaded_by(module, ROOT) & {"PySide6", "shiboken6", "qasync"}
 
 
+@pytest.mark.parametrize("module", ["kds.app.display", "kds.link"])
+def test_a_display_loads_no_database_of_the_bridge(module: str) -> None:
+    """It keeps one small file by the standard library alone; SQLAlchemy costs it 13 MB."""
+    assert not loaded_by(module, ROOT) & {"sqlalchemy", "alembic"}
+
+
 # Each guard, seen to fail. A breach is a file, what stands in it, and what must be reported.
 
 BREACHES = [

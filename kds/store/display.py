@@ -10,74 +10,73 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from sqlite3 import Connection
 from typing import NamedTuple
-
-from sqlalchemy import (
-    Column,
-    Connection,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    UniqueConstraint,
-    bindparam,
-    delete,
-    select,
-    update,
-)
 
 from kds.kitchen.commands import Command
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
 from kds.records.commands import command_json, parse_commands
-from kds.records.errors import BodyError
-from kds.store import schema
+from kds.records.errors import BodyError, RecordError
 from kds.store.damage import set_aside
-from kds.store.engine import Database
 from kds.store.errors import StoreCorrupt, StoreTooNew
-from kds.store.snapshots import Snapshots
+from kds.store.parts import changes_between, kitchen_of, without_collector
+from kds.store.sqlite import SqliteFile, refuse_damaged, refuse_emptied
 
 FILE = "display.db"
 BUSY_MS = 2_000
 SHAPE = 1
 """The version of the tables below; kept in the file, so that an older program leaves it alone."""
 
-_metadata = MetaData(naming_convention=schema.metadata.naming_convention)
-
-_commands = Table(
-    "commands",
-    _metadata,
-    Column("place", Integer, primary_key=True),
-    Column("id", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("epoch", Text),
-    Column("seq", Integer),
-    Column("acknowledged_at", Integer),
-    UniqueConstraint("id"),
+_TABLES = (
+    """
+    CREATE TABLE commands (
+        place INTEGER NOT NULL PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        body TEXT NOT NULL,
+        epoch TEXT,
+        seq INTEGER,
+        acknowledged_at INTEGER
+    )
+    """,
+    """
+    CREATE TABLE kept (
+        id INTEGER NOT NULL PRIMARY KEY,
+        epoch TEXT NOT NULL DEFAULT '',
+        event TEXT NOT NULL DEFAULT '',
+        at INTEGER,
+        book_hash TEXT NOT NULL DEFAULT '',
+        book TEXT NOT NULL DEFAULT ''
+    )
+    """,
+    """
+    CREATE TABLE snapshot (
+        place INTEGER NOT NULL PRIMARY KEY,
+        part TEXT NOT NULL,
+        key TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        body TEXT NOT NULL,
+        UNIQUE (part, key)
+    )
+    """,
+    "INSERT INTO kept (id) VALUES (1)",
 )
-"""`epoch`, `seq`: the log place that the bridge has answered with; null: it has not."""
+"""`commands.epoch`, `seq`: the log place that the bridge has answered with; null: it has not.
 
-_kept = Table(
-    "kept",
-    _metadata,
-    Column("id", Integer, primary_key=True, autoincrement=False),
-    Column("epoch", Text, nullable=False, server_default=""),
-    Column("event", Text, nullable=False, server_default=""),
-    Column("at", Integer),
-    Column("book_hash", Text, nullable=False, server_default=""),
-    Column("book", Text, nullable=False, server_default=""),
-)
-"""One row: of which log, and after which event, the kitchen in `snapshot` is; and when."""
+`kept`: one row: of which log, and after which event, the kitchen in `snapshot` is; and when.
+`snapshot.place` gives back the order in which its rows came in.
+"""
 
-_BORROWED = (schema.meta, schema.snapshot, schema.events)
-"""The bridge's tables that `Snapshots` works on; of them only `snapshot` has rows here."""
-
-_ACKNOWLEDGE = (
-    update(_commands)
-    .where(_commands.c.id == bindparam("command"))
-    .values(epoch=bindparam("e"), seq=bindparam("s"), acknowledged_at=bindparam("at"))
-)
-_OLD = _commands.c.acknowledged_at < bindparam("before")
+_PUT = "INSERT INTO commands (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING"
+_ACKNOWLEDGE = "UPDATE commands SET epoch = ?, seq = ?, acknowledged_at = ? WHERE id = ?"
+_COMMANDS = "SELECT body, epoch, seq FROM commands ORDER BY place"
+_FORGET = "DELETE FROM commands WHERE acknowledged_at < ? RETURNING place, id"
+_WRITE = """
+    INSERT INTO snapshot (part, key, version, body) VALUES (?, ?, ?, ?)
+    ON CONFLICT (part, key) DO UPDATE SET version = excluded.version, body = excluded.body
+"""
+_DROP = "DELETE FROM snapshot WHERE part = ? AND key = ?"
+_SNAPSHOT = "SELECT part, key, version, body FROM snapshot ORDER BY place"
 
 
 class Acknowledged(NamedTuple):
@@ -111,10 +110,10 @@ class DisplayStore:
     `damaged`: where the former file was put because it was damaged; its commands may be lost.
     """
 
-    def __init__(self, database: Database, damaged: Path | None) -> None:
+    def __init__(self, file: SqliteFile, damaged: Path | None) -> None:
         self.damaged = damaged
-        self._database = database
-        self._snapshots = Snapshots(database)
+        self._file = file
+        self._snapshot: Kitchen | None = None  # what is in that table; None: not known
 
     @classmethod
     def open(cls, folder: Path) -> DisplayStore:
@@ -132,28 +131,26 @@ class DisplayStore:
 
     def close(self) -> None:
         """Close the file."""
-        self._database.close()
+        self._file.close()
 
     # --- commands ---
 
     def put(self, command: Command) -> None:
         """Keep a command; it is on disk when this returns. A known id is kept once."""
         body = json.dumps(command_json(command), ensure_ascii=False)
-        insert = self._database.insert(_commands).on_conflict_do_nothing()
-        with self._database.writing() as connection:
-            connection.execute(insert, {"id": command.id, "body": body})
+        with self._file.writing() as connection:
+            connection.execute(_PUT, (command.id, body))
 
     def acknowledge(self, answers: Sequence[Acknowledged], at: Instant) -> None:
         """Note at kitchen time `at` that the bridge has these commands."""
-        rows = [{"command": a.command, "e": a.epoch, "s": a.seq, "at": at} for a in answers]
-        with self._database.writing() as connection:
-            connection.execute(_ACKNOWLEDGE, rows)
+        rows = [(answer.epoch, answer.seq, at, answer.command) for answer in answers]
+        with self._file.writing() as connection:
+            connection.executemany(_ACKNOWLEDGE, rows)
 
     def commands(self) -> list[KeptCommand]:
         """Return the commands that are kept, in the order in which they were given."""
-        columns = select(_commands.c.body, _commands.c.epoch, _commands.c.seq)
-        with self._database.reading() as connection:
-            found = connection.execute(columns.order_by(_commands.c.place)).all()
+        with self._file.reading() as connection:
+            found = connection.execute(_COMMANDS).fetchall()
         kept: list[KeptCommand] = []
         for body, epoch, seq in found:
             try:
@@ -165,63 +162,63 @@ class DisplayStore:
 
     def forget(self, before: Instant) -> list[CommandId]:
         """Drop what was acknowledged before that kitchen time, and return what it was."""
-        which = {"before": before}
-        with self._database.writing() as connection:
-            gone = connection.execute(select(_commands.c.id).where(_OLD), which).scalars().all()
-            if gone:
-                connection.execute(delete(_commands).where(_OLD), which)
-        return [CommandId(command) for command in gone]
+        with self._file.writing() as connection:
+            gone = connection.execute(_FORGET, (before,)).fetchall()
+        return [CommandId(command) for _, command in sorted(gone)]
 
     # --- copies ---
 
     def save(self, kept: KeptKitchen) -> None:
         """Keep the kitchen in place of the former one; only what has changed is written."""
-        changes = self._snapshots.changes(kept.kitchen)
-        with self._database.writing() as connection:
-            self._snapshots.write(connection, changes)
-            values = {"epoch": kept.epoch, "event": kept.event, "at": kept.at}
-            connection.execute(update(_kept).values(**values))
-        self._snapshots.written(changes)
+        changes = changes_between(self._snapshot or Kitchen(), kept.kitchen)
+        with self._file.writing() as connection:
+            if self._snapshot is None:
+                connection.execute("DELETE FROM snapshot")
+            connection.executemany(_DROP, changes.gone)
+            connection.executemany(_WRITE, changes.rows)
+            which = "UPDATE kept SET epoch = ?, event = ?, at = ?"
+            connection.execute(which, (kept.epoch, kept.event, kept.at))
+        self._snapshot = kept.kitchen
 
     def load(self) -> KeptKitchen | None:
         """Return the kitchen of the last `save`, None without one that this program can read."""
-        with self._database.writing() as connection:
-            row = connection.execute(select(_kept)).one()
+        with self._file.reading() as connection, without_collector():
+            epoch, event, at = connection.execute("SELECT epoch, event, at FROM kept").fetchone()
             try:
-                kitchen = self._snapshots.load(connection)
-            except (StoreCorrupt, StoreTooNew):  # of another program's version: a copy, no loss
-                connection.execute(delete(schema.snapshot))
+                kitchen = kitchen_of(connection.execute(_SNAPSHOT))
+            except RecordError:  # of another program's version: a copy, no loss
                 return None
-        return KeptKitchen(kitchen, row.epoch, row.event, row.at) if row.epoch else None
+        self._snapshot = kitchen
+        return KeptKitchen(kitchen, epoch, event, at) if epoch else None
 
     def save_book(self, book_hash: str, compiled: str) -> None:
         """Keep the rule book in force."""
-        with self._database.writing() as connection:
-            connection.execute(update(_kept).values(book_hash=book_hash, book=compiled))
+        with self._file.writing() as connection:
+            connection.execute("UPDATE kept SET book_hash = ?, book = ?", (book_hash, compiled))
 
     def book(self) -> tuple[str, str] | None:
         """Return hash and compiled text of the rule book kept last."""
-        with self._database.reading() as connection:
-            row = connection.execute(select(_kept.c.book_hash, _kept.c.book)).one()
-        return (row.book_hash, row.book) if row.book_hash else None
+        with self._file.reading() as connection:
+            book_hash, book = connection.execute("SELECT book_hash, book FROM kept").fetchone()
+        return (book_hash, book) if book_hash else None
 
 
-def _opened(file: Path) -> Database:
-    database = Database(f"sqlite:///{file}", BUSY_MS)
+def _opened(path: Path) -> SqliteFile:
+    refuse_emptied(path)
+    file = SqliteFile(path, BUSY_MS)
     try:
-        database.refuse_emptied()
-        with database.writing() as connection:
-            database.check(connection, thoroughly=True)
+        with file.writing() as connection:
+            refuse_damaged(connection, path)
             _shape(connection)
     except BaseException:
-        database.close()
+        file.close()
         raise
-    return database
+    return file
 
 
 def _shape(connection: Connection) -> None:
     """Make the tables of a new file; refuse one of a newer program."""
-    shape = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+    (shape,) = connection.execute("PRAGMA user_version").fetchone()
     if shape > SHAPE:
         raise StoreTooNew(
             f"The display's data has the shape {shape}, this program knows shapes up to {SHAPE}. "
@@ -229,7 +226,6 @@ def _shape(connection: Connection) -> None:
         )
     if shape == SHAPE:
         return
-    _metadata.create_all(connection)
-    schema.metadata.create_all(connection, tables=_BORROWED)
-    connection.execute(_kept.insert().values(id=1))
-    connection.exec_driver_sql(f"PRAGMA user_version={SHAPE}")
+    for statement in _TABLES:
+        connection.execute(statement)
+    connection.execute(f"PRAGMA user_version={SHAPE}")

@@ -30,6 +30,14 @@ from sqlalchemy.pool import PoolProxiedConnection, QueuePool
 
 from kds.store.damage import MARK, beside
 from kds.store.errors import StoreCorrupt, StoreError, StoreUnavailable
+from kds.store.sqlite import (
+    READ,
+    WRITE,
+    fault_of,
+    refuse_damaged,
+    refuse_emptied,
+    set_pragmas,
+)
 
 if TYPE_CHECKING:
     from sqlalchemy.dialects import postgresql
@@ -125,17 +133,13 @@ class Database:
         """Raise `StoreCorrupt` when the file is damaged. A server looks after its own files."""
         if not self.is_sqlite:
             return
-        targets = ["1"]  # one fault is enough
+        targets: list[str | None] = [None]
         mark = beside(self.file, MARK)
         is_suspect = thoroughly or mark.exists()
         if not is_suspect and self.file.stat().st_size > QUICK_CHECK_BYTES:
             targets = ["meta", "snapshot"]
         for target in targets:
-            check = connection.exec_driver_sql(f"PRAGMA quick_check({target})")
-            found = check.scalars().first()
-            if found != "ok":
-                detail = str(found).rpartition("\n")[2].rstrip(".")  # without SQLite's headline
-                raise StoreCorrupt(f"The database {self.file} is damaged: {detail}.")
+            refuse_damaged(_driven(connection), self.file, target)
         if is_suspect:
             mark.unlink(missing_ok=True)
 
@@ -148,8 +152,7 @@ class Database:
         if not self.is_sqlite:
             yield
             return
-        driver = connection.connection.driver_connection
-        assert isinstance(driver, sqlite3.Connection)
+        driver = _driven(connection)
         driver.set_progress_handler(is_over, _STEPS)
         try:
             yield
@@ -158,8 +161,8 @@ class Database:
 
     def refuse_emptied(self) -> None:
         """Raise `StoreCorrupt` for an empty file: it once was a database."""
-        if self.is_sqlite and self.file.exists() and not self.file.stat().st_size:
-            raise StoreCorrupt(f"The database {self.file} has been emptied.")
+        if self.is_sqlite:
+            refuse_emptied(self.file)
 
     def close(self) -> None:
         """Close every connection."""
@@ -190,11 +193,7 @@ def file_of(url: URL) -> Path:
 
 
 def _sqlite_engine(url: URL, busy_ms: int, *, writes: bool) -> Engine:
-    """Make an engine whose transactions are our own: `BEGIN IMMEDIATE` takes the write lock.
-
-    The driver's own idea of when to begin would let a read become a write halfway, which fails
-    at once when somebody else has written in between.
-    """
+    """Make an engine whose transactions begin by our own hand."""
     engine = create_engine(
         url,
         poolclass=QueuePool,
@@ -202,16 +201,11 @@ def _sqlite_engine(url: URL, busy_ms: int, *, writes: bool) -> Engine:
         max_overflow=0 if writes else READERS,
         connect_args={"check_same_thread": False, "isolation_level": None},
     )
-    pragmas = ["foreign_keys=ON", f"busy_timeout={busy_ms}", "synchronous=FULL"]
-    pragmas += ["journal_mode=WAL"] if writes else ["query_only=ON"]
 
     def prepare(connection: Any, _record: object) -> None:
-        cursor = connection.cursor()
-        for pragma in pragmas:
-            cursor.execute(f"PRAGMA {pragma}")
-        cursor.close()
+        set_pragmas(connection, busy_ms, writes=writes)
 
-    statement = "BEGIN IMMEDIATE" if writes else "BEGIN"
+    statement = WRITE if writes else READ
 
     def begin(connection: Connection) -> None:
         # By the driver itself: on the way through SQLAlchemy this costs as much as a look-up.
@@ -222,18 +216,11 @@ def _sqlite_engine(url: URL, busy_ms: int, *, writes: bool) -> Engine:
     return engine
 
 
-_SQLITE_FAULTS = {
-    5: (StoreUnavailable, "The database is locked by another program."),
-    6: (StoreUnavailable, "The database is locked by another program."),
-    9: (StoreUnavailable, "The reading was broken off."),
-    8: (StoreUnavailable, "The database can not be written to; is its disk read-only?"),
-    10: (StoreUnavailable, "The disk of the database does not work as it should."),
-    11: (StoreCorrupt, "The database file is damaged."),
-    13: (StoreUnavailable, "The disk of the database is full."),
-    14: (StoreUnavailable, "The database file can not be opened."),
-    26: (StoreCorrupt, "The file is no database, or a damaged one."),
-}
-"""By SQLite's primary result code."""
+def _driven(connection: Connection) -> sqlite3.Connection:
+    """Return the driver's own connection below one to an SQLite database."""
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, sqlite3.Connection)
+    return driver
 
 
 @contextmanager
@@ -260,9 +247,7 @@ def _driver_error(error: BaseException) -> StoreError:
         is_gone = type(error).__name__ in {"OperationalError", "InterfaceError"}
         words = "does not answer" if is_gone else "refuses this"
         return (StoreUnavailable if is_gone else StoreError)(f"The database {words}: {error}")
-    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-    kind, words = _SQLITE_FAULTS.get(code, (StoreError, "The database refuses this."))
-    return kind(f"{words} ({error})")
+    return fault_of(error)
 
 
 # --- statements ----------------------------------------------------------------------------

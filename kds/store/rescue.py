@@ -31,10 +31,11 @@ from kds.store.engine import Database, Rows, file_of
 from kds.store.errors import StoreCorrupt, StoreTooNew, StoreUnavailable
 from kds.store.migrate import HEAD as HEAD_SHAPE
 from kds.store.migrate import migrate
+from kds.store.parts import HEAD
 from kds.store.rows import derive
 from kds.store.salvage import Place, salvage
 from kds.store.schema import events, meta, orders, portions, snapshot, visits
-from kds.store.snapshots import HEAD, Snapshots, event_of, read_rows
+from kds.store.snapshots import Snapshots, event_of, read_rows
 from kds.store.values import Batch
 
 _DRAFT, _SOURCE = ".rescue", ".rescue-source"

@@ -2,39 +2,28 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, select, update
 
 from kds.kitchen.events import Cause, Event
 from kds.kitchen.evolve import evolve
-from kds.kitchen.frozenmap import FrozenMap
 from kds.kitchen.ids import CommandId, EventId, Instant
 from kds.kitchen.state import Kitchen
 from kds.records.errors import NewerRecord, RecordError
 from kds.records.facts import load_fact
-from kds.records.state import PARTS, dump_head, load_kitchen
 from kds.store.engine import Database, Rows
 from kds.store.errors import StoreCorrupt, StoreTooNew
+from kds.store.parts import Changes, changes_between, kitchen_of, without_collector
 from kds.store.schema import events, meta, snapshot
 
-HEAD = "head"
+_ALL = select(snapshot.c.part, snapshot.c.key, snapshot.c.version, snapshot.c.body).order_by(
+    snapshot.c.place
+)
 _REMOVE = delete(snapshot).where(
     snapshot.c.part == bindparam("p"), snapshot.c.key == bindparam("k")
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """What makes the kept snapshot that of `kitchen`: rows to write, entries that are gone."""
-
-    kitchen: Kitchen
-    rows: Sequence[tuple[Any, ...]]
-    gone: Sequence[dict[str, str]]
 
 
 class Snapshots:
@@ -51,22 +40,12 @@ class Snapshots:
 
     def changes(self, kitchen: Kitchen) -> Changes:
         """Return what has changed since the last snapshot. The slow part; touches no database."""
-        rows: list[tuple[Any, ...]] = []
-        gone: list[dict[str, str]] = []
-        for part in PARTS:
-            sets, removals = part.map_of(kitchen).changes_since(part.map_of(self._kept))
-            version = part.codec.version
-            rows += (
-                (part.name, part.dump_key(key), version, part.codec.dump(value))
-                for key, value in sets.items()
-            )
-            gone += ({"p": part.name, "k": part.dump_key(key)} for key in removals)
-        return Changes(kitchen, [*rows, (HEAD, "", *dump_head(kitchen))], gone)
+        return changes_between(self._kept, kitchen)
 
     def write(self, connection: Connection, changes: Changes) -> None:
         """Write `changes`. Call `written` once they are committed."""
         if changes.gone:
-            connection.execute(_REMOVE, changes.gone)
+            connection.execute(_REMOVE, [{"p": part, "k": key} for part, key in changes.gone])
         self._rows.write(connection, changes.rows)
         connection.execute(update(meta).values(snapshot_seq=changes.kitchen.seq))
 
@@ -79,9 +58,9 @@ class Snapshots:
 
         A snapshot that can not be read is passed over, as long as the log is whole.
         """
-        with _without_collector():
+        with without_collector():
             try:
-                kitchen = self._snapshot(connection)
+                kitchen = kitchen_of(connection.execute(_ALL))
             except RecordError as error:
                 is_whole = _first_seq(connection) == 1
                 if isinstance(error, NewerRecord) and not is_whole:
@@ -91,38 +70,6 @@ class Snapshots:
                 kitchen = Kitchen()
             self._kept = kitchen
             return _folded(connection, kitchen)
-
-    def _snapshot(self, connection: Connection) -> Kitchen:
-        maps: dict[str, list[tuple[Any, Any]]] = {part.name: [] for part in PARTS}
-        parts = {part.name: part for part in PARTS}
-        head: tuple[int, str] | None = None
-        columns = (snapshot.c.part, snapshot.c.key, snapshot.c.version, snapshot.c.body)
-        for name, key, version, body in connection.execute(
-            select(*columns).order_by(snapshot.c.place)
-        ):
-            if name == HEAD:
-                head = (version, body)
-            else:
-                part = parts[name]
-                maps[name].append((part.load_key(key), part.codec.load(version, body)))
-        if head is None:
-            return Kitchen()
-        return load_kitchen(*head, {name: FrozenMap(pairs) for name, pairs in maps.items()})
-
-
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Put off the search for garbage cycles: there are none in what is loaded, only a lot of it.
-
-    It would walk the growing state again and again, for as long as the loading itself takes.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def _first_seq(connection: Connection) -> int | None:

@@ -20,6 +20,7 @@ from kds.link.link import SAVE_EVERY_MS
 from kds.store import display as display_store
 from kds.store.display import FILE, DisplayStore
 from kds.store.errors import StoreTooNew
+from kds.store.sqlite import SqliteFile
 from kds.wire import messages as m
 from kds.wire.bridge import BridgeSession
 from kds.wire.notices import Answered, Following, Happened, LineDead, Offline, Reloaded, TurnedAway
@@ -377,8 +378,11 @@ async def test_a_disk_that_takes_nothing_stops_no_cook(
     monkeypatch.setattr(display_store, "BUSY_MS", 10)
     async with wall(tmp_path, server.url) as shown:
         await shown.until(lambda: is_following(shown.link))
-        with closing(DisplayStore.open(tmp_path)) as other:
-            with other._database.writing():
+        with (
+            closing(DisplayStore.open(tmp_path)) as other,
+            closing(SqliteFile(tmp_path / FILE, 2_000)) as third,
+        ):
+            with third.writing():
                 await shown.link.act(bump(1, "c1"))
                 assert "locked" in shown.link.state.trouble
                 await shown.until(lambda: shown.told(Answered))
@@ -406,7 +410,8 @@ async def test_a_damaged_file_is_set_aside_and_said(server: ToyServer, tmp_path:
 
 
 async def test_a_file_of_a_newer_program_is_not_touched(tmp_path: Path) -> None:
-    with closing(DisplayStore.open(tmp_path)) as store, store._database.writing() as connection:
-        connection.exec_driver_sql("PRAGMA user_version=99")
+    DisplayStore.open(tmp_path).close()
+    with closing(SqliteFile(tmp_path / FILE, 2_000)) as file, file.writing() as connection:
+        connection.execute("PRAGMA user_version=99")
     with pytest.raises(StoreTooNew, match="newer program"):
         await Link.open(["ws://127.0.0.1:1"], tmp_path, Identity("kitchen"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
@@ -9,13 +10,55 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
-from sqlalchemy import create_engine
 
 from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId
+from kds.kitchen.state import Kitchen
+from kds.store import display
 from kds.store.display import FILE, Acknowledged, DisplayStore, KeptCommand, KeptKitchen
-from kds.store.errors import StoreTooNew, StoreUnavailable
+from kds.store.errors import StoreError, StoreTooNew, StoreUnavailable
+from kds.store.sqlite import SqliteFile
 from tests.unit.wire.toys import ToyBridge, bump
+
+FIRST_SHAPE = """
+PRAGMA journal_mode = WAL;
+CREATE TABLE commands (
+    place INTEGER NOT NULL, id TEXT NOT NULL, body TEXT NOT NULL, epoch TEXT, seq INTEGER,
+    acknowledged_at INTEGER,
+    CONSTRAINT pk_commands PRIMARY KEY (place), CONSTRAINT uq_commands_id UNIQUE (id)
+);
+INSERT INTO commands VALUES
+    (1, 'a', '{"id":"a","kind":"bump","order":{"source":"till","order_id":"1"}}', 'e1', 7, 9),
+    (2, 'b', '{"id":"b","kind":"bump","order":{"source":"till","order_id":"1"}}', NULL, NULL, NULL);
+CREATE TABLE kept (
+    id INTEGER NOT NULL, epoch TEXT DEFAULT '' NOT NULL, event TEXT DEFAULT '' NOT NULL,
+    at INTEGER, book_hash TEXT DEFAULT '' NOT NULL, book TEXT DEFAULT '' NOT NULL,
+    CONSTRAINT pk_kept PRIMARY KEY (id)
+);
+INSERT INTO kept VALUES (1, 'e1', 'x', 7, 'hash', '{}');
+CREATE TABLE events (
+    seq INTEGER NOT NULL, id TEXT NOT NULL, at INTEGER NOT NULL, kind TEXT NOT NULL,
+    version INTEGER NOT NULL, cause TEXT NOT NULL, command TEXT, device TEXT NOT NULL,
+    person TEXT NOT NULL, visit TEXT, source TEXT, order_id TEXT, line_id TEXT, body TEXT NOT NULL,
+    CONSTRAINT pk_events PRIMARY KEY (seq), CONSTRAINT uq_events_id UNIQUE (id)
+);
+CREATE INDEX ix_events_visit ON events (visit);
+CREATE TABLE meta (
+    id INTEGER NOT NULL, epoch TEXT NOT NULL, seq INTEGER NOT NULL, snapshot_seq INTEGER NOT NULL,
+    CONSTRAINT pk_meta PRIMARY KEY (id)
+);
+CREATE TABLE snapshot (
+    place INTEGER NOT NULL, part TEXT NOT NULL, "key" TEXT NOT NULL, version INTEGER NOT NULL,
+    body TEXT NOT NULL,
+    CONSTRAINT pk_snapshot PRIMARY KEY (place), CONSTRAINT uq_snapshot_part_key UNIQUE (part, "key")
+);
+INSERT INTO snapshot VALUES
+    (1, 'visits', '"till/1"', 1, '{"id":"till/1","opened_at":1795000000000,"seq":1}'),
+    (2, 'head', '', 1, '{"seq":1,"at":1795000000000,"sessions":[],"tables":[],"closed":[],
+    "stock":[],"rules":[],"folds":[],"alerts":[],"recent":[],"book":""}');
+PRAGMA user_version = 1;
+"""
+"""What the first program's file had in it, statement by statement."""
 
 
 @pytest.fixture
@@ -30,11 +73,9 @@ def again(folder: Path) -> DisplayStore:
 
 
 def execute(folder: Path, *statements: str) -> None:
-    engine = create_engine(f"sqlite:///{folder / FILE}")
-    with engine.begin() as connection:
+    with closing(sqlite3.connect(folder / FILE)) as connection, connection:
         for statement in statements:
-            connection.exec_driver_sql(statement)
-    engine.dispose()
+            connection.execute(statement)
 
 
 def test_commands_survive_in_their_order_with_all_their_fields(
@@ -105,6 +146,40 @@ def test_the_kitchen_comes_back_with_its_place(store: DisplayStore, tmp_path: Pa
         assert third.load() == more
 
 
+def test_a_kitchen_that_was_not_read_leaves_nothing_behind(
+    store: DisplayStore, tmp_path: Path
+) -> None:
+    """Else an order that has gone since would come back with the next start."""
+    former, bridge = ToyBridge(), ToyBridge()
+    former.order(1)
+    store.save(KeptKitchen(former.kitchen, "e1", "x", None))
+    bridge.order(2)
+    kept = KeptKitchen(bridge.kitchen, "e1", "y", None)
+    with closing(again(tmp_path)) as other:
+        other.save(kept)
+    with closing(again(tmp_path)) as third:
+        assert third.load() == kept
+
+
+def test_a_save_that_fails_is_made_good_by_the_next(store: DisplayStore, tmp_path: Path) -> None:
+    bridge = ToyBridge()
+    kitchens = []
+    for number in range(3):
+        bridge.order(number)
+        kitchens.append(KeptKitchen(bridge.kitchen, "e1", str(number), None))
+    store.save(kitchens[0])
+    execute(
+        tmp_path, "CREATE TRIGGER full BEFORE UPDATE ON kept BEGIN SELECT RAISE(FAIL, 'no'); END"
+    )
+    with pytest.raises(StoreError):
+        store.save(kitchens[1])
+    assert store.load() == kitchens[0]
+    execute(tmp_path, "DROP TRIGGER full")
+    store.save(kitchens[2])
+    with closing(again(tmp_path)) as other:
+        assert other.load() == kitchens[2]
+
+
 def test_a_new_display_has_nothing(store: DisplayStore) -> None:
     assert store.load() is None
     assert store.book() is None
@@ -141,6 +216,35 @@ def test_a_file_of_a_newer_program_is_left_alone(store: DisplayStore, tmp_path: 
         DisplayStore.open(tmp_path)
 
 
+def test_a_commit_is_on_disk_before_it_is_told(store: DisplayStore) -> None:
+    with store._file.reading() as connection:
+        pragmas = ("journal_mode", "synchronous", "busy_timeout")
+        found = [connection.execute(f"PRAGMA {pragma}").fetchone()[0] for pragma in pragmas]
+    assert found == ["wal", 2, display.BUSY_MS]
+
+
+def test_a_file_with_the_shape_of_the_first_program_opens(tmp_path: Path) -> None:
+    """That one had its own copies of the bridge's tables beside, all empty but `snapshot`."""
+    with closing(sqlite3.connect(tmp_path / FILE)) as connection:
+        connection.executescript(FIRST_SHAPE)
+    with closing(DisplayStore.open(tmp_path)) as store:
+        assert store.damaged is None
+        assert [(kept.command.id, kept.place) for kept in store.commands()] == [
+            ("a", ("e1", 7)),
+            ("b", None),
+        ]
+        assert store.book() == ("hash", "{}")
+        kept = store.load()
+        assert kept is not None
+        assert (kept.epoch, kept.event, kept.at, kept.kitchen.seq) == ("e1", "x", 7, 1)
+        assert [visit.id for visit in kept.kitchen.visits.values()] == ["till/1"]
+        store.save(replace(kept, kitchen=Kitchen(), event="y"))
+        store.put(bump(2, "c"))
+    with closing(again(tmp_path)) as other:
+        assert other.load() == KeptKitchen(Kitchen(), "e1", "y", Instant(7))
+        assert len(other.commands()) == 3
+
+
 @pytest.mark.parametrize("rubbish", [b"\xff" * 50_000, b"SQLite format 3\0" + b"\x01" * 9_000])
 def test_a_damaged_file_is_set_aside_and_the_display_goes_on(
     tmp_path: Path, rubbish: bytes
@@ -154,12 +258,11 @@ def test_a_damaged_file_is_set_aside_and_the_display_goes_on(
 
 
 def test_a_disk_that_takes_nothing_is_said(store: DisplayStore, tmp_path: Path) -> None:
-    lock = create_engine(f"sqlite:///{tmp_path / FILE}")
-    with lock.connect() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with pytest.raises(StoreUnavailable, match="locked"):
-            store.put(bump(1, "c"))
-        connection.exec_driver_sql("ROLLBACK")
-    lock.dispose()
+    with (
+        closing(SqliteFile(tmp_path / FILE, display.BUSY_MS)) as other,
+        other.writing(),
+        pytest.raises(StoreUnavailable, match="locked"),
+    ):
+        store.put(bump(1, "c"))
     store.put(bump(1, "c"))
     assert len(store.commands()) == 1
