@@ -30,6 +30,7 @@ from pos_bridge.ledger import Ledger
 from pos_bridge.settings import Settings, StartError, plain
 
 _logger = logging.getLogger(__name__)
+_MOST_LOGGED = 5
 _ALERT = AlertId("rules:folder")
 _STANDARD = "full_service"
 
@@ -239,8 +240,16 @@ def put_in_force(choice: Choice, ledger: Ledger, store: Store) -> None:
     if choice.book.hash != desk.kitchen.book:
         store.put_book(stored(choice.book, choice.text, desk.now))
         _logger.info("rules %s from the %s", choice.book.hash[:12], choice.state.origin.value)
+    _log_note(choice.state)
     enact(desk, choice)
     ledger.keep(desk)
+
+
+def _log_note(state: RulesState) -> None:
+    """Say in the log as well why the folder's rules are not in force: some read nothing else."""
+    if state.note is not None:
+        faults = [found.text("en") for found in state.diagnostics[:_MOST_LOGGED]]
+        _logger.warning("%s: %s", state.note.en, "; ".join(faults) or state.folder)
 
 
 def enact(desk: Desk, choice: Choice, person: str = "") -> None:

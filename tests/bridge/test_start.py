@@ -290,6 +290,8 @@ class TestRules:
         assert health["status"] == "degraded"
         assert health["rules"]["source"] == "built-in"
         assert health["rules"]["diagnostics"][0].startswith("book.yaml:1:")
+        assert "There are no sound rules (1 faults)" in bridge.logged()
+        assert "book.yaml:1:" in bridge.logged()
         sent = order()
         bridge.post(sent)
         board = bridge.get("/v1/board/kitchen")
