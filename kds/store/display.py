@@ -59,12 +59,39 @@ _TABLES = (
         UNIQUE (part, key)
     )
     """,
+    """
+    CREATE TABLE meta (
+        id INTEGER NOT NULL PRIMARY KEY,
+        epoch TEXT NOT NULL,
+        seq INTEGER NOT NULL,
+        snapshot_seq INTEGER NOT NULL
+    )
+    """,
+    """
+    CREATE TABLE events (
+        seq INTEGER NOT NULL PRIMARY KEY,
+        id TEXT NOT NULL UNIQUE,
+        at INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        version INTEGER NOT NULL,
+        cause TEXT NOT NULL,
+        command TEXT,
+        device TEXT NOT NULL,
+        person TEXT NOT NULL,
+        visit TEXT,
+        source TEXT,
+        order_id TEXT,
+        line_id TEXT,
+        body TEXT NOT NULL
+    )
+    """,
     "INSERT INTO kept (id) VALUES (1)",
 )
 """`commands.epoch`, `seq`: the log place that the bridge has answered with; null: it has not.
 
 `kept`: one row: of which log, and after which event, the kitchen in `snapshot` is; and when.
-`snapshot.place` gives back the order in which its rows came in.
+`snapshot.place` gives back the order in which its rows came in. `meta` and `events` stay empty:
+they belong to this shape, and a display that goes back to an earlier program of it needs them.
 """
 
 _PUT = "INSERT INTO commands (id, body) VALUES (?, ?) ON CONFLICT DO NOTHING"

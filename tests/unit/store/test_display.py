@@ -223,6 +223,22 @@ def test_a_commit_is_on_disk_before_it_is_told(store: DisplayStore) -> None:
     assert found == ["wal", 2, display.BUSY_MS]
 
 
+def columns_of(file: Path) -> dict[str, list[tuple[object, ...]]]:
+    """Return name, type, emptiness, default and key of each column, by table."""
+    columns = 'SELECT name, upper(type), "notnull", dflt_value, pk FROM pragma_table_info(?)'
+    tables = "SELECT name FROM sqlite_schema WHERE type = 'table'"
+    with closing(sqlite3.connect(file)) as connection:
+        names = [name for (name,) in connection.execute(tables)]
+        return {name: connection.execute(columns, (name,)).fetchall() for name in names}
+
+
+def test_a_new_file_has_the_shape_of_the_first_program(store: DisplayStore, tmp_path: Path) -> None:
+    """Else a display that goes back to that program keeps no kitchen any more."""
+    with closing(sqlite3.connect(tmp_path / "first.db")) as connection:
+        connection.executescript(FIRST_SHAPE)
+    assert columns_of(tmp_path / FILE) == columns_of(tmp_path / "first.db")
+
+
 def test_a_file_with_the_shape_of_the_first_program_opens(tmp_path: Path) -> None:
     """That one had its own copies of the bridge's tables beside, all empty but `snapshot`."""
     with closing(sqlite3.connect(tmp_path / FILE)) as connection:
