@@ -25,8 +25,10 @@ def story_json(story: VisitStory) -> dict[str, Any]:
         touched = list(_touched(entry.event.fact))
         if not touched:
             whole.append(told)
+        shared, own = _parted(told["data"])
         for key, name, portions in touched:
-            told_of_line = told | {"portions": portions} | ({"data": {}} if name else {})
+            data = {} if name else shared | own.get(key, {})
+            told_of_line = told | {"portions": portions, "data": data}
             found = lines.setdefault(key, {**key._asdict(), "name": name, "timeline": []})
             found["name"] = name or found["name"]
             found["timeline"].append(told_of_line)
@@ -43,10 +45,38 @@ def story_json(story: VisitStory) -> dict[str, Any]:
     }
 
 
+def _parted(data: dict[str, Any]) -> tuple[dict[str, Any], dict[LineKey, dict[str, list[Any]]]]:
+    """Return what an event says of all its lines, and of each alone.
+
+    A bump of a whole ticket names every line: told under each line again, it fills the memory.
+    """
+    shared: dict[str, Any] = {}
+    own: dict[LineKey, dict[str, list[Any]]] = {}
+    for name, value in data.items():
+        if not isinstance(value, list):
+            shared[name] = value
+            continue
+        for entry in value:
+            key = _line_of(entry)
+            part = shared if key is None else own.setdefault(key, {})
+            part.setdefault(name, []).append(entry)
+    return shared, own
+
+
+def _line_of(entry: Any) -> LineKey | None:
+    """Return the line that an entry of a list is, or begins with, or names."""
+    if isinstance(entry, dict):
+        entry = entry.get("line")
+    elif isinstance(entry, list) and entry and isinstance(entry[0], list):
+        entry = entry[0]
+    is_line = isinstance(entry, list) and len(entry) == 3 and all(isinstance(e, str) for e in entry)
+    return LineKey(*entry) if is_line else None
+
+
 def _touched(fact: Fact) -> Iterator[tuple[LineKey, str, str | None]]:
     """Yield the lines that a fact is about, with name and portions as far as it says them.
 
-    An order's text is long and the same for all its lines, so a line gets its own part only.
+    An order's text is long and the same for all its lines, so none of them gets it.
     """
     if isinstance(fact, OrderReceived):
         for content in fact.message.lines:

@@ -98,3 +98,20 @@ def test_other_content_under_its_revision_is_a_conflict(
     seq = log_end(past)
     assert past.post({**archived, "note": "other"}).status_code == 409
     assert kinds_after(past, seq, archived["order_id"]) == []
+
+
+def test_each_line_of_a_visit_is_told_its_own_part_only(shared: Running) -> None:
+    """A bump of 5,000 lines told every line of all the others: 11 GB of memory."""
+    sent = order(table="banquet", lines=[line(str(n)) for n in range(30)])
+    shared.post(sent)
+    name = {"source": sent["source"], "order_id": sent["order_id"]}
+    for kind in ("bump", "rush", "recall", "void", "ack_void"):
+        assert shared.command(kind, order=name)["result"] == "applied"
+    (visit,) = shared.get("/v1/visits", table="banquet")
+    for each in visit["lines"]:
+        moved = next(ev for ev in each["timeline"] if ev["kind"] == "portions_moved")
+        assert moved["data"]["move"] == "bump"
+        (item,) = moved["data"]["items"]
+        assert item["line"] == [sent["source"], sent["order_id"], each["line_id"]]
+        parts = [part for ev in each["timeline"] for part in ev["data"].values()]
+        assert all(len(part) == 1 for part in parts if isinstance(part, list))
