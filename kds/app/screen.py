@@ -28,11 +28,13 @@ from kds.rulebook.book import Book
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, why_panel
 from kds.ui.intents import (
+    Digit,
     Intent,
     JustMoved,
     KeyFree,
     KeyStuck,
     LongPress,
+    Missed,
     OpenStrip,
     PickRow,
     Recall,
@@ -229,6 +231,8 @@ class Screen:
                 self._explain(visit, None)
             case JustMoved():
                 self._deny("noop.moved")
+            case Missed() | Digit(visit=None):
+                self._deny("noop.gone")
             case KeyStuck() | KeyFree() | OpenStrip():
                 self._note(intent)
             case _:

@@ -65,6 +65,11 @@ class JustMoved:
 
 
 @dataclass(frozen=True, slots=True)
+class Missed:
+    """BUMP was pressed, and the ticket that keys were meant for is not there: nothing was done."""
+
+
+@dataclass(frozen=True, slots=True)
 class Digit:
     """A number key, and the ticket that has this number now."""
 
@@ -174,6 +179,7 @@ Intent = (
     | LongPress
     | HandleAlert
     | JustMoved
+    | Missed
     | Digit
     | Undo
     | Recall

@@ -7,7 +7,7 @@ read otherwise.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from kds.board.values import Board
@@ -63,6 +63,7 @@ class Scene:
         placement: where every ticket stands.
         tiles: the parts of the page that is looked at.
         focus: the ticket that keys are meant for.
+        has_missed: keys were meant for a ticket that is not there; until something is selected.
     """
 
     def __init__(self, view: View, clock: Callable[[], int]) -> None:
@@ -76,6 +77,8 @@ class Scene:
         self.tiles: dict[tuple[VisitId, int], Tile] = {}
         self.focus: VisitId | None = None
         self.marked: LineKey | None = None
+        self.has_missed = False
+        self._worked_on: VisitId | None = None
         self._set_view(view)
 
     @property
@@ -166,8 +169,18 @@ class Scene:
 
     def select(self, visit: VisitId | None, marked: LineKey | None = None) -> None:
         """Move the focus."""
-        self.focus, self.marked = visit, marked
+        self.focus, self.marked, self.has_missed = visit, marked, False
+        self._worked_on = None
         self._take_tiles()
+
+    def work_on(self, visit: VisitId) -> None:
+        """A hand at this wall finishes the ticket: when it leaves, the focus may go on."""
+        self._worked_on = visit
+
+    def miss(self) -> None:
+        """Keys are meant for a ticket that is not there, and so for none."""
+        self.select(None)
+        self.has_missed = True
 
     def move(self, dx: int, dy: int) -> None:
         """Move the focus to the next ticket in a direction, never to another page."""
@@ -228,11 +241,20 @@ class Scene:
             self.placement, self._slips(), self._size, self._view.style, settle=settle
         )
         if self.focus is not None and self.focus not in self.placement.ids:
-            self.focus = successor(before, self.placement.ids, self.focus)
-            self.marked = None
+            self._lose_focus(before)
         self._take_tiles()
         if was_empty != self.is_empty:
             self.repaint()
+
+    def _lose_focus(self, before: Sequence[Part]) -> None:
+        """Let the focus go on, unless it was somebody elsewhere who took its ticket away: then
+        the key that comes was meant for that one and must not hit the next.
+        """
+        gone, self.marked = self.focus, None
+        if gone is not None and gone == self._worked_on:
+            self.focus = successor(before, self.placement.ids, gone)
+        else:
+            self.focus, self.has_missed = None, True
 
     def _take_tiles(self) -> None:
         """Make the tiles of the page that is looked at, and note where they differ."""

@@ -7,11 +7,12 @@ cloth: nothing counts until all have been lifted.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from kds.ui.style.measures import Measures
-from kds.ui.style.times import LONG_PRESS, PALM, SWIPE
+from kds.ui.style.times import AGAIN, LONG_PRESS, PALM, SWIPE
 
 Finger = int
 MOUSE: Finger = -1
@@ -48,6 +49,20 @@ class _Down:
     y: float
     at_ms: int
     is_tap: bool = True
+
+
+@dataclass(slots=True)
+class Bounces:
+    """Knows what was touched a moment ago."""
+
+    _touched: dict[Hashable, int] = field(default_factory=dict)
+
+    def is_again(self, target: Hashable, at_ms: int) -> bool:
+        """Note a touch; answer whether it is one with that before: a finger that bounced."""
+        self._touched = {one: at for one, at in self._touched.items() if at_ms - at < AGAIN}
+        is_again = target in self._touched
+        self._touched[target] = at_ms
+        return is_again
 
 
 class Touches:

@@ -222,9 +222,9 @@ def _of_order(item: TicketLine, order: OrderKey, clock: BandClock) -> TicketLine
     return item
 
 
-def owed(**portions: int) -> tuple[Owed, ...]:
+def owed(**lines: int) -> tuple[Owed, ...]:
     """What other stations still have to do."""
-    return tuple(Owed(StationId(name), Decimal(number)) for name, number in portions.items())
+    return tuple(Owed(StationId(name), Decimal(number), number) for name, number in lines.items())
 
 
 def board(tickets: Sequence[Ticket], view: str = "cut", alerts: Sequence[AlertCard] = ()) -> Board:

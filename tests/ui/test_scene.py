@@ -172,11 +172,22 @@ def test_focus_repaints_the_ring_too(scene: Scene) -> None:
 def test_focus_goes_on_when_its_ticket_leaves(scene: Scene) -> None:
     tickets = tickets_of(scene)
     scene.select(tickets[2].visit)
+    scene.work_on(tickets[2].visit)
     scene.show(board([t for t in tickets if t is not tickets[2]]), NOW)
     assert scene.focus == tickets[3].visit
     scene.select(tickets[6].visit)
+    scene.work_on(tickets[6].visit)
     scene.show(board(tickets[:6]), NOW)
     assert scene.focus == tickets[5].visit
+
+
+def test_focus_does_not_go_on_when_somebody_elsewhere_took_its_ticket(scene: Scene) -> None:
+    tickets = tickets_of(scene)
+    scene.select(tickets[2].visit)
+    scene.show(board([t for t in tickets if t is not tickets[2]]), NOW)
+    assert (scene.focus, scene.has_missed) == (None, True)
+    scene.move(0, 0)
+    assert (scene.focus, scene.has_missed) == (tickets[0].visit, False)
 
 
 def test_empty_board_has_no_focus(scene: Scene) -> None:

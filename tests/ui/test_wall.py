@@ -1,5 +1,6 @@
 """Fingers and keys on the painted wall become intents, and nothing else happens."""
 
+from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -28,6 +29,7 @@ from kds.ui.intents import (
     KeyFree,
     KeyStuck,
     LongPress,
+    Missed,
     Move,
     OtherKey,
     Press,
@@ -243,11 +245,69 @@ def test_digit_selects_and_enter_bumps(wall: Wall, intents: list[Intent], clock:
     fourth = wall.scene.placement.ids[3]
     QTest.keyClick(wall, Qt.Key.Key_4)
     QTest.keyClick(wall, Qt.Key.Key_Return)
-    QTest.keyClick(wall, Qt.Key.Key_9)
-    assert intents == [Digit(4, fourth), TapBar(fourth, by_key=True), Digit(9, None)]
+    assert intents == [Digit(4, fourth), TapBar(fourth, by_key=True)]
     assert wall.scene.focus == fourth
     QTest.keyClick(wall, Qt.Key.Key_W)
     assert intents[-1] == Why(fourth)
+
+
+def test_number_without_a_ticket_leaves_enter_nothing_to_bump(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    QTest.keyClick(wall, Qt.Key.Key_9)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents[1:] == [Digit(9, None), Missed()]
+    clock.ms += 300
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents[-1] == Missed(), "the next one shows what would be bumped, as at first"
+    assert wall.scene.focus is not None
+
+
+def test_enter_for_a_ticket_that_just_moved_bumps_no_other(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    first, _, _, fourth = wall.scene.placement.ids[:4]
+    QTest.keyClick(wall, Qt.Key.Key_1)
+    wall.scene.came_just_now = lambda visit: visit == fourth  # type: ignore[method-assign]
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents == [Digit(1, first), JustMoved(fourth), Missed()]
+
+
+def test_enter_for_a_ticket_that_was_bumped_elsewhere_bumps_no_other(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    bumped(wall, 4)
+    clock.ms += 1_000
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents[1:] == [Missed()]
+
+
+def test_enter_goes_on_after_a_bump_of_ones_own(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    fourth, fifth = wall.scene.placement.ids[3:5]
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    bumped(wall, 4)
+    clock.ms += 1_000
+    QTest.keyClick(wall, Qt.Key.Key_Return)
+    assert intents[1:] == [TapBar(fourth, by_key=True), TapBar(fifth, by_key=True)]
+
+
+def test_finger_that_lay_on_another_line_when_it_came_down_does_nothing(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    made = tickets(wall)[3]
+    at = middle(target(wall, 4, Zone.LINE).box)
+    QTest.mousePress(wall, Qt.MouseButton.LeftButton, pos=at)
+    fewer = replace(made, lines=made.lines[1:])
+    wall.show_board(board([fewer, *(t for t in wall.scene._board.tickets if t is not made)]), NOW)
+    clock.ms += 450
+    QTest.mouseRelease(wall, Qt.MouseButton.LeftButton, pos=at)
+    assert intents == [JustMoved(made.visit)]
 
 
 def test_first_enter_shows_what_the_second_would_bump(

@@ -32,6 +32,7 @@ from kds.ui.intents import (
     KeyFree,
     KeyStuck,
     LongPress,
+    Missed,
     Move,
     OtherKey,
     Press,
@@ -50,10 +51,10 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.keymap import DEFAULT_KEYS
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
-from kds.ui.style.times import AGAIN, CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
+from kds.ui.style.times import CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
-from kds.ui.touch import MOUSE, Finger, Gesture, Kind, Touches
+from kds.ui.touch import MOUSE, Bounces, Finger, Gesture, Kind, Touches
 
 _ARROWS = {Act.LEFT: (-1, 0), Act.RIGHT: (1, 0), Act.UP: (0, -1), Act.DOWN: (0, 1)}
 _PAGES = {Act.PAGE_BACK: -1, Act.PAGE_ON: 1}
@@ -100,7 +101,8 @@ class Wall(QWidget):
         self._touches = Touches(view.ruler.measures)
         self._keyboard = Keyboard(DEFAULT_KEYS)
         self._pressed: dict[Finger, Box] = {}
-        self._tapped: dict[tuple[VisitId, Target], int] = {}
+        self._aimed: dict[Finger, tuple[VisitId, Target] | None] = {}
+        self._bounces = Bounces()
         self._key_at = -RING_HIDDEN
         self._hand_at = self._closed_at = -CLOSE_UP
         self._is_stale = False
@@ -216,6 +218,7 @@ class Wall(QWidget):
 
     def _press(self, gesture: Gesture) -> None:
         found = self.scene.target_at(gesture.x, gesture.y)
+        self._aimed[gesture.finger] = found
         if found is not None:
             self._pressed[gesture.finger] = found[1].box
             # At once, not with the next round of the event loop.
@@ -228,25 +231,19 @@ class Wall(QWidget):
 
     def _touched(self, gesture: Gesture) -> None:
         found = self.scene.target_at(gesture.x, gesture.y)
-        if found is None or self._is_again(found):
+        aim = self._aimed.pop(gesture.finger, None)
+        if found is None or self._bounces.is_again(found, self._clock()):
             return
         visit, target = found
         if self._clock() - self._key_at >= RING_HIDDEN and target.zone is not Zone.HEAD:
             self._select(None)
-        if self.scene.came_just_now(visit):
+        if aim != found or self.scene.came_just_now(visit):
             self.intent.emit(JustMoved(visit))
-        elif gesture.kind is Kind.LONG:
-            self.intent.emit(LongPress(visit, target.line, target.zone is Zone.FOOT))
-        else:
-            self.intent.emit(self._meaning(visit, target))
-
-    def _is_again(self, found: tuple[VisitId, Target]) -> bool:
-        """Return whether the same target was touched a moment ago: a finger that bounced."""
-        now = self._clock()
-        self._tapped = {one: at for one, at in self._tapped.items() if now - at < AGAIN}
-        is_again = found in self._tapped
-        self._tapped[found] = now
-        return is_again
+            return
+        self.scene.work_on(visit)
+        is_long = gesture.kind is Kind.LONG
+        long = LongPress(visit, target.line, target.zone is Zone.FOOT)
+        self.intent.emit(long if is_long else self._meaning(visit, target))
 
     def _meaning(self, visit: VisitId, target: Target) -> Intent:
         alert = alert_of(visit)
@@ -307,16 +304,18 @@ class Wall(QWidget):
 
     def _choose(self, number: int) -> None:
         visit = self.scene.numbered(number)
-        if visit is not None and self.scene.came_just_now(visit):
-            self.intent.emit(JustMoved(visit))
-            return
-        if visit is not None:
-            self._select(visit)
-        self.intent.emit(Digit(number, visit))
+        has_moved = visit is not None and self.scene.came_just_now(visit)
+        self._select(None if has_moved else visit)
+        if self.scene.focus is None:
+            self.scene.miss()
+        self.intent.emit(JustMoved(visit) if visit and has_moved else Digit(number, visit))
 
     def _bump(self) -> None:
         focus = self.scene.focus
-        if focus is None:
+        if self.scene.has_missed:
+            self._select(None)
+            self.intent.emit(Missed())
+        elif focus is None:
             # Nothing was meant yet: the first press shows what the next one would do.
             self.scene.move(0, 0)
             self._update_damage()
@@ -324,6 +323,7 @@ class Wall(QWidget):
             self.intent.emit(JustMoved(focus))
         else:
             alert = alert_of(focus)
+            self.scene.work_on(focus)
             self.intent.emit(TapBar(focus, True) if alert is None else HandleAlert(alert))
 
     # Qt.

@@ -67,10 +67,13 @@ def _pieces(line: TicketLine) -> Decimal:
 
 
 def _chips(ticket: Ticket, reading: Reading) -> Iterator[Chip]:
-    """Yield what other stations owe, the most first, then those that have finished."""
+    """Yield what other stations owe, the most first, then those that have finished.
+
+    In dishes, as the count in the head and on the button: portions and pounds have no sum.
+    """
     owing = {owed.station for owed in ticket.owed}
     for owed in ticket.owed:
-        yield Chip(f"{reading.station_name(owed.station)} {figure(owed.portions)}")
+        yield Chip(f"{reading.station_name(owed.station)} {owed.lines}")
     if not reading.at_pass:
         also = (station for line in ticket.lines for station in line.also_at)
         for station in dict.fromkeys(also):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, auto
 
 from kds.kitchen.ids import LineKey
@@ -32,9 +32,9 @@ class Zone(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A place for a finger, and what it means."""
+    """A place for a finger, and what it means; it means the same wherever it is."""
 
-    box: Box
+    box: Box = field(compare=False)
     zone: Zone
     line: LineKey | None = None
 
