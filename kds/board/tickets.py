@@ -176,23 +176,26 @@ def _ready_at(food: Iterable[TicketLine]) -> Instant | None:
 
 def _owed(scope: Scope, visit: Visit, orders: Orders) -> tuple[Owed, ...]:
     """Return what other stations have not finished, the most first."""
-    owed: dict[StationId, Decimal] = {}
+    owed: dict[StationId, list[Decimal]] = {}
     for key in visit.lines:
         order = orders.get(key.order)
         line = None if order is None else order.lines.get(key.line_id)
-        for station, portions in () if line is None else _open_at(scope, visit, line):
-            owed[station] = owed.get(station, Decimal(0)) + portions
-    rows = (Owed(station, portions) for station, portions in owed.items())
-    return tuple(sorted(rows, key=lambda row: (-row.portions, row.station)))
+        for station, portions in {} if line is None else _open_at(scope, visit, line).items():
+            owed.setdefault(station, []).append(portions)
+    rows = (Owed(station, sum(each, Decimal(0)), len(each)) for station, each in owed.items())
+    return tuple(sorted(rows, key=lambda row: (-row.lines, -row.portions, row.station)))
 
 
-def _open_at(scope: Scope, visit: Visit, line: Line) -> Iterator[tuple[StationId, Decimal]]:
+def _open_at(scope: Scope, visit: Visit, line: Line) -> dict[StationId, Decimal]:
+    """Return the portions of a line that each other station has to do."""
     steps = line.routing.steps
+    found: dict[StationId, Decimal] = {}
     for group in line.groups:
         if group.state in OPEN and group.visit == visit.id:
             station = steps[group.step].station
             if station != ANY_STATION and (here := scope.works_for(station)) != scope.station:
-                yield here, group.portions
+                found[here] = found.get(here, Decimal(0)) + group.portions
+    return found
 
 
 def _place(scope: Scope, visit: Visit, ticket: Ticket, seen: Sequence[Part]) -> Place:

@@ -108,10 +108,11 @@ class TicketLine:
 
 
 class Owed(NamedTuple):
-    """Portions of a ticket that a station has not finished."""
+    """What of a ticket a station has not finished: so many portions, of so many lines."""
 
     station: StationId
     portions: Decimal
+    lines: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,7 @@ def _wording(wording: Wording) -> dict[str, str]:
 
 
 def _owed(row: Owed) -> Json:
-    return {"station": row.station, "portions": number(row.portions)}
+    return {"station": row.station, "portions": number(row.portions), "lines": row.lines}
 
 
 def _modifiers(modifiers: Iterable[Modifier]) -> list[Json]:

@@ -97,10 +97,10 @@ def test_a_ticket_names_what_other_stations_owe() -> None:
     house = House()
     house.order("1", dish("a"), dish("b", "3", category="热菜"), dish("c", category="?"))
     house.do(CommandKind.BUMP, "1", "b", view="cut", portions="1")
-    assert house.ticket("cut").owed == ((StationId("wok"), Decimal(3)),)
+    assert house.ticket("cut").owed == ((StationId("wok"), Decimal(3), 1),)
     assert house.ticket("expo").owed == (
-        (StationId("cut"), Decimal(3)),
-        (StationId("wok"), Decimal(3)),
+        (StationId("cut"), Decimal(3), 2),
+        (StationId("wok"), Decimal(3), 1),
     )
 
 
