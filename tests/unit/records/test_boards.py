@@ -180,7 +180,7 @@ def test_all_day_and_what_others_owe(house: House) -> None:
         ("dish 7", "1.5", "斤")
     ]
     assert board["all_day"][0]["splits"][0]["count"] == "1.5"
-    assert board["tickets"][0]["owed"] == [{"station": "broth", "portions": "1"}]
+    assert board["tickets"][0]["owed"] == [{"station": "broth", "portions": "1", "lines": 1}]
 
 
 def test_alerts_speak_the_language_asked_for(house: House) -> None:
