@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -131,11 +132,12 @@ def _explain(options: argparse.Namespace) -> int:
     from kds.admin.explain import explain
     from kds.admin.orders import asked
     from kds.admin.sentences import Teller
+    from kds.kitchen.ids import Instant
 
     order = asked(options, bridge_of(options) if options.bridge else None)
     book = _book(options)
     teller = Teller(book, options.lang)
-    found = explain(book, order.fields, order.lines)
+    found = explain(book, order.fields, order.lines, Instant(time.time_ns() // 1_000_000))
     lines = [line for one in found for line in one.as_text(teller, options.lang)]
     say([one.as_json() for one in found], "\n".join(lines), options)
     return SOUND

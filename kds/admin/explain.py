@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kds.admin.sentences import Teller
+from kds.kitchen.ids import Instant
 from kds.kitchen.messages import LineContent, OrderFields
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book, Trace
 from kds.rulebook.compiled import WaitRule
+from kds.rulebook.conditions import Occasion, judge
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,24 +68,24 @@ class Explained:
         }
 
 
-def explain(book: Book, fields: OrderFields, lines: Sequence[LineContent]) -> tuple[Explained, ...]:
-    """Return how `book` decides on each line of an order as it comes in."""
+def explain(
+    book: Book, fields: OrderFields, lines: Sequence[LineContent], at: Instant
+) -> tuple[Explained, ...]:
+    """Return how `book` decides on each line of an order as it comes in at `at`."""
     parents = {line.parent for line in lines if line.parent is not None}
     traces = [book.explain_route(fields, line, is_parent=line.line_id in parents) for line in lines]
     classes = {trace.routing.menu_class for trace in traces}
-    return tuple(
-        Explained(
-            line,
-            trace,
-            tuple(
-                _gate(rule, fields, trace.routing.menu_class, classes) for rule in book.data.waits
-            ),
-        )
-        for line, trace in zip(lines, traces, strict=True)
-    )
+    zone = ZoneInfo(book.zone)
+    found = []
+    for line, trace in zip(lines, traces, strict=True):
+        occasion = Occasion(fields, line, fields.table, fields.guests, at, zone)
+        menu_class = trace.routing.menu_class
+        gates = tuple(_gate(rule, occasion, menu_class, classes) for rule in book.data.waits)
+        found.append(Explained(line, trace, gates))
+    return tuple(found)
 
 
-def _gate(rule: WaitRule, fields: OrderFields, menu_class: str, classes: set[str]) -> Gate:
+def _gate(rule: WaitRule, occasion: Occasion, menu_class: str, classes: set[str]) -> Gate:
     """Return what `rule` makes of a line of `menu_class` in an order with lines of `classes`."""
     held = {hold.menu_class: hold.gate for hold in rule.holds}
     awaited = ", ".join(rule.waits_for)
@@ -94,10 +97,16 @@ def _gate(rule: WaitRule, fields: OrderFields, menu_class: str, classes: set[str
             f"not held: class '{menu_class}' is not among holds",
         )
         return Gate(rule, applies=False, why=why)
-    if fields.service not in rule.services:
-        service = fields.service.value
+    if occasion.fields.service not in rule.services:
+        service = occasion.fields.service.value
         why = Wording(f"不等：用餐方式是 {service}", f"not held: the service is {service}")
         return Gate(rule, applies=False, why=why)
+    finding = judge(rule.when, occasion)
+    if not finding.holds:
+        reason = finding.why()
+        return Gate(
+            rule, applies=False, why=Wording(f"不等：{reason.zh}", f"not held: {reason.en}")
+        )
     gate = held[menu_class].value
     if not classes & set(rule.waits_for):
         why = Wording(

@@ -13,7 +13,7 @@ from kds.admin.sentences import Teller
 from kds.kitchen.ids import ANY_STATION
 from kds.kitchen.messages import OrderFields
 from kds.rulebook.book import Book, Trace
-from kds.rulebook.matching import fold
+from kds.rulebook.folding import fold
 
 
 @dataclass(frozen=True, slots=True)

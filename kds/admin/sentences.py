@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kds.admin.whens import phrase
 from kds.admin.wordings import (
     CHANNELS,
     CLOCKS,
@@ -157,10 +158,11 @@ class Teller:
         )
 
     def _where(self, rule: WaitRule) -> str:
-        if set(rule.services) == set(Service):
-            return ""
-        services = listed([SERVICES[s][self._lang] for s in rule.services], self._lang)
-        return self._say(f"（{services}）", f" ({services})")
+        said = [phrase(rule.when, self._lang)] if not rule.when.asks_nothing else []
+        if set(rule.services) != set(Service):
+            said.insert(0, listed([SERVICES[s][self._lang] for s in rule.services], self._lang))
+        where = self._say("；", "; ").join(said)
+        return where and self._say(f"（{where}）", f" ({where})")
 
     def _personal(self, rule: WaitRule) -> str:
         if not rule.personal:

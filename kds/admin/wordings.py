@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from kds.kitchen.messages import Channel, Service
+from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Clock, PotState, Queue
@@ -25,6 +25,12 @@ CHANNELS = {
     Channel.GROUP_BUY: Wording("团购", "group buy"),
     Channel.PREORDER: Wording("预订", "pre-order"),
     Channel.OTHER: Wording("其他渠道", "another channel"),
+}
+PAYMENTS = {
+    Payment.UNPAID: Wording("未付", "unpaid"),
+    Payment.PAID: Wording("已付", "paid"),
+    Payment.PARTIAL: Wording("部分付款", "partly paid"),
+    Payment.REFUNDED: Wording("已退款", "refunded"),
 }
 GATES = {
     Gate.START: Wording("先不开做", "is not started"),

@@ -63,6 +63,8 @@ _WORDS = {
     "session": Wording("同一桌客人（默认同桌号）", "Which guests (those of the table)"),
     "service": Wording("用餐方式", "How the guest gets the food"),
     "channel": Wording("从哪里下的单", "Where the order was placed"),
+    "zone": Wording("区域", "Which part of the room"),
+    "member": Wording("会员等级", "The tier of the member"),
     "payment": Wording("付款", "How far it is paid"),
     "guests": Wording("几位客人", "How many guests"),
     "number": Wording("取餐号", "The number that is called"),

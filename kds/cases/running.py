@@ -285,9 +285,11 @@ def _canonical(order: OrderSpec) -> dict[str, Any]:
         "session": order.session or order.table,
         "lines": [_canonical_line(line) for line in order.lines],
     }
-    for name in ("service", "channel", "payment", "number", "note", "cancelled", "closed"):
+    for name in ("service", "channel", "payment", "number", "zone", "note", "cancelled", "closed"):
         if name in order.model_fields_set:
             made[name] = getattr(order, name)
+    if "member" in order.model_fields_set:
+        made["member"] = {"tier": order.member} if order.member else None
     if order.guests:
         made["guests"] = int(order.guests) if order.guests.isdigit() else order.guests
     return made | ({"partial": True} if order.partial else {})

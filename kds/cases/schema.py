@@ -151,6 +151,8 @@ class OrderSpec(Spec):
     session: Plain = ""
     service: ServiceName = Service.DINE_IN.value
     channel: ChannelName = Channel.OTHER.value
+    zone: Plain = ""
+    member: Plain = ""
     payment: PaymentName = Payment.UNPAID.value
     guests: Plain = ""
     number: Plain = ""

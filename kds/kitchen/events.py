@@ -46,6 +46,7 @@ class Opening(StrEnum):
     OVERRIDE = "override"
     VOID = "void"
     SERVICE = "service"
+    CONDITION = "condition"
     STRUCK = "struck"
     FIRED = "fired"
     PAUSED = "paused"

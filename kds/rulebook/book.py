@@ -73,13 +73,14 @@ class _Lookup:
 
 
 def _lookup(data: BookData) -> _Lookup:
+    zone = ZoneInfo(data.zone)
     matches = (m for entry in data.menu for m in (*entry.match, *entry.excepts))
     return _Lookup(
         by_rule={entry.id: entry for entry in data.menu},
         routings={e.id: Routing(e.steps, e.menu_class, e.id, e.where) for e in data.menu},
         has_modifier_rules=any(m.modifier_has for m in matches),
-        keepers=tuple(Gatekeeper.of(rule) for rule in data.waits),
-        zone=ZoneInfo(data.zone),
+        keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
+        zone=zone,
     )
 
 

@@ -23,11 +23,13 @@ from kds.rulebook.compiled import (
 )
 from kds.rulebook.crosscheck import cross_check
 from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
-from kds.rulebook.matching import fold, pattern
+from kds.rulebook.folding import fold
+from kds.rulebook.matching import pattern
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sources import Sources, read
 from kds.rulebook.values import Chain
+from kds.rulebook.whens import condition_of, services_of
 
 _PAUSED = Wording(
     "{name}已暂停：{minutes} 分钟内 {count} 次超时",
@@ -146,7 +148,8 @@ def _wait_rule(rule: Located[WaitSpec], *, serve_step: bool) -> WaitRule:
         # Where nothing is marked as served, ready is all that will ever show.
         until=spec.until if serve_step else PotState.READY,
         holds=tuple(Hold(hold.menu_class, hold.gate) for hold in spec.holds),
-        services=tuple(spec.when.service),
+        services=services_of(spec.when),
+        when=condition_of(spec.when, but_service=True),
         reason=_wording(spec.reason),
         paused=_paused(spec),
         timeout_s=spec.timeout,

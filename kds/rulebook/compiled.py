@@ -9,6 +9,7 @@ from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate, Step
 from kds.kitchen.wording import Wording
+from kds.rulebook.conditions import Condition
 
 
 class Clock(StrEnum):
@@ -129,7 +130,7 @@ class WaitRule:
     `holds`: who waits, and where. `personal`: ids of menu entries of which everybody at the table
     gets one; of those, `personal_share_percent` of the guests must have theirs. `pause_after`
     time-outs within `pause_within_s` pause the rule, and what it still holds opens at
-    `tables_per_minute`.
+    `tables_per_minute`. `services`, `when`: of which lines it holds any.
     """
 
     id: RuleId
@@ -147,6 +148,7 @@ class WaitRule:
     pause_within_s: int = 600
     tables_per_minute: int = 6
     name: Wording = Wording("", "")
+    when: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True)

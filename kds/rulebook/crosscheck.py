@@ -9,6 +9,7 @@ from kds.rulebook.checking import Located, SpecT
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
+from kds.rulebook.whens import when_faults
 
 
 def cross_check(sources: Sources) -> tuple[Diagnostic, ...]:
@@ -34,6 +35,7 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
         yield from _limit_order(entry, sources)
     for rule in sources.rules:
         yield from _wait(rule, sources)
+        yield from when_faults(rule, rule.spec.when)
 
 
 def _missing_sections(sources: Sources) -> Iterator[Diagnostic]:

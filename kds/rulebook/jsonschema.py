@@ -149,6 +149,21 @@ WORDS = {
     "modifier_has": Wording("做法、加料里含有", "Parts of modifiers"),
     "service": Wording("用餐方式：堂食、打包、外卖 …", "How the guest gets the food"),
     "channel": Wording("从哪里下的单", "Where the order was placed"),
+    "payment": Wording("付款：unpaid、partial、paid、refunded", "How far the bill is paid"),
+    "member": Wording(
+        "会员等级；A* 以此开头，* 有会员，none 不是会员", "Tiers; gold* a beginning, * any, none"
+    ),
+    "table": Wording("桌号；A* 以此开头", "Tables; A* all that begin so"),
+    "WhenSpec.zone": Wording("POS 里的区域；A* 以此开头", "The till's zones; A* all that begin so"),
+    "guests": Wording("人数：4、2-4、6+", "How many guests: 4, 2-4, 6+"),
+    "course": Wording("第几道；none 没有写", "Courses; none: not stated"),
+    "seat": Wording("座位；none 没有写", "Seats; none: not stated"),
+    "between": Wording(
+        "下单时刻，可过午夜：21:30-04:00", "When it was ordered, over midnight too: 21:30-04:00"
+    ),
+    "all": Wording("全部要符合", "All of these hold"),
+    "any": Wording("符合一个即可", "Any of these holds"),
+    "not": Wording("都不能符合", "None of these holds"),
     "parts": Wording(
         "是否带子菜（套餐）：yes 或 no", "Whether other lines are part of it: yes or no"
     ),

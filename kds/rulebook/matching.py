@@ -3,23 +3,16 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields, Service
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Match, MenuClass, Pattern
+from kds.rulebook.folding import fold
 
 _BRACKETS = re.compile(r"[\s]*[(\[【『<《][^()\[\]【】『』<>《》]*[)\]】』>》]\s*$")
 """What follows a name in brackets: a size, a taste, a promise."""
-
-
-def fold(text: str) -> str:
-    """Return `text` without what people do not distinguish: width, case, accents, spacing."""
-    plain = unicodedata.normalize("NFKD", text).casefold()
-    bare = "".join(c for c in plain if unicodedata.category(c) != "Mn")
-    return " ".join(unicodedata.normalize("NFKC", bare).split())
 
 
 @dataclass(frozen=True, slots=True)

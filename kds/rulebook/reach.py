@@ -10,9 +10,12 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from kds.rulebook.checking import Located
 from kds.rulebook.compiled import Match, MenuClass, Pattern
+from kds.rulebook.conditions import Condition
 from kds.rulebook.diagnostics import Diagnostic, Severity, fault
 from kds.rulebook.matching import contains
+from kds.rulebook.possible import is_possible
 from kds.rulebook.schema import MenuSpec, WaitSpec
+from kds.rulebook.whens import condition_of
 
 
 def unreached(
@@ -132,11 +135,14 @@ def gate_faults(rules: Sequence[Located[WaitSpec]]) -> Iterator[Diagnostic]:
 def _double_gates(
     rule: Located[WaitSpec], earlier: Sequence[Located[WaitSpec]]
 ) -> Iterator[Diagnostic]:
+    own = {hold.menu_class: hold.gate for hold in rule.spec.holds}
     said = {
         hold.menu_class: (hold.gate, other.at("holds", index))
         for other in earlier
-        if _overlap(other.spec, rule.spec) and set(other.spec.waits_for) & set(rule.spec.waits_for)
+        if set(other.spec.waits_for) & set(rule.spec.waits_for)
         for index, hold in enumerate(other.spec.holds)
+        # Whether rules overlap is dear to find out, and asked only where they differ.
+        if own.get(hold.menu_class, hold.gate) is not hold.gate and _overlap(other.spec, rule.spec)
     }
     for index, hold in enumerate(rule.spec.holds):
         place = rule.at("holds", index)
@@ -151,14 +157,20 @@ def _double_gates(
 
 
 def _overlap(one: WaitSpec, other: WaitSpec) -> bool:
-    return bool(set(one.when.service) & set(other.when.service))
+    """Some line may be held by both."""
+    return is_possible(Condition(all_of=(condition_of(one.when), condition_of(other.when))))
 
 
 def _circles(rules: Sequence[Located[WaitSpec]]) -> Iterator[Diagnostic]:
     """Yield each circle of waits once, at the rule that closes it."""
     told: set[frozenset[str]] = set()
     for number, rule in enumerate(rules):
-        known = [r.spec for r in rules[: number + 1] if _overlap(r.spec, rule.spec)]
+        before = [r.spec for r in rules[: number + 1]]
+        if not any(
+            _way(a, h.menu_class, before) for h in rule.spec.holds for a in rule.spec.waits_for
+        ):
+            continue
+        known = [spec for spec in before if _overlap(spec, rule.spec)]
         for index, hold in enumerate(rule.spec.holds):
             for awaited in rule.spec.waits_for:
                 way = _way(awaited, hold.menu_class, known) if awaited != hold.menu_class else None

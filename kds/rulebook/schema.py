@@ -13,19 +13,22 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSche
 from pydantic.annotated_handlers import GetJsonSchemaHandler
 from pydantic_core import CoreSchema
 
-from kds.kitchen.messages import Channel, Service
+from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
 from kds.rulebook.compiled import Clock, PotState, Queue
 from kds.rulebook.values import (
     TIME_OF_DAY,
     Chain,
     as_text,
+    beginning,
     chains,
+    guest_span,
     limit,
     minute_of_day,
     one_of,
     percent,
     seconds,
+    time_span,
     value_fault,
     whole,
     yes_no,
@@ -86,6 +89,10 @@ def _channel(value: object) -> Channel:
     return Channel(one_of(value, Channel))
 
 
+def _payment(value: object) -> Payment:
+    return Payment(one_of(value, Payment))
+
+
 def _mechanism(value: object) -> str:
     return one_of(value, MECHANISMS)
 
@@ -141,6 +148,24 @@ Services = Annotated[
 ]
 Channels = Annotated[
     list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(_listed), _MANY
+]
+Payments = Annotated[
+    list[Annotated[Payment, BeforeValidator(_payment)]], BeforeValidator(_listed), _MANY
+]
+Beginnings = Annotated[
+    list[Annotated[str, BeforeValidator(beginning), _TEXT]], BeforeValidator(_listed), _MANY
+]
+_GUESTS = {"type": ["string", "integer"], "examples": ["4", "2-4", "6+"]}
+GuestSpans = Annotated[
+    list[Annotated[tuple[int, int], BeforeValidator(guest_span), WithJsonSchema(_GUESTS)]],
+    BeforeValidator(_listed),
+    _MANY,
+]
+_HOURS = {"type": "string", "pattern": rf"^\s*{TIME_OF_DAY}\s*-\s*{TIME_OF_DAY}\s*$"}
+TimeSpans = Annotated[
+    list[Annotated[tuple[int, int], BeforeValidator(time_span), WithJsonSchema(_HOURS)]],
+    BeforeValidator(_listed),
+    _MANY,
 ]
 ClockName = Annotated[Clock, BeforeValidator(lambda value: Clock(one_of(value, Clock)))]
 QueueName = Annotated[Queue, BeforeValidator(lambda value: Queue(one_of(value, Queue)))]
@@ -239,9 +264,25 @@ class MenuSpec(LimitsSpec):
 
 
 class WhenSpec(Spec):
-    """Where a rule applies."""
+    """Where a rule applies: all that is stated must hold; the values of one are alternatives."""
 
-    service: Services = [*Service]
+    service: Services = []
+    channel: Channels = []
+    payment: Payments = []
+    member: Beginnings = []
+    table: Beginnings = []
+    zone: Beginnings = []
+    guests: GuestSpans = []
+    course: Beginnings = []
+    seat: Beginnings = []
+    between: TimeSpans = []
+    all_of: Whens = Field(default=[], alias="all")
+    any_of: Whens = Field(default=[], alias="any")
+    none_of: Whens = Field(default=[], alias="not")
+
+
+Whens = Annotated[list[WhenSpec], BeforeValidator(_listed), _MANY]
+WhenSpec.model_rebuild()
 
 
 class HoldSpec(Spec):

@@ -25,6 +25,9 @@ TIME_OF_DAY = "([01]?[0-9]|2[0-3]):([0-5][0-9])"
 _TIME = re.compile(TIME_OF_DAY)
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
 _WHOLE = re.compile(r"[0-9]{1,6}")
+_GUESTS = re.compile(r"([0-9]{1,4})(?:\s*(\+)|\s*-\s*([0-9]{1,4}))?")
+MOST_GUESTS = 9999
+_NOT_STATED = frozenset({"none", "无"})
 _WIDE_DIGIT = re.compile("[０-９]")
 _PLAIN_DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
 
@@ -108,6 +111,49 @@ def yes_no(value: object) -> bool:
     if text in _YES or text in _NO:
         return text in _YES
     raise value_fault(f"“{text}”应为 yes 或 no（是/否）", f"'{text}' must be yes or no")
+
+
+def beginning(value: object) -> str:
+    """Return a text to compare with: `A*` is a beginning, `*` anything, `none` nothing stated."""
+    text = as_text(value)
+    if not text:
+        raise value_fault("这里不能为空", "this must not be empty")
+    if "*" in text[:-1]:
+        raise value_fault(
+            f"“{text}”里的 * 只能放在最后", f"'*' may only stand at the end of '{text}'"
+        )
+    return "" if text.lower() in _NOT_STATED else text
+
+
+def guest_span(value: object) -> tuple[int, int]:
+    """Return a number of guests from least to most: `4`, `2-4`, `6+`."""
+    text = as_figures(value)
+    found = _GUESTS.fullmatch(text)
+    least = int(found[1]) if found else 0
+    most = least if found is None else int(found[3] or (MOST_GUESTS if found[2] else least))
+    if not 1 <= least <= most:
+        raise value_fault(
+            f"“{text}”不是人数",
+            f"'{text}' is not a number of guests",
+            Wording("例如 4、2-4、6+", "such as 4, 2-4, 6+"),
+        )
+    return least, most
+
+
+def time_span(value: object) -> tuple[int, int]:
+    """Return begin and end of a time of day; over midnight the end is the smaller one."""
+    text = as_figures(value)
+    begin, dash, end = text.partition("-")
+    if not dash:
+        raise value_fault(
+            f"“{text}”不是时段",
+            f"'{text}' is not a time of day from … to …",
+            Wording("例如 21:30-04:00", "such as 21:30-04:00"),
+        )
+    span = minute_of_day(begin.strip()), minute_of_day(end.strip())
+    if span[0] == span[1]:
+        raise value_fault(f"时段“{text}”是空的", f"the time '{text}' ends where it begins")
+    return span
 
 
 def percent(value: object) -> int:

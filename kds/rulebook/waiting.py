@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo
 
 from kds.kitchen.events import (
     Fact,
@@ -20,6 +21,7 @@ from kds.kitchen.events import (
     PortionsMoved,
     PortionsVoided,
     RulePaused,
+    TableMoved,
     VisitRestored,
     VisitsMerged,
 )
@@ -30,6 +32,7 @@ from kds.kitchen.portions import Move
 from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.visits import Visit
 from kds.rulebook.compiled import PotState, WaitRule
+from kds.rulebook.conditions import Occasion, judge
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pots import Pots
 
@@ -42,6 +45,7 @@ _TELLING = (
     LinesRerouted,
     LinesSplit,
     VisitRestored,
+    TableMoved,
 )
 """Facts after which a gate may have to close or open."""
 
@@ -57,16 +61,18 @@ class Gatekeeper:
     gates: Mapping[str, Gate]
     services: frozenset[Service]
     personal: frozenset[RuleId]
+    zone: ZoneInfo
 
     @classmethod
-    def of(cls, rule: WaitRule) -> Gatekeeper:
-        """Return the keeper of `rule`."""
+    def of(cls, rule: WaitRule, zone: ZoneInfo) -> Gatekeeper:
+        """Return the keeper of `rule` in a store whose wall clocks go by `zone`."""
         return cls(
             rule,
             frozenset(rule.waits_for),
             {hold.menu_class: hold.gate for hold in rule.holds},
             frozenset(rule.services),
             frozenset(rule.personal),
+            zone,
         )
 
 
@@ -85,10 +91,12 @@ def settle(
         return ()
     lines = lines_in(kitchen, visit)
     answers: list[Fact] = []
+    classes = {line.routing.menu_class for _, line in lines}
+    holding = {hold.rule for _, line in lines for hold in line.holds}
     for keeper in keepers:
-        table = _Table(keeper, kitchen, visit, lines)
-        if table.held or table.plates:
-            answers += table.settle(facts, now)
+        # Of many rules few have to do with a table; those that have not must cost next to nothing.
+        if keeper.rule.id in holding or not classes.isdisjoint(keeper.gates):
+            answers += _Table(keeper, kitchen, visit, lines).settle(facts, now)
     return answers
 
 
@@ -106,6 +114,7 @@ class _Table:
         self._rule = keeper.rule
         self._kitchen = kitchen
         self._visit = visit.id
+        self._table = visit.table
         self._orders = visit.orders
         self._pot_lines: list[Line] = []
         self.plates: list[Line] = []
@@ -140,7 +149,7 @@ class _Table:
             self._visit,
             self._keeper.personal,
             share_percent=self._rule.personal_share_percent,
-            guests=self._guests(),
+            guests=self._guests() if self._keeper.personal else None,
             must_be_served=self._rule.until is PotState.SERVED,
         )
         freed = self._openings(pots, facts) if self.held else {}
@@ -150,8 +159,6 @@ class _Table:
 
     def _guests(self) -> int | None:
         """Return how many eat at this table, as far as any of its orders knows."""
-        if not self._keeper.personal:
-            return None
         orders = (self._kitchen.orders.get(key) for key in self._orders)
         known = [o.fields.guests for o in orders if o is not None and o.fields.guests is not None]
         return max(known, default=None)
@@ -183,6 +190,8 @@ class _Table:
                 freed[key] = Opening.VOID
             elif self._service(key) not in self._keeper.services:
                 freed[key] = Opening.SERVICE
+            elif not self._applies(key):
+                freed[key] = Opening.CONDITION
             elif pots.are_up_for(self._seat(key)):
                 freed[key] = Opening.MERGED if merged else Opening.STATE
             elif not pots.any_live:
@@ -217,6 +226,24 @@ class _Table:
 
     def _service(self, key: LineKey) -> Service:
         return self._sources[key].fields.service
+
+    def _applies(self, key: LineKey) -> bool:
+        """The rule is for such lines. By the clock it is so as of when the line came."""
+        if self._service(key) not in self._keeper.services:
+            return False
+        if self._rule.when.asks_nothing:
+            return True
+        order = self._sources[key]
+        line = order.lines[key.line_id]
+        occasion = Occasion(
+            order.fields,
+            line.content,
+            self._table,
+            self._guests(),
+            line.received_at,
+            self._keeper.zone,
+        )
+        return judge(self._rule.when, occasion).holds
 
     def _seat(self, key: LineKey) -> str | None:
         return self._sources[key].lines[key.line_id].content.seat
@@ -258,7 +285,7 @@ class _Table:
         return self._keeper.gates[plate.routing.menu_class]
 
     def _may_run(self, key: LineKey, pots: Pots) -> bool:
-        return self._service(key) not in self._keeper.services or pots.are_up_for(self._seat(key))
+        return not self._applies(key) or pots.are_up_for(self._seat(key))
 
     def _shown_before(self, pots: Pots, facts: Sequence[Fact], now: Instant) -> Iterator[Line]:
         """Yield the plates that were there when the first pot came: they wait at the pass alone."""

@@ -40,7 +40,8 @@ def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
     told = printed(capsys, "show", HOTPOT, "--lang", "zh").splitlines()
     assert told[0] == "火锅店：营业日到 04:00（Asia/Shanghai）为止；付清并上齐 10 分钟后算离店。"
     assert told[-1] == (
-        "  - 锅底先下（堂食）：“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
+        "  - 锅底先下（堂食；除非 区域是 “吧台”或“bar…”）："
+        "“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
         "“delicate”类 先不开做。最多等 6 分钟，到时自动放行。"
         "一人一份的（personal-pot）按座位等，公用的菜等到 60% 的客人有了为止。"
         "10 分钟内有 3 桌超时，规则自动暂停，每分钟放行 6 桌。〔broth-first，rules.yaml:4〕"
@@ -50,7 +51,8 @@ def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
 def test_broth_first_reads_as_english(capsys: pytest.CaptureFixture[str]) -> None:
     told = printed(capsys, "show", HOTPOT, "--lang", "en").splitlines()
     assert told[-1].startswith(
-        "  - Broth first (dine-in): until the 'broth' class is ready, the 'plate' class is made "
+        "  - Broth first (dine-in; unless the zone is '吧台' or 'bar…'): "
+        "until the 'broth' class is ready, the 'plate' class is made "
         "ready but not carried out; the 'delicate' class is not started. They wait 6 min at most, "
     )
 
@@ -185,6 +187,9 @@ def test_explain_says_what_each_line_of_an_order_waits_for(
     file.write_text(json.dumps({**order, "service": "delivery"}), "utf-8")
     found = json.loads(printed(capsys, "explain", HOTPOT, "--order", file, "--json"))
     assert found[1]["rules"][0]["why"] == "not held: the service is delivery"
+    file.write_text(json.dumps({**order, "zone": "Bar"}), "utf-8")
+    found = json.loads(printed(capsys, "explain", HOTPOT, "--order", file, "--json"))
+    assert found[1]["rules"][0]["why"] == "not held: the zone is bar"
 
 
 def test_explain_of_nothing_says_what_it_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
