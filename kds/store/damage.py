@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 
@@ -12,6 +13,18 @@ RESCUED = ".rescued"
 """What a rescue has made, until it takes the place of the damaged file."""
 
 COMPANIONS = ("-wal", "-shm", MARK)
+
+_OWNER_ONLY = 0o600
+
+
+def make_private(file: Path) -> None:
+    """Let nobody but its owner read a database file and its companions: they name guests.
+
+    Where the file system knows no such rights, or the file is somebody else's, it stays as it is.
+    """
+    for each in (file, *(beside(file, end) for end in COMPANIONS)):
+        with suppress(OSError):
+            each.chmod(_OWNER_ONLY)
 
 
 def beside(file: Path, end: str) -> Path:

@@ -13,7 +13,7 @@ from kds.kitchen.orders import Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.store import reads, schema
-from kds.store.damage import finish
+from kds.store.damage import finish, make_private
 from kds.store.days import BusinessDay
 from kds.store.engine import Database, Rows
 from kds.store.errors import SequenceConflict, StoreError
@@ -80,6 +80,8 @@ class Store:
                 database.check(connection, thoroughly=False)
                 migrate(connection)
                 epoch = connection.execute(select(schema.meta.c.epoch)).scalar_one()
+            if database.is_sqlite:
+                make_private(database.file)
         except BaseException:
             database.close()
             raise

@@ -214,3 +214,12 @@ def test_a_newer_database_is_refused_and_left_alone(file: Path) -> None:
     with pytest.raises(StoreTooNew, match="A newer program has worked with it"):
         Store.open(url_of(file))
     assert file.read_bytes() == before
+
+
+def test_a_database_is_its_owners_alone(house: House, file: Path) -> None:
+    """It names guests; so do the file's companions, while they lie beside it."""
+    house.order("1")
+    house.keep()
+    found = [file, *file.parent.glob(f"{file.name}-*")]
+    assert len(found) > 1
+    assert {each.stat().st_mode & 0o077 for each in found} == {0}
