@@ -59,10 +59,14 @@ class KeyEvent:
 
 @dataclass(slots=True)
 class _Key:
-    """How a key has behaved lately. `rattles`: presses in a row that came too fast."""
+    """How a key has behaved lately.
+
+    `down_at`: when it was last pressed by a hand. `rattles`: presses in a row that came too fast.
+    """
 
     name: str
     down_since: int | None = None
+    down_at: int | None = None
     last_press: int = -10_000
     rattles: int = 0
     is_stuck: bool = False
@@ -85,9 +89,9 @@ class Keyboard:
         """A key goes down, or repeats because it is held."""
         key = self._keys.setdefault(code, _Key(name))
         if is_repeat:
-            return self._holds(key, at_ms)
+            return self._repeats(key, at_ms)
         since = at_ms - key.last_press
-        key.down_since, key.last_press = at_ms, at_ms
+        key.down_since = key.down_at = key.last_press = at_ms
         if key.is_stuck and since < KEY_STUCK:
             return _NOTHING
         freed = self._free(key)
@@ -127,6 +131,13 @@ class Keyboard:
         freed = [event for key in self._keys.values() for event in self._free(key)]
         self._keys.clear()
         return tuple(freed)
+
+    def _repeats(self, key: _Key, at_ms: int) -> tuple[KeyEvent, ...]:
+        """A held key repeats; some keyboards let it come up and down again each time."""
+        if key.down_since is None:
+            key.down_since = at_ms if key.down_at is None else key.down_at
+            key.last_press, key.rattles = at_ms, key.rattles + 1
+        return self._holds(key, at_ms)
 
     def _holds(self, key: _Key, at_ms: int) -> tuple[KeyEvent, ...]:
         is_long = key.down_since is not None and at_ms - key.down_since > KEY_STUCK

@@ -334,6 +334,32 @@ def test_held_key_is_one_action_then_stuck_then_free(
     assert intents == [Recall(), KeyStuck("R"), KeyFree("R")]
 
 
+def test_held_key_that_comes_up_and_down_again_is_one_action(
+    wall: Wall, intents: list[Intent], clock: Clock
+) -> None:
+    """What X sends while Enter is held; Qt does not say that these are repeats."""
+    QTest.keyClick(wall, Qt.Key.Key_4)
+    down, up = QEvent.Type.KeyPress, QEvent.Type.KeyRelease
+
+    def comes(kind: QEvent.Type, at_ms: int) -> None:
+        event = QKeyEvent(kind, Qt.Key.Key_Return, Qt.KeyboardModifier.NoModifier)
+        event.setTimestamp(at_ms)
+        (wall.keyPressEvent if kind is down else wall.keyReleaseEvent)(event)
+
+    comes(down, 1_000)
+    clock.ms += 660
+    for at_ms in range(1_660, 4_000, 40):
+        comes(up, at_ms)
+        comes(down, at_ms)
+        clock.ms += 40
+    comes(up, 4_020)
+    assert intents[1:] == [TapBar(tickets(wall)[3].visit, by_key=True), KeyStuck("Return")]
+    clock.ms += 2_100
+    wall.tick(Instant(NOW + 1000))
+    comes(down, 6_200)
+    assert intents[3:] == [KeyFree("Return"), TapBar(tickets(wall)[3].visit, by_key=True)]
+
+
 def test_key_that_is_stuck_without_repeating_is_found_by_the_tick(
     wall: Wall, intents: list[Intent], clock: Clock
 ) -> None:

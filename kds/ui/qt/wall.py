@@ -48,7 +48,7 @@ from kds.ui.intents import (
 )
 from kds.ui.keys import Act, Change, Keyboard, KeyEvent
 from kds.ui.qt.canvas import Palette
-from kds.ui.qt.keymap import DEFAULT_KEYS
+from kds.ui.qt.keymap import DEFAULT_KEYS, Repeats, key_name
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
 from kds.ui.style.times import CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
@@ -100,6 +100,7 @@ class Wall(QWidget):
         self._pictures = Pictures(palette)
         self._touches = Touches(view.ruler.measures)
         self._keyboard = Keyboard(DEFAULT_KEYS)
+        self._repeats = Repeats()
         self._pressed: dict[Finger, Box] = {}
         self._aimed: dict[Finger, tuple[VisitId, Target] | None] = {}
         self._bounces = Bounces()
@@ -368,14 +369,13 @@ class Wall(QWidget):
             self._do(self._touches.up(MOUSE, at.x(), at.y(), self._clock()))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        name = Qt.Key(event.key()).name.removeprefix("Key_")
-        repeat = event.isAutoRepeat()
-        events = self._keyboard.press(event.key(), name, self._clock(), is_repeat=repeat)
+        code, now, is_repeat = event.key(), self._clock(), self._repeats.is_one(event)
+        events = self._keyboard.press(code, key_name(event), now, is_repeat=is_repeat)
         self._hand_on_keys(events)
 
     def keyReleaseEvent(self, event: QKeyEvent) -> None:
-        repeat = event.isAutoRepeat()
-        self._hand_on_keys(self._keyboard.release(event.key(), self._clock(), is_repeat=repeat))
+        code, now, is_repeat = event.key(), self._clock(), self._repeats.is_one(event)
+        self._hand_on_keys(self._keyboard.release(code, now, is_repeat=is_repeat))
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
         # Keys that are down come up elsewhere.
