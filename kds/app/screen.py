@@ -26,7 +26,7 @@ from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.link import Link
 from kds.rulebook.book import Book
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
-from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, why_panel
+from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, WHY, why_panel
 from kds.ui.intents import (
     Digit,
     Intent,
@@ -221,6 +221,8 @@ class Screen:
         match intent:
             case Undo():
                 self._undo_last()
+            case Recall() | Why() if self._is_open(intent):
+                self.display.open_panel(None)
             case Recall():
                 self._open_drawer(fresh=True)
             case PickRow(row=row, action=action):
@@ -229,10 +231,8 @@ class Screen:
                 self._explain(visit, line)
             case TapMore(visit=visit):
                 self._explain(visit, None)
-            case JustMoved():
-                self._deny("noop.moved")
-            case Missed() | Digit(visit=None):
-                self._deny("noop.gone")
+            case JustMoved() | Missed() | Digit(visit=None):
+                self._deny("noop.moved" if isinstance(intent, JustMoved) else "noop.gone")
             case KeyStuck() | KeyFree() | OpenStrip():
                 self._note(intent)
             case _:
@@ -254,6 +254,11 @@ class Screen:
                 self._knows_damage = True
                 if self.mend_keys is not None:
                     self.mend_keys()
+
+    def _is_open(self, intent: Recall | Why) -> bool:
+        """Return whether what is asked for is open: to ask again closes it."""
+        about = RECALL if isinstance(intent, Recall) else WHY
+        return self.display.opened.startswith(about)
 
     def _stamp(self) -> Stamp:
         seen = self._link.session.confirmed.seq

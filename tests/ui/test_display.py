@@ -204,6 +204,32 @@ def test_row_of_a_panel_says_which_button_of_which_row(
     assert not display.bottom.face.recalling
 
 
+def test_keys_are_meant_for_the_recall_list_while_it_is_open(
+    display: Display, intents: list[Intent], clock: Clock
+) -> None:
+    QTest.keyClick(display.wall, Qt.Key.Key_4)
+    display.open_panel(PanelFace("找回", rows(3), about=RECALL))
+    plain = picture_of(display)
+    intents.clear()
+    for key in (Qt.Key.Key_Return, Qt.Key.Key_Down, Qt.Key.Key_Down, Qt.Key.Key_Up):
+        clock.ms += 300
+        QTest.keyClick(display.wall, key)
+    assert intents == [], "the first Enter only shows what the next would do"
+    assert picture_of(display) != plain
+    clock.ms += 300
+    QTest.keyClick(display.wall, Qt.Key.Key_Return)
+    assert intents == [PickRow("r1", "recall")]
+    QTest.keyClick(display.wall, Qt.Key.Key_3)
+    QTest.keyClick(display.wall, Qt.Key.Key_8)
+    clock.ms += 300
+    QTest.keyClick(display.wall, Qt.Key.Key_Return)
+    assert intents[1:] == [PickRow("r2", "recall")], "no eighth row: still the third"
+    display.open_panel(None)
+    clock.ms += 300
+    QTest.keyClick(display.wall, Qt.Key.Key_5)
+    assert len(intents) == 3, "without the list digits are the tickets' again"
+
+
 def test_long_panel_is_leafed_through(display: Display, intents: list[Intent]) -> None:
     display.open_panel(PanelFace("找回", rows(30)))
     picture_of(display)

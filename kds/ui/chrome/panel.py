@@ -144,8 +144,10 @@ def _place_buttons(
     return placed[::-1]
 
 
-def draw_panel(canvas: Canvas, face: PanelFace, box: Box, rows: Sequence[LaidRow]) -> None:
-    """Draw a panel with the rows that have room."""
+def draw_panel(
+    canvas: Canvas, face: PanelFace, box: Box, rows: Sequence[LaidRow], picked: str = ""
+) -> None:
+    """Draw a panel with the rows that have room. `picked`: the one that keys are meant for."""
     m = canvas.measures
     canvas.fill(box, Ink.SURFACE)
     head = head_box(canvas, face, box)
@@ -153,6 +155,8 @@ def draw_panel(canvas: Canvas, face: PanelFace, box: Box, rows: Sequence[LaidRow
     _draw_head(canvas, face, head, close_box(canvas, face, box))
     for laid in rows:
         _draw_row(canvas, laid)
+        if picked and laid.row.id == picked:
+            canvas.fill(laid.box._replace(w=m.focus_edge), Ink.FOCUS)
     if face.hint:
         canvas.text(box.x + m.pad, box.bottom - m.line // 2, face.hint, Role.PANEL_SMALL, Ink.TEXT2)
     if canvas.outlined:

@@ -22,6 +22,8 @@ from kds.ui.words import Words
 
 LOOK, RECALL, REMAKE, UNDO, RESUME = "look", "recall", "remake", "undo", "resume"
 HEALTH = "health"
+WHY = "why"
+_KEYS = 9
 _RULE = re.compile(r"(.*?)\s?[（(]([^（()）]*)[)）]")
 
 
@@ -81,7 +83,7 @@ def _all_day_row(row: AllDay, reading: Reading) -> PanelRow:
 
 def recall_panel(bumped: Iterable[Bumped], acts: int, reading: Reading) -> PanelFace:
     """Return what was bumped lately, the newest first; `acts`: how much it was in all."""
-    rows = tuple(_bumped_row(one, reading) for one in bumped)
+    rows = tuple(_bumped_row(one, number, reading) for number, one in enumerate(bumped, 1))
     nothing = PanelRow("", reading.words("recall.none"))
     return PanelFace(
         title=reading.words("recall.title", acts),
@@ -91,7 +93,7 @@ def recall_panel(bumped: Iterable[Bumped], acts: int, reading: Reading) -> Panel
     )
 
 
-def _bumped_row(bumped: Bumped, reading: Reading) -> PanelRow:
+def _bumped_row(bumped: Bumped, number: int, reading: Reading) -> PanelRow:
     words = reading.words
     if bumped.undo_s:
         undo = PanelButton(UNDO, words("recall.undo_in", bumped.undo_s), True, Icon.BACK)
@@ -103,7 +105,9 @@ def _bumped_row(bumped: Bumped, reading: Reading) -> PanelRow:
             PanelButton(back, words(f"recall.{back}")),
         )
     title = " ".join(filter(None, (clean(bumped.table), clean(bumped.what))))
-    return PanelRow(bumped.id, title, texts=(_done_text(bumped, reading),), buttons=buttons)
+    key = str(number) if number <= _KEYS else ""
+    texts = (_done_text(bumped, reading),)
+    return PanelRow(bumped.id, title, lead=key, texts=texts, buttons=buttons)
 
 
 def _done_text(bumped: Bumped, reading: Reading) -> str:
@@ -184,7 +188,7 @@ def _why_face(
         subtitle=subtitle,
         rows=tuple(rows),
         width=PanelWidth.WIDE,
-        about=f"why {title}",
+        about=f"{WHY} {title}",
     )
 
 

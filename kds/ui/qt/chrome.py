@@ -12,7 +12,7 @@ from kds.ui.canvas import Canvas
 from kds.ui.chrome.ahead import AheadFace, draw_ahead
 from kds.ui.chrome.bottom import BottomFace, draw_bottom, keys_of
 from kds.ui.chrome.health import Health
-from kds.ui.chrome.panel import LaidRow, PanelFace, close_box, draw_panel, lay_rows
+from kds.ui.chrome.panel import LaidRow, PanelFace, PanelRow, close_box, draw_panel, lay_rows
 from kds.ui.chrome.strip import StripFace, draw_strip
 from kds.ui.geometry import Box
 from kds.ui.guests import GuestsFace, draw_guests
@@ -188,6 +188,25 @@ class SidePanel(Painted):
         self._face: PanelFace | None = None
         self._first = 0
         self._rows: Sequence[LaidRow] = ()
+        self._picked = ""
+
+    @property
+    def picked(self) -> PanelRow | None:
+        """The row that keys are meant for, None while there is none."""
+        rows = self._face.rows if self._face is not None else ()
+        return next((row for row in rows if row.id == self._picked and row.buttons), None)
+
+    def pick(self, place: int) -> None:
+        """Let keys be meant for a row, by its place in the list, if it is seen."""
+        if 0 <= place - self._first < len(self._rows):
+            self._picked = self._rows[place - self._first].row.id
+            self.update()
+
+    def pick_on(self, step: int) -> None:
+        """Let keys be meant for the next row, or the one before; the first, if for none."""
+        seen = [laid.row.id for laid in self._rows]
+        on = seen.index(self._picked) + step if self._picked in seen else 0
+        self.pick(self._first + on)
 
     @property
     def face(self) -> PanelFace | None:
@@ -200,7 +219,7 @@ class SidePanel(Painted):
             return
         is_same = face is not None and self._face is not None and face.about == self._face.about
         if not is_same:
-            self._first = 0
+            self._first, self._picked = 0, ""
         self._face = face
         self.update()
 
@@ -226,7 +245,7 @@ class SidePanel(Painted):
         more = box._replace(y=box.bottom - m.strip, h=m.strip)
         if is_cut:
             self._rows = lay_rows(canvas, face, box._replace(h=box.h - m.strip), self._first)
-        draw_panel(canvas, face, box, self._rows)
+        draw_panel(canvas, face, box, self._rows, self._picked)
         touchables: list[Touchable] = [(close_box(canvas, face, box), ClosePanel())]
         for laid in self._rows:
             buttons = [(b, PickRow(laid.row.id, one.action)) for b, one in laid.buttons]

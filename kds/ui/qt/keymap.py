@@ -7,6 +7,7 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeyEvent
 
+from kds.ui.intents import Button, Intent, Press, Recall, SwitchLanguage, Undo
 from kds.ui.keys import Act
 
 _K = Qt.Key
@@ -28,6 +29,14 @@ DEFAULT_KEYS: dict[int, Act] = {
     _K.Key_L.value: Act.LANGUAGE,
     _K.Key_T.value: Act.ALL_DAY,
 }
+
+ASKS: dict[Act, Intent] = {
+    Act.UNDO: Undo(),
+    Act.RECALL: Recall(),
+    Act.LANGUAGE: SwitchLanguage(),
+    Act.ALL_DAY: Press(Button.ALL_DAY),
+}
+"""What asks for the same wherever the focus is."""
 
 _NO_HAND_MS = 4
 """No finger leaves a key and is back within this."""

@@ -23,7 +23,6 @@ from PySide6.QtWidgets import QWidget
 from kds.board.values import Board
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.ui.geometry import Box
-from kds.ui.intents import Button as BottomButton
 from kds.ui.intents import (
     Digit,
     HandleAlert,
@@ -35,20 +34,16 @@ from kds.ui.intents import (
     Missed,
     Move,
     OtherKey,
-    Press,
-    Recall,
-    SwitchLanguage,
     TapBar,
     TapHead,
     TapLine,
     TapMore,
     TurnPage,
-    Undo,
     Why,
 )
 from kds.ui.keys import Act, Change, Keyboard, KeyEvent
 from kds.ui.qt.canvas import Palette
-from kds.ui.qt.keymap import DEFAULT_KEYS, Repeats, key_name
+from kds.ui.qt.keymap import ASKS, DEFAULT_KEYS, Repeats, key_name
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
 from kds.ui.style.times import CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
@@ -71,6 +66,7 @@ class Wall(QWidget):
 
     Attributes:
         scene: what is shown; only this widget changes it.
+        keys_elsewhere: asked of every act of the keys; True: it was meant for another place.
 
     Signals:
         intent: what a finger or key asks for, an `Intent`.
@@ -95,6 +91,7 @@ class Wall(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.scene = Scene(view, clock)
+        self.keys_elsewhere: Callable[[Act], bool] = lambda _act: False
         self._clock = clock
         self._palette = palette
         self._pictures = Pictures(palette)
@@ -280,6 +277,8 @@ class Wall(QWidget):
 
     def _act(self, act: Act) -> None:
         self._key_at = self._hand_at = self._clock()
+        if self.keys_elsewhere(act):
+            return
         match act:
             case Act.BUMP:
                 self._bump()
@@ -290,16 +289,10 @@ class Wall(QWidget):
                 self.intent.emit(Move(dx, dy))
             case Act.PAGE_BACK | Act.PAGE_ON:
                 self._page(_PAGES[act])
-            case Act.UNDO:
-                self.intent.emit(Undo())
-            case Act.RECALL:
-                self.intent.emit(Recall())
             case Act.WHY:
                 self.intent.emit(Why(self.scene.focus, self.scene.marked))
-            case Act.LANGUAGE:
-                self.intent.emit(SwitchLanguage())
-            case Act.ALL_DAY:
-                self.intent.emit(Press(BottomButton.ALL_DAY))
+            case _ if act in ASKS:
+                self.intent.emit(ASKS[act])
             case _:
                 self._choose(int(act))
 
