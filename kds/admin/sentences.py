@@ -98,6 +98,8 @@ class Teller:
         if entry.excepts:
             excepted = self._say("；和 ", "; nor ").join(self.match(m) for m in entry.excepts)
             said += self._say(f"（不包括 {excepted}）", f" (but not {excepted})")
+        if not entry.when.asks_nothing:
+            said += self._say("，", ", if ") + phrase(entry.when, self._lang)
         way = self.way(entry.steps)
         queue = QUEUES[entry.queue][self._lang]
         details = [text for text in (queue, self._prep(entry), self._limits(entry.limits)) if text]

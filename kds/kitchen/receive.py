@@ -149,13 +149,17 @@ def _routings(
     all_anew = fields_matter_for_routing(order.fields, fields)
     for line_id, content in after.items():
         old = before.get(line_id)
-        if (
-            old is None
-            or all_anew
+        if old is None:
+            yield line_id, policy.route(fields, content, is_parent=line_id in parents)
+        elif (
+            all_anew
             or (line_id in parents) != (line_id in were)
             or (old is not content and matters_for_routing(old, content))
         ):
-            yield line_id, policy.route(fields, content, is_parent=line_id in parents)
+            routing = policy.route(fields, content, is_parent=line_id in parents)
+            # What the rules read as before stays where a person may have given it meanwhile.
+            if routing != policy.route(order.fields, old, is_parent=line_id in were):
+                yield line_id, routing
 
 
 def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[Fact]:

@@ -207,8 +207,8 @@ def _fired_by_pos(line: Line, arrival: Arrival) -> Line:
 
 # --- what a revision means for others --------------------------------------------------------
 
-_NEVER_ROUTES = ("quantity", "state", "note", "seat", "course", "unit", "parent")
-_ROUTING_FIELDS = ("service", "channel", "table", "zone")
+_NEVER_ROUTES = ("quantity", "state", "note", "unit", "parent")
+_ROUTING_FIELDS = ("service", "channel", "table", "zone", "member")
 
 
 def matters_for_routing(old: LineContent, new: LineContent) -> bool:

@@ -66,6 +66,7 @@ class _Lookup:
     by_rule: dict[RuleId, MenuClass]
     routings: dict[RuleId, Routing]
     has_modifier_rules: bool
+    has_conditions: bool
     keepers: tuple[Gatekeeper, ...]
     zone: ZoneInfo
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
@@ -79,6 +80,7 @@ def _lookup(data: BookData) -> _Lookup:
         by_rule={entry.id: entry for entry in data.menu},
         routings={e.id: Routing(e.steps, e.menu_class, e.id, e.where) for e in data.menu},
         has_modifier_rules=any(m.modifier_has for m in matches),
+        has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
         zone=zone,
     )
@@ -122,6 +124,7 @@ class Book:
             fields.channel,
             is_parent,
             _names(content.modifiers) if known.has_modifier_rules else None,
+            _standing(fields, content) if known.has_conditions else None,
         )
         routing = known.routes.get(key)
         if routing is None:
@@ -197,6 +200,11 @@ class Book:
     def entry(self, line: Line) -> MenuClass | None:
         """Return the menu entry that routed `line`, None if it is not in this book."""
         return self._lookup.by_rule.get(line.routing.rule)
+
+
+def _standing(fields: OrderFields, content: LineContent) -> tuple[object, ...]:
+    """Return what only the `when` of menu entries looks at."""
+    return fields.zone, fields.member, content.course, content.seat
 
 
 def _names(modifiers: tuple[Modifier, ...]) -> tuple[object, ...]:

@@ -108,6 +108,7 @@ def _menu_class(entry: Located[MenuSpec], base: LimitsSpec) -> MenuClass:
         limits=limits_of(merged_limits(spec, base), rule, where),
         prep_s=spec.prep,
         queue=spec.queue,
+        when=condition_of(spec.when),
     )
 
 

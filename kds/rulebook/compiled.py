@@ -97,7 +97,8 @@ class Match:
 
 @dataclass(frozen=True, slots=True)
 class MenuClass:
-    """Dishes that are cooked alike. It takes a line that meets any `match` and no `excepts`.
+    """Dishes that are cooked alike. It takes a line that meets any `match`, `when` and
+    no `excepts`.
 
     `menu_class`: what kind of dish it is for other rules (broth, plate, drink …). No steps:
     nothing is cooked, as for the shell of a set. `prep_s`: how long it takes when all is well.
@@ -112,6 +113,7 @@ class MenuClass:
     limits: Limits = field(default_factory=Limits)
     prep_s: int | None = None
     queue: Queue = Queue.NORMAL
+    when: Condition = field(default_factory=Condition)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, timedelta, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from typing import NamedTuple
-from zoneinfo import ZoneInfo
 
 from kds.kitchen.ids import Instant
 from kds.kitchen.messages import LineContent, OrderFields
@@ -89,21 +88,24 @@ class Condition:
 class Occasion:
     """What conditions look at: a line of an order, its table, and when the line came.
 
-    `table`, `guests`: of the whole visit, which may have moved or grown since the order.
+    `table`, `guests`: of the whole visit, which may have moved or grown since the order. Without
+    them, and without a time, conditions on these have nothing to go by.
     """
 
     fields: OrderFields
     content: LineContent
-    table: str
-    guests: int | None
-    at: Instant
-    zone: ZoneInfo
+    table: str = ""
+    guests: int | None = None
+    at: Instant | None = None
+    zone: tzinfo = UTC
 
     def value(self, about: About) -> str | int | None:
         """Return what there is to be said `about` the line, texts folded; "" if nothing is."""
         if about is About.GUESTS:
             return self.guests
         if about is About.BETWEEN:
+            if self.at is None:
+                return None
             local = (_EPOCH + timedelta(milliseconds=self.at)).astimezone(self.zone)
             return local.hour * 60 + local.minute
         return _folded(self._text(about))

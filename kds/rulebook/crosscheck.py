@@ -9,7 +9,7 @@ from kds.rulebook.checking import Located, SpecT
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
-from kds.rulebook.whens import when_faults
+from kds.rulebook.whens import passing_faults, when_faults
 
 
 def cross_check(sources: Sources) -> tuple[Diagnostic, ...]:
@@ -32,6 +32,8 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
         if stations:  # without any, that alone is the fault
             yield from _stations(entry, stations)
         yield from _conditions(entry)
+        yield from when_faults(entry, entry.spec.when)
+        yield from passing_faults(entry, entry.spec.when)
         yield from _limit_order(entry, sources)
     for rule in sources.rules:
         yield from _wait(rule, sources)

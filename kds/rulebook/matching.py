@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields, Service
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Match, MenuClass, Pattern
+from kds.rulebook.conditions import Occasion
+from kds.rulebook.conditions import judge as judge_when
 from kds.rulebook.folding import fold
 
 _BRACKETS = re.compile(r"[\s]*[(\[【『<《][^()\[\]【】『』<>《》]*[)\]】』>》]\s*$")
@@ -26,6 +28,7 @@ class Subject:
     service: Service
     channel: Channel
     is_parent: bool
+    occasion: Occasion
 
 
 def subject(fields: OrderFields, content: LineContent, *, is_parent: bool) -> Subject:
@@ -39,6 +42,7 @@ def subject(fields: OrderFields, content: LineContent, *, is_parent: bool) -> Su
         service=fields.service,
         channel=fields.channel,
         is_parent=is_parent,
+        occasion=Occasion(fields, content),
     )
 
 
@@ -79,6 +83,10 @@ def judge(entry: MenuClass, line: Subject) -> Verdict:
             break
     if not verdict.matched:
         return verdict
+    if not entry.when.asks_nothing:
+        finding = judge_when(entry.when, line.occasion)
+        if not finding.holds:
+            return Verdict(matched=False, condition=f"when {finding.about}", found=finding.found)
     for match in entry.excepts:
         exception = _holds(match, line)
         if exception.matched:

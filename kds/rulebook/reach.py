@@ -13,7 +13,7 @@ from kds.rulebook.compiled import Match, MenuClass, Pattern
 from kds.rulebook.conditions import Condition
 from kds.rulebook.diagnostics import Diagnostic, Severity, fault
 from kds.rulebook.matching import contains
-from kds.rulebook.possible import is_possible
+from kds.rulebook.possible import implies, is_possible
 from kds.rulebook.schema import MenuSpec, WaitSpec
 from kds.rulebook.whens import condition_of
 
@@ -48,7 +48,9 @@ def _covering(earlier: Iterable[MenuClass], entry: MenuClass) -> MenuClass | Non
 def _takes_all(wide: MenuClass, narrow: MenuClass) -> bool:
     if not all(excepted in narrow.excepts for excepted in wide.excepts):
         return False
-    return all(any(covers(match, inner) for match in wide.match) for inner in narrow.match)
+    if not all(any(covers(match, inner) for match in wide.match) for inner in narrow.match):
+        return False
+    return implies(narrow.when, wide.when)
 
 
 def _told(piece: Located[MenuSpec], entry: MenuClass, earlier: MenuClass) -> Diagnostic:

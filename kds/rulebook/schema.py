@@ -251,18 +251,6 @@ class MatchSpec(Spec):
 Matches = Annotated[list[MatchSpec], BeforeValidator(_listed), _MANY]
 
 
-class MenuSpec(LimitsSpec):
-    """One of `menu:` – dishes that are cooked alike. `match` and `except`: any of them."""
-
-    id: Id
-    menu_class: Id = Field(alias="class")
-    match: Matches
-    excepts: Matches = Field(default=[], alias="except")
-    cook: Way
-    prep: Limit = None
-    queue: QueueName = Queue.NORMAL
-
-
 class WhenSpec(Spec):
     """Where a rule applies: all that is stated must hold; the values of one are alternatives."""
 
@@ -283,6 +271,19 @@ class WhenSpec(Spec):
 
 Whens = Annotated[list[WhenSpec], BeforeValidator(_listed), _MANY]
 WhenSpec.model_rebuild()
+
+
+class MenuSpec(LimitsSpec):
+    """One of `menu:` – dishes that are cooked alike. `match` and `except`: any of them."""
+
+    id: Id
+    menu_class: Id = Field(alias="class")
+    match: Matches
+    excepts: Matches = Field(default=[], alias="except")
+    when: WhenSpec = WhenSpec()
+    cook: Way
+    prep: Limit = None
+    queue: QueueName = Queue.NORMAL
 
 
 class HoldSpec(Spec):

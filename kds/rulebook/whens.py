@@ -68,3 +68,23 @@ def _empty(spec: WhenSpec, path: tuple[str | int, ...]) -> Iterator[tuple[str | 
             ):
                 yield inner
             yield from _empty(part, inner)
+
+
+_PASSING = (About.PAYMENT, About.TABLE, About.GUESTS, About.BETWEEN)
+"""What may change while a dish is cooked, by other hands than the till's: no way to a station."""
+
+
+def passing_faults(
+    piece: Located[SpecT], spec: WhenSpec, path: tuple[str | int, ...] = ("when",)
+) -> Iterator[Diagnostic]:
+    """Yield the conditions of a menu entry by which no dish can be sent anywhere."""
+    for about in _PASSING:
+        if getattr(spec, about.value):
+            yield fault(
+                piece.at(*path, about.value),
+                f"“{about.value}”在做菜途中会变，不能决定菜去哪个工位",
+                f"'{about.value}' may change while a dish is cooked and cannot choose its station",
+            )
+    for name, key in _GROUPS.items():
+        for number, part in enumerate(getattr(spec, key)):
+            yield from passing_faults(piece, part, (*path, name, number))

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.ids import ANY_STATION, Instant, RuleId, StationId
-from kds.kitchen.messages import Channel, Modifier, OrderFields, Service
+from kds.kitchen.messages import Channel, Member, Modifier, OrderFields, Service
 from kds.kitchen.orders import Step
 from kds.kitchen.policy import Policy
 from kds.rulebook.book import Book, book_from_json, book_of
@@ -240,3 +240,53 @@ def test_the_built_in_book_gives_everything_to_one_station() -> None:
 def test_text_that_is_no_compiled_book_is_refused() -> None:
     with pytest.raises(ValidationError):
         book_from_json('{"id": "x"}')
+
+
+# --- when ------------------------------------------------------------------------------------
+
+ZONES = (
+    entry("inside", "{category: x}", more=", when: {not: {zone: terrace*}}")
+    + entry("members", "{category: x}", "b", ", when: {member: gold, course: '1'}")
+    + entry("others", "{category: x}")
+)
+
+
+@pytest.mark.parametrize(
+    ("fields", "course", "taken_by"),
+    [
+        ({"zone": "Hall"}, None, "inside"),
+        ({"zone": "Terrace 2"}, None, "others"),
+        ({"zone": "Terrace 2", "member": Member("Gold")}, "1", "members"),
+        ({"zone": "Terrace 2", "member": Member("Gold")}, "2", "others"),
+        ({"zone": "Terrace 2", "member": Member("Silver")}, "1", "others"),
+    ],
+)
+def test_an_entry_takes_a_dish_only_when_its_conditions_hold(
+    fields: dict[str, Any], course: str | None, taken_by: str
+) -> None:
+    """One book is asked about all: what it remembers of one table must not answer for another."""
+    line = replace(content("1", "Soup", "x"), course=course)
+    compiled = book(ZONES)
+    for other in (OrderFields(), OrderFields(zone="Terrace 1"), OrderFields(**fields)):
+        found = compiled.route(other, line, is_parent=False)
+    assert found.rule == taken_by
+    assert compiled.explain_route(OrderFields(**fields), line, is_parent=False).routing == found
+
+
+def test_the_condition_that_failed_is_named() -> None:
+    line = content("1", "Soup", "x")
+    fields = OrderFields(zone="Terrace 2")
+    tries = book(ZONES).explain_route(fields, line, is_parent=False).tries
+    assert [(tried.rule, tried.why.en) for tried in tries] == [
+        ("inside", "does not match: when zone = terrace 2"),
+        ("members", "does not match: when member = –"),
+        ("others", "matches: category = x"),
+    ]
+
+
+def test_what_a_station_took_stays_there_when_the_till_tells_another_zone() -> None:
+    house = House(book(entry("none", "{category: y}")))
+    house.order({"1": ("Surprise", "")})
+    house.act(CommandKind.TAKE, "1", view="b")
+    house.order({"1": ("Surprise", "")}, zone="Terrace")
+    assert [step.station for step in house.line("1").routing.steps] == ["b"]

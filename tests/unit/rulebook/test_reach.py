@@ -33,6 +33,9 @@ def told(menu: str, rules: str = "") -> list[str]:
         "match: {parts: no} | match: {parts: no, service: delivery}",
         "match: [{name: a}, {name: b}] | match: [{name: b}, {name: a, channel: qr}]",
         "match: {name: a}, except: {name: z} | match: {name: a}, except: [{name: z}, {name: y}]",
+        "match: {name: a}, when: {zone: b*} | match: {name: a}, when: {zone: bar, member: gold}",
+        "match: {name: a} | match: {name: a}, when: {not: {zone: bar}}",
+        "match: {name: a}, when: {any: [{zone: x}, {zone: y}]} | match: {name: a}, when: {zone: y}",
     ],
 )
 def test_an_entry_that_an_earlier_one_covers_is_told(menu: str) -> None:
@@ -50,6 +53,9 @@ def test_an_entry_that_an_earlier_one_covers_is_told(menu: str) -> None:
         "match: {name: a} | match: [{name: a}, {name: b}]",
         "match: {service: dine_in, name: a} | match: {name: a}",
         "match: {name_has: tea} | match: {name_has: tea*}",
+        "match: {name: a}, when: {zone: bar} | match: {name: a}",
+        "match: {name: a}, when: {zone: bar} | match: {name: a}, when: {zone: b*}",
+        "match: {name: a}, when: {course: 1} | match: {name: a}, when: {seat: 1}",
     ],
 )
 def test_an_entry_that_still_gets_something_is_not_told(menu: str) -> None:
