@@ -1,7 +1,7 @@
 """Rules: what one order costs to decide under a rule book, from message to settled kitchen.
 
-The budget is 0.2 ms for a 3-line order under the hot-pot book, 1 ms for a 12-line order under a book
-of 300 rules, without storing or sending it.
+The budget is 0.2 ms for a 3-line order under the hot-pot book and 1 ms for a 12-line order under
+a book of 300 rules, without storing or sending it.
 """
 
 from __future__ import annotations
