@@ -42,10 +42,10 @@ class Report:
                 f"{errors} errors, {remarks} remarks: this book may not run",
             )
         data = self.book.data
+        rules = len(data.waits) + len(data.overtimes)
         size = Wording(
-            f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{len(data.waits)} 条规则",
-            f"{len(data.stations)} stations, {len(data.menu)} menu entries, "
-            f"{len(data.waits)} rules",
+            f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{rules} 条规则",
+            f"{len(data.stations)} stations, {len(data.menu)} menu entries, {rules} rules",
         )
         if remarks:
             return Wording(

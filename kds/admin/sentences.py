@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kds.admin.whens import phrase
+from kds.admin.overtime_sentences import overtime_sentence
+from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
     CHANNELS,
     CLOCKS,
@@ -16,7 +17,6 @@ from kds.admin.wordings import (
     listed,
 )
 from kds.kitchen.ids import StationId
-from kds.kitchen.messages import Service
 from kds.kitchen.orders import Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
@@ -47,7 +47,9 @@ class Teller:
     def __init__(self, book: Book, lang: str) -> None:
         self._book = book
         self._lang = lang
-        self._stations = {station.id: station.name[lang] for station in book.stations}
+        self._stations: dict[str, str] = {
+            station.id: station.name[lang] for station in book.stations
+        }
 
     def sentences(self) -> Iterator[str]:
         """Yield the book line by line: the store, its stations, the menu, the rules."""
@@ -68,11 +70,19 @@ class Teller:
             "没有一条符合的菜显示在所有工位，直到有人接手。",
             "A dish that no entry takes shows at every station until one takes it.",
         )
-        if self._book.data.waits:
+        rules = list(self._rules())
+        if rules:
             yield ""
             yield self._say("规则：", "Rules:")
-            for rule in self._book.data.waits:
-                yield f"  - {self.rule(rule)}"
+            for rule in rules:
+                yield f"  - {rule}"
+
+    def _rules(self) -> Iterator[str]:
+        """Yield every rule as a few sentences."""
+        for wait in self._book.data.waits:
+            yield self.rule(wait)
+        for overtime in self._book.data.overtimes:
+            yield overtime_sentence(overtime, self._stations, self._lang)
 
     def _store(self) -> str:
         data = self._book.data
@@ -146,25 +156,18 @@ class Teller:
         waits, within = duration(rule.timeout_s, self._lang), rule.pause_within_s
         if self._lang == "zh":
             return (
-                f"{name}{self._where(rule)}：{awaited} {state}之前，{'；'.join(holds)}。"
+                f"{name}{bracketed(rule, self._lang)}：{awaited} {state}之前，{'；'.join(holds)}。"
                 f"最多等 {waits}，到时自动放行。{self._personal(rule)}"
                 f"{duration(within, 'zh')}内有 {rule.pause_after} 桌超时，规则自动暂停，"
                 f"每分钟放行 {rule.tables_per_minute} 桌。{place}"
             )
         return (
-            f"{name}{self._where(rule)}: until {awaited} is {state}, {'; '.join(holds)}. "
+            f"{name}{bracketed(rule, self._lang)}: until {awaited} is {state}, {'; '.join(holds)}. "
             f"They wait {waits} at most, then they go. {self._personal(rule)}"
             f"After {rule.pause_after} tables within {duration(within, 'en')} had to be let go so, "
             f"the rule pauses itself and frees {rule.tables_per_minute} tables a minute. "
             f"[{rule.id}, {rule.where}]"
         )
-
-    def _where(self, rule: WaitRule) -> str:
-        said = [phrase(rule.when, self._lang)] if not rule.when.asks_nothing else []
-        if set(rule.services) != set(Service):
-            said.insert(0, listed([SERVICES[s][self._lang] for s in rule.services], self._lang))
-        where = self._say("；", "; ").join(said)
-        return where and self._say(f"（{where}）", f" ({where})")
 
     def _personal(self, rule: WaitRule) -> str:
         if not rule.personal:
@@ -225,8 +228,8 @@ class Teller:
             for entry in shells:
                 yield from self._branch(entry)
         yield f"└─ {self._say('规则', 'rules')}"
-        for rule in self._book.data.waits:
-            yield f"   └─ {self.rule(rule)}"
+        for rule in self._rules():
+            yield f"   └─ {rule}"
 
     def _branch(self, entry: MenuClass) -> Iterator[str]:
         yield f"│  ├─ {entry.id} ({entry.menu_class}, {entry.where})"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kds.admin.wordings import CHANNELS, PAYMENTS, SERVICES, listed
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.conditions import ABOUT, ANYTHING, NOTHING, About, Condition, Demand
 from kds.rulebook.values import MOST_GUESTS
 
@@ -17,6 +18,15 @@ _WORDS: dict[About, dict[str, Wording]] = {
 }
 _ANYTHING = Wording("有写明的", "anything stated")
 _NOTHING = Wording("未写明", "not stated")
+
+
+def bracketed(rule: WaitRule | OvertimeRule, lang: str) -> str:
+    """Return for whom a rule is, in brackets, "" if for all."""
+    said = [phrase(rule.when, lang)] if not rule.when.asks_nothing else []
+    if set(rule.services) != set(Service):
+        said.insert(0, listed([SERVICES[s][lang] for s in rule.services], lang))
+    where = Wording("；", "; ")[lang].join(said)
+    return where and Wording("（{}）", " ({})")[lang].format(where)
 
 
 def phrase(condition: Condition, lang: str) -> str:

@@ -170,5 +170,6 @@ _KINDS = {
     "line_taken": Wording("接手", "taken"),
     "lines_rerouted": Wording("换工位（规则更新）", "goes another way (new rules)"),
     "line_late": Wording("超时", "late"),
+    "overtime_reached": Wording("等太久", "waits too long"),
     "command_undone": Wording("撤销", "undone"),
 }

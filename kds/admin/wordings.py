@@ -5,7 +5,7 @@ from __future__ import annotations
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
-from kds.rulebook.compiled import Clock, PotState, Queue
+from kds.rulebook.compiled import Clock, OvertimeOf, PotState, Queue
 
 SERVICES = {
     Service.DINE_IN: Wording("堂食", "dine-in"),
@@ -41,6 +41,14 @@ CLOCKS = {
     Clock.FIRED: Wording("起菜", "firing"),
     Clock.RECEIVED: Wording("下单", "the order's arrival"),
     Clock.PLACED: Wording("客人点单", "the guest's order"),
+}
+OVERTIMES = {
+    OvertimeOf.LINE: Wording("一道菜没上", "a dish that is not out"),
+    OvertimeOf.FIRST_DISH: Wording("第一道菜没上", "a table without its first dish"),
+    OvertimeOf.GAP: Wording(
+        "断菜（有菜没上，却一直没有新菜上桌）", "a table to which nothing came since the last dish"
+    ),
+    OvertimeOf.VISIT: Wording("一桌菜没上齐", "a table that is not complete"),
 }
 QUEUES = {
     Queue.FIRST: Wording("在工位排最前", "first in the station's queue"),

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Protocol
+from zoneinfo import ZoneInfo
 
 from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.messages import OrderFields
 from kds.kitchen.orders import Line
+from kds.rulebook.compiled import OvertimeRule
 
 
 class Limits(Protocol):
@@ -66,6 +68,16 @@ class Book(Protocol):
 
     def wait_rule(self, rule: RuleId) -> Rule | None:
         """Return the rule of a hold, None if the book has none of that name."""
+        ...
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The zone of the store's wall clocks."""
+        ...
+
+    @property
+    def overtimes(self) -> Sequence[OvertimeRule]:
+        """The rules that say when a table waits too long."""
         ...
 
     def rank(self, line: Line) -> int:

@@ -100,7 +100,13 @@ def _ends_in(scope: Scope, start: VisitId, end: VisitId, uses: set[Use]) -> bool
 
 
 def flags_of(
-    scope: Scope, visit: Visit, orders: Orders, lines: Sequence[TicketLine], merged: bool
+    scope: Scope,
+    visit: Visit,
+    orders: Orders,
+    lines: Sequence[TicketLine],
+    *,
+    merged: bool,
+    overtime: bool,
 ) -> tuple[str, ...]:
     """Return everything that marks the ticket out, sorted by name."""
     flags = {flag for order in orders.values() for flag in order.flags}
@@ -110,6 +116,7 @@ def flags_of(
         "vip": any(o.fields.member and o.fields.member.tier for o in orders.values()),
         "moved": moved_from(visit, scope.now) is not None,
         "merged": merged,
+        "overtime": overtime,
         "split": visit.split_from is not None,
         "pinned": visit.pinned,
         "incomplete": any(order.incomplete for order in orders.values()),

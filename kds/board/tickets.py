@@ -18,6 +18,7 @@ from kds.board.headers import (
     tables_of,
 )
 from kds.board.lines import make_line
+from kds.board.overtime import overtime_marks
 from kds.board.parts import Orders, Part, orders_of, parts_of
 from kds.board.scope import PICKUP, Scope, Use, stock_use
 from kds.board.values import Band, Owed, Ticket, TicketLine
@@ -136,6 +137,7 @@ def _ticket(
     common = shared(orders.values())
     band = ticket_band(line.band for line in food)
     worst = worst_line(food, scope.now) if band in AGE_BANDS else None
+    overtime = overtime_marks(scope, visit, orders)
     return Ticket(
         visit=visit.id,
         orders=tuple(orders),
@@ -160,13 +162,14 @@ def _ticket(
         clock=None if worst is None else worst.clock,
         complete=bool(food) and all(line.counts.to_cook == 0 for line in food),
         pinned=visit.pinned,
-        flags=flags_of(scope, visit, orders, lines, bool(merged)),
+        flags=flags_of(scope, visit, orders, lines, merged=bool(merged), overtime=bool(overtime)),
         received_at=first.received_at,
         waiting_since=waiting_since(fields.placed_at, first.received_at),
         fired_at=min((li.fired_at for li in food if li.fired_at is not None), default=None),
         ready_at=_ready_at(food) if band is Band.READY else None,
         owed=_owed(scope, visit, orders),
         lines=lines,
+        overtime=overtime,
     )
 
 

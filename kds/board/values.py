@@ -61,6 +61,20 @@ class HoldMark:
 
 
 @dataclass(frozen=True, slots=True)
+class OvertimeMark:
+    """A table, or a dish of it, waits too long: the last step that an overtime rule has told.
+
+    `since`: when its clock began; `limit_s`: what the step allows.
+    """
+
+    rule: str
+    where: str
+    name: Wording
+    since: Instant
+    limit_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class TicketLine:
     """One line as a view shows it.
 
@@ -123,7 +137,8 @@ class Ticket:
     round shown. `merged_from`: tables of the visits that were merged into this one.
     `owed`: what stations other than this view still have to do. `received_at`: when its first
     order reached the bridge; `waiting_since`: since when the guest waits. `worst`: the line
-    that gives the ticket its age band, and so its clock.
+    that gives the ticket its age band, and so its clock. `overtime`: what overtime rules have told
+    of it and still holds.
     """
 
     visit: VisitId
@@ -156,6 +171,7 @@ class Ticket:
     ready_at: Instant | None
     owed: tuple[Owed, ...]
     lines: tuple[TicketLine, ...]
+    overtime: tuple[OvertimeMark, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from kds.board.ages import seconds
 from kds.board.bands import limits_of
-from kds.board.values import Band, BandClock, HoldMark, Ticket, TicketLine
+from kds.board.values import Band, BandClock, HoldMark, OvertimeMark, Ticket, TicketLine
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
@@ -45,7 +45,12 @@ def explain_line(line: TicketLine, now: Instant, lang: str) -> str:
 
 
 def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
-    """Return one line of text that says why `ticket` has its band."""
+    """Return one line of text that says why `ticket` has its band, and what waits too long."""
+    said = [_worst(ticket, now, lang), *(_overtime(m, now, lang) for m in ticket.overtime)]
+    return ("；" if lang == "zh" else "; ").join(said)
+
+
+def _worst(ticket: Ticket, now: Instant, lang: str) -> str:
     line = next((li for li in ticket.lines if li.key == ticket.worst), None)
     if line is None:
         line = next((li for li in ticket.lines if li.band is ticket.band), None)
@@ -53,6 +58,15 @@ def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
         return _BANDS[ticket.band][lang]
     name = dict(line.names).get(lang, line.name)
     return f"{name} {explain_line(line, now, lang)}"
+
+
+def _overtime(mark: OvertimeMark, now: Instant, lang: str) -> str:
+    """Say which rule tells of the table, for how long it waits, and the limit of its step."""
+    waited, limit = minutes(seconds(mark.since, now)), minutes(mark.limit_s)
+    name, place = mark.name[lang], _place(mark.where, mark.rule)
+    if lang == "zh":
+        return f"{name}：已 {waited}，时限 {limit}（{place}）"
+    return f"{name}: {waited} so far, limit {limit} ({place})"
 
 
 def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:

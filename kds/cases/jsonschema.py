@@ -42,6 +42,10 @@ _WORDS = {
         "画面上应有的菜，按顺序；nothing 没有，something 有", "Dishes on a view; nothing, something"
     ),
     "says": Wording("到现在播报了什么（中文或英文）", "What was said there, in either language"),
+    "overtime": Wording(
+        "这张单的桌子现在被哪些超时规则标出；none 没有",
+        "Overtime rules that mark the order's table now; or none",
+    ),
     "paused": Wording("自动暂停的规则；none 没有", "Rules that are paused; or none"),
     "LineExpectation.at": Wording(
         "在哪些工位；everywhere 所有，nothing 不做", "Its stations; everywhere, or nothing"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from kds.board.scope import UnknownView
+from kds.board.scope import ALL, UnknownView
 from kds.board.values import TicketLine
 from kds.board.views import board, order_lines
 from kds.cases.house import House, NeverAtRestError, begin_of
@@ -167,15 +167,27 @@ class _Play:
         for view, said in step.says.items() if self._listener else ():
             self._hear(view, said, self._case.at("steps", number, "says", view))
         if step.paused is not None:
-            paused = sorted(r for r, s in self._house.kitchen.rules.items() if s.paused_at)
-            wanted_rules = sorted(rule for rule in step.paused if rule != NONE)
-            if paused != wanted_rules:
-                self._tell(
-                    self._case.at("steps", number, "paused"),
-                    _same("paused"),
-                    _listed(wanted_rules),
-                    _listed(paused),
-                )
+            paused = [r for r, s in self._house.kitchen.rules.items() if s.paused_at]
+            self._rules(number, "paused", step.paused, paused)
+        if step.overtime is not None:
+            place = self._case.at("steps", number, "overtime")
+            told = self._overtime(self._order_of(step.on, place))
+            self._rules(number, "overtime", step.overtime, told)
+
+    def _rules(self, number: int, word: str, wanted: Iterable[str], found: Iterable[str]) -> None:
+        """Note if other rules than those wanted are so."""
+        rules = sorted(rule for rule in wanted if rule != NONE)
+        if rules != sorted(found):
+            place = self._case.at("steps", number, word)
+            self._tell(place, _same(word), _listed(rules), _listed(sorted(found)))
+
+    def _overtime(self, key: OrderKey) -> list[str]:
+        """Return the overtime rules that mark the order's table, as the board has it."""
+        house = self._house
+        made = board(house.kitchen, house.book, ALL, house.now)
+        home = house.kitchen.orders[key].visit
+        tickets = (ticket for ticket in made.tickets if ticket.visit == home)
+        return [mark.rule for ticket in tickets for mark in ticket.overtime]
 
     def _hear(self, view: str, wanted: list[str], place: Place) -> None:
         """Note if something else was said at `view`; either language will do."""

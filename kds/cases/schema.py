@@ -211,16 +211,18 @@ class StepSpec(Spec):
     shows: dict[str, Shown] = Field(default={})
     says: dict[str, Said] = Field(default={})
     paused: Texts | None = None
+    overtime: Texts | None = None
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> StepSpec:
-        kinds = ("order", "wait", "do", "expect", "shows", "says", "paused")
+        kinds = ("order", "wait", "do", "expect", "shows", "says", "paused", "overtime")
         stated = [kind for kind in kinds if kind in self.model_fields_set]
         acts = [kind for kind in stated if kind in {"order", "wait", "do"}]
         if not stated or len(acts) > 1 or (acts and len(stated) > 1):
             raise value_fault(
-                "一步只做一件事：order、wait、do，或者 expect / shows / says / paused",
-                "a step is one thing: order, wait, do, or expect / shows / says / paused",
+                "一步只做一件事：order、wait、do，或者 expect / shows / says / paused / overtime",
+                "a step is one thing: order, wait, do, or "
+                "expect / shows / says / paused / overtime",
             )
         return self
 

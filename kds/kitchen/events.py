@@ -272,6 +272,25 @@ class LineLate:
 
 
 @dataclass(frozen=True, slots=True)
+class OvertimeReached:
+    """A table, or one `line` of it, has waited so long that a step of an overtime rule is due.
+
+    `step`: the rule's, `time`: how often it has come by now, both from 1. `since`: when the clock
+    began; `lines`: what is waited for, the longest first; `tell`: the views where it is heard.
+    """
+
+    visit: VisitId
+    rule: RuleId
+    step: int
+    time: int
+    since: Instant
+    limit_s: int
+    lines: tuple[LineKey, ...]
+    tell: tuple[str, ...] = ()
+    line: LineKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RulePaused:
     """A rule stopped itself (or was stopped): it holds nothing new until resumed."""
 
@@ -347,6 +366,7 @@ Fact = (
     | LinesRerouted
     | CommandUndone
     | LineLate
+    | OvertimeReached
     | RulePaused
     | RuleResumed
     | BookAdopted

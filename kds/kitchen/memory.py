@@ -148,8 +148,9 @@ def undone(kitchen: Kitchen, _event: Event, fact: CommandUndone) -> Kitchen:
     rehomed = [replace(kitchen.orders[key], visit=home) for key, home in entry.homes]
     kitchen = reduce(put_order, rehomed, kitchen)
     for former in entry.visits:
-        commands = kitchen.visits[former.id].commands
-        kitchen = put_visit(kitchen, replace(former, commands=commands), seq=former.seq)
+        now = kitchen.visits[former.id]
+        back = replace(former, commands=now.commands, told=now.told)
+        kitchen = put_visit(kitchen, back, seq=former.seq)
     return _marked(kitchen, entry.command)
 
 

@@ -28,7 +28,7 @@ from kds.kitchen.reconcile import Arrival, settled, voids_by_sets
 from kds.kitchen.revisions import amended
 from kds.kitchen.sessions import session_visit
 from kds.kitchen.state import Kitchen
-from kds.kitchen.visits import Visit
+from kds.kitchen.visits import Visit, told_by
 from kds.kitchen.writing import change_lines, drop_visit, put_order, put_visit
 
 
@@ -142,6 +142,7 @@ def visits_merged(kitchen: Kitchen, event: Event, fact: VisitsMerged) -> Kitchen
             orders=tuple(dict.fromkeys(into.orders + visit.orders)),
             lines=tuple(dict.fromkeys(into.lines + visit.lines)),
             sessions=tuple(session for session in sessions if session != into.session),
+            told=told_by(into.told, visit.told),
         ),
     )
 
@@ -177,6 +178,7 @@ def lines_split(kitchen: Kitchen, event: Event, fact: LinesSplit) -> Kitchen:
             orders=tuple(dict.fromkeys(key.order for key in parts)),
             lines=tuple(parts),
             split_from=visit.id,
+            told=visit.told,
         ),
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kds.kitchen.ids import CommandId, Instant, LineKey, OrderKey, VisitId
+from kds.kitchen.ids import CommandId, Instant, LineKey, OrderKey, RuleId, VisitId
 from kds.kitchen.orders import Line
 
 
@@ -32,6 +32,26 @@ class Applied:
 
 
 @dataclass(frozen=True, slots=True)
+class Told:
+    """A step of an overtime rule came, `times` so far, last at `at`, for a clock since `since`.
+
+    `line`: the dish it is about, None for the table.
+    """
+
+    rule: RuleId
+    step: int
+    at: Instant
+    since: Instant
+    times: int = 1
+    line: LineKey | None = None
+
+    @property
+    def about(self) -> tuple[RuleId, int, LineKey | None]:
+        """What is told: of one such thing the last time counts."""
+        return self.rule, self.step, self.line
+
+
+@dataclass(frozen=True, slots=True)
 class Visit:
     """One party's visit.
 
@@ -39,7 +59,8 @@ class Visit:
     gives the ticket its number. `lines`: every line with
     portions here, in order of arrival. `tables`: former tables, latest last. `ended_at`: no more
     orders join (closed by POS, person or rule); open portions stay workable unless `removed`,
-    by a person or long after its business day. `merged_into`: the visit that took over.
+    by a person or long after its business day. `merged_into`: the visit that took over. `told`: the
+    steps of overtime rules that came.
     """
 
     id: VisitId
@@ -59,8 +80,19 @@ class Visit:
     commands: tuple[Applied, ...] = ()
     seq: int = 0
     sessions: tuple[str, ...] = ()
+    told: tuple[Told, ...] = ()
 
     @property
     def all_sessions(self) -> tuple[str, ...]:
         """Every session whose orders join here."""
         return (self.session, *self.sessions) if self.session else self.sessions
+
+
+def told_by(one: tuple[Told, ...], other: tuple[Told, ...]) -> tuple[Told, ...]:
+    """Return what either says was told; of the same step the later."""
+    found = {told.about: told for told in one}
+    for told in other:
+        known = found.get(told.about)
+        if known is None or known.at < told.at:
+            found[told.about] = told
+    return tuple(found.values())

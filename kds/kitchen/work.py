@@ -17,6 +17,7 @@ from kds.kitchen.events import (
     Moved,
     Opening,
     OrderNoted,
+    OvertimeReached,
     PortionsMoved,
     PortionsVoided,
     VoidsAcknowledged,
@@ -41,6 +42,7 @@ from kds.kitchen.progress import (
 from kds.kitchen.sight import Sight, sight_of
 from kds.kitchen.slices import slices, taken, total
 from kds.kitchen.state import Kitchen, RuleState
+from kds.kitchen.visits import Told, told_by
 from kds.kitchen.writing import change_lines, put_lines, put_order, put_visit
 
 KEPT_TIMEOUTS = 20
@@ -274,3 +276,12 @@ def line_late(kitchen: Kitchen, event: Event, fact: LineLate) -> Kitchen:
         return replace(line, overtime=(*line.overtime, overtime))
 
     return change_lines(kitchen, (fact.line,), change, touches=False)
+
+
+def overtime_reached(kitchen: Kitchen, event: Event, fact: OvertimeReached) -> Kitchen:
+    """Note that a step of an overtime rule came; like a limit, it stands in no undo's way."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    told = Told(fact.rule, fact.step, event.at, fact.since, fact.time, fact.line)
+    return put_visit(kitchen, replace(visit, told=told_by(visit.told, (told,))), seq=visit.seq)

@@ -58,7 +58,7 @@ def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
             return ((line, None) for line, _ in fact.routings)
         case e.HoldPlaced() | e.HoldReleased():
             return ((line, fact.portions) for line in fact.lines)
-        case e.LinesRushed():
+        case e.LinesRushed() | e.OvertimeReached():
             return ((line, None) for line in fact.lines)
         case _:
             return ()

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from kds.kitchen.decide import record
-from kds.kitchen.events import BookAdopted, Cause, Event, Fact, LinesRerouted
+from kds.kitchen.events import BookAdopted, Cause, Event, Fact, LinesRerouted, OvertimeReached
 from kds.kitchen.ids import ANY_STATION, EventId, Instant, LineKey, StationId
 from kds.kitchen.orders import Line, Order, Routing
 from kds.kitchen.portions import OPEN
@@ -88,12 +88,13 @@ class Changes:
     opening: int = 0
     retimed: int = 0
     homeless: int = 0
+    overdue: int = 0
     moved: tuple[Moved, ...] = ()
 
     @property
     def is_none(self) -> bool:
         """Open work stays as it is."""
-        return not (self.moving or self.closing or self.opening or self.retimed or self.homeless)
+        return self == Changes()
 
     def text(self) -> Wording:
         """Return it as a phrase: 12 lines change station, 3 gates close."""
@@ -104,22 +105,27 @@ class Changes:
             (self.retimed, "道菜换时限", "gets other time limits", "get other time limits"),
             (self.homeless, "道菜没有了工位", "loses its station", "lose their station"),
         ]
-        said = [each for each in stated if each[0]]
-        if not said:
+        zh = [f"{count} {words}" for count, words, _, _ in stated if count]
+        en = [
+            f"1 line {one}" if count == 1 else f"{count} lines {many}"
+            for count, _, one, many in stated
+            if count
+        ]
+        if self.overdue:
+            is_one = self.overdue == 1
+            zh.append(f"{self.overdue} 桌马上提醒等太久")
+            en.append("1 table is" if is_one else f"{self.overdue} tables are")
+            en[-1] += " told at once to wait too long"
+        if not zh:
             return Wording("未完成的菜不变", "nothing changes for open work")
-        return Wording(
-            "，".join(f"{count} {zh}" for count, zh, _, _ in said),
-            ", ".join(
-                f"1 line {one}" if count == 1 else f"{count} lines {many}"
-                for count, _, one, many in said
-            ),
-        )
+        return Wording("，".join(zh), ", ".join(en))
 
 
 def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Changes:
     """Return what letting `after` decide in place of `before` would do to open lines."""
     then = record(kitchen, adoption(kitchen, after, now), after, now).kitchen
-    then = record(then, due(then, after, now), after, now).kitchen
+    made = due(then, after, now)
+    then = record(then, made, after, now).kitchen
     pairs = [(order, line, then.line(line.key)) for order, line in _open_lines(kitchen)]
     moved = [
         Moved(old.key, _table(kitchen, old), old.content.name, _stations(old), _stations(new))
@@ -137,6 +143,7 @@ def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Change
             if new and _times(before, order, old) != _times(after, order, new)
         ),
         homeless=sum(1 for _, _, new in pairs if new and gone.intersection(_stations(new))),
+        overdue=len({e.fact.visit for e in made if isinstance(e.fact, OvertimeReached)}),
         moved=tuple(moved[:_EXAMPLES]),
     )
 

@@ -22,6 +22,7 @@ from kds.rulebook.compiled import (
     Clock,
     Limits,
     MenuClass,
+    OvertimeRule,
     Queue,
     Station,
     WaitRule,
@@ -68,6 +69,7 @@ class _Lookup:
     has_modifier_rules: bool
     has_conditions: bool
     keepers: tuple[Gatekeeper, ...]
+    overtimes: dict[RuleId, OvertimeRule]
     zone: ZoneInfo
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
     days: list[tuple[Instant, Instant]] = field(default_factory=list)
@@ -82,6 +84,7 @@ def _lookup(data: BookData) -> _Lookup:
         has_modifier_rules=any(m.modifier_has for m in matches),
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
+        overtimes={rule.id: rule for rule in data.overtimes},
         zone=zone,
     )
 
@@ -186,6 +189,20 @@ class Book:
     def wait_rule(self, rule: RuleId) -> WaitRule | None:
         """Return the wait rule of that id, None if this book has none."""
         return next((wait for wait in self.data.waits if wait.id == rule), None)
+
+    @property
+    def overtimes(self) -> tuple[OvertimeRule, ...]:
+        """The rules that say when a table waits too long, in the order of the book."""
+        return self.data.overtimes
+
+    def overtime_rule(self, rule: RuleId) -> OvertimeRule | None:
+        """Return the overtime rule of that id, None if this book has none."""
+        return self._lookup.overtimes.get(rule)
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """The zone of the store's wall clocks."""
+        return self._lookup.zone
 
     def day_end(self, at: Instant) -> Instant:
         """Return when the business day that `at` lies in ends, by the store's wall clock."""

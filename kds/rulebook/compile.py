@@ -25,6 +25,7 @@ from kds.rulebook.crosscheck import cross_check
 from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.folding import fold
 from kds.rulebook.matching import pattern
+from kds.rulebook.overtime_text import overtime_faults, overtime_rule
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sources import Sources, read
@@ -56,6 +57,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *cross_check(sources),
             *unreached(sources.menu, menu),
             *gate_faults(sources.rules),
+            *overtime_faults(sources),
         )
     )
     book = sources.book
@@ -81,6 +83,7 @@ def _data(
         ending=Ending(book.end_after_paid, book.day_ends),
         zone=book.zone,
         serve_step=book.serve_step,
+        overtimes=tuple(map(overtime_rule, sources.overtimes)),
     )
 
 

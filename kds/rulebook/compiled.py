@@ -153,6 +153,52 @@ class WaitRule:
     when: Condition = field(default_factory=Condition)
 
 
+class OvertimeOf(StrEnum):
+    """What an overtime rule measures: a dish, or a table's first dish, gap between two, or all."""
+
+    LINE = "line"
+    FIRST_DISH = "first_dish"
+    GAP = "gap"
+    VISIT = "visit"
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """A step of an overtime rule, `after_s` after its clock began.
+
+    `most`: how often it is told in all, every `repeat_s`. `tell`: the views where it is heard.
+    `say`: the sentence, with named fields.
+    """
+
+    after_s: int
+    tell: tuple[str, ...]
+    say: Wording
+    repeat_s: int | None = None
+    most: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OvertimeRule:
+    """The mechanism *overtime*: who is told, step by step, that a table or a dish waits too long.
+
+    `classes`, `entries`, `stations`: the dishes that count; an empty one asks nothing. `quiet`:
+    begin and end as minutes of the store's day; a step that falls into it comes at its end.
+    """
+
+    id: RuleId
+    where: str
+    name: Wording
+    of: OvertimeOf
+    clock: Clock
+    steps: tuple[Escalation, ...]
+    services: tuple[Service, ...]
+    classes: tuple[str, ...] = ()
+    entries: tuple[RuleId, ...] = ()
+    stations: tuple[StationId, ...] = ()
+    quiet: tuple[tuple[int, int], ...] = ()
+    when: Condition = field(default_factory=Condition)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """When a visit is over without anybody saying so.
@@ -178,3 +224,4 @@ class BookData:
     ending: Ending = field(default_factory=Ending)
     zone: str = "UTC"
     serve_step: bool = True
+    overtimes: tuple[OvertimeRule, ...] = ()

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from kds.rulebook.checking import Located, SpecT
+from kds.rulebook.checking import Located
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
@@ -25,7 +26,9 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
     yield from _missing_sections(sources)
     yield from _double((piece.spec.id, piece) for piece in sources.stations)
     yield from _double((piece.spec.id, piece) for piece in sources.menu)
-    yield from _double((piece.spec.id, piece) for piece in sources.rules)
+    rules: list[tuple[str, Located[Any]]] = [(r.spec.id, r) for r in sources.rules]
+    rules += [(rule.spec.id, rule) for rule in sources.overtimes]
+    yield from _double(sorted(rules, key=lambda rule: (rule[1].place.file, rule[1].place.line)))
     yield from _zone(sources)
     stations = sorted(sources.named.get(("stations", "id"), ()))
     for entry in sources.menu:
@@ -48,8 +51,8 @@ def _missing_sections(sources: Sources) -> Iterator[Diagnostic]:
             yield fault(sources.start, f"缺少“{name}”", f"'{name}' is missing")
 
 
-def _double(pieces: Iterable[tuple[str, Located[SpecT]]]) -> Iterator[Diagnostic]:
-    first: dict[str, Located[SpecT]] = {}
+def _double(pieces: Iterable[tuple[str, Located[Any]]]) -> Iterator[Diagnostic]:
+    first: dict[str, Located[Any]] = {}
     for name, piece in pieces:
         earlier = first.setdefault(name, piece)
         if earlier is not piece:

@@ -22,6 +22,7 @@ from kds.kitchen.events import (
     HoldReleased,
     LineLate,
     Opening,
+    OvertimeReached,
     VisitArchived,
     VisitEnded,
 )
@@ -31,9 +32,10 @@ from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
 from kds.rulebook.clocks import levels, running_since
-from kds.rulebook.compiled import WaitRule
+from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.lookups import lines_in
+from kds.rulebook.overtime import Coming, Wait, coming, waits
 
 _BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND})
 _NONE = Decimal(0)
@@ -120,6 +122,8 @@ def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
     yield from _timeouts(kitchen, visit, lines, book)
     for order, line in lines:
         yield from _late(visit.id, order, line, book)
+    for rule in book.overtimes:
+        yield from _overtime(rule, visit, lines, book)
 
 
 def _leaving(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
@@ -271,6 +275,30 @@ def _late(visit: VisitId, order: Order, line: Line, book: Book) -> Iterator[_Due
             )
             parts = ("late", *line.key, limits.rule, level)
             yield _Due(Instant(since + limit_s * 1000), visit, parts, make)
+
+
+def _overtime(rule: OvertimeRule, visit: Visit, lines: _Lines, book: Book) -> Iterator[_Due]:
+    """Yield the next time of each step of an overtime rule."""
+    for wait in waits(rule, visit, lines, serve_step=book.serve_step, zone=book.zone_info):
+        for next_ in coming(rule, visit, wait, book.zone_info):
+            parts = ("overtime", rule.id, str(next_.step), str(next_.time), str(wait.since))
+            make = partial(_reached, rule, visit.id, wait, next_)
+            yield _Due(next_.at, visit.id, (*parts, *(wait.line or ())), make)
+
+
+def _reached(rule: OvertimeRule, visit: VisitId, wait: Wait, next_: Coming) -> Fact:
+    step = rule.steps[next_.step - 1]
+    return OvertimeReached(
+        visit,
+        rule.id,
+        next_.step,
+        next_.time,
+        wait.since,
+        step.after_s,
+        wait.lines,
+        step.tell,
+        wait.line,
+    )
 
 
 # --- ids -----------------------------------------------------------------------------------

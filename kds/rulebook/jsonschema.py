@@ -167,8 +167,34 @@ WORDS = {
     "parts": Wording(
         "是否带子菜（套餐）：yes 或 no", "Whether other lines are part of it: yes or no"
     ),
-    "mechanism": Wording("规则的种类：wait_for 等候", "The kind of rule: wait_for"),
+    "mechanism": Wording(
+        "规则的种类：wait_for 等候，overtime 等太久",
+        "The kind of rule: wait_for, or overtime",
+    ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
+    "of": Wording(
+        "等什么：line 一道菜，first_dish 第一道菜，gap 断菜，visit 全部上齐",
+        "What is waited for: a dish (line), first_dish, the next one (gap), or all (visit)",
+    ),
+    "OvertimeSpec.class": Wording("只算这些类别的菜", "Only dishes of these classes"),
+    "OvertimeSpec.entry": Wording("只算这些菜单项的菜", "Only dishes of these menu entries"),
+    "OvertimeSpec.station": Wording("只算去这些工位的菜", "Only dishes of these stations"),
+    "quiet": Wording(
+        "这些时段不提醒，过后再提：14:00-17:00",
+        "Parts of the day in which nobody is told before their end: 14:00-17:00",
+    ),
+    "steps": Wording("一步步升级；每步只来一次，除非重复", "Step by step; each comes once"),
+    "EscalationSpec.after": Wording("等了多久", "After so long"),
+    "tell": Wording(
+        "在哪些画面播报：工位、expo、all；不写则只在屏幕上标出",
+        "Where it is heard: stations, expo, all; without, it is only marked on the screens",
+    ),
+    "say": Wording(
+        "说什么；可用 {table} {number} {dish} {count} {minutes} {station}",
+        "What is said; with {table}, {number}, {dish}, {count}, {minutes}, {station}",
+    ),
+    "repeat": Wording("每隔多久再说一次", "Said again every so often"),
+    "most": Wording("一共最多几次（不写为 3）", "How often in all (3, if not stated)"),
     "waits_for": Wording("等哪一类菜", "Classes of dishes that others wait for"),
     "until": Wording("等到 ready 做好，或 served 上桌", "Until they are ready, or served"),
     "holds": Wording("哪些菜等，等在哪一步", "Which dishes wait, and where"),

@@ -15,7 +15,8 @@ from pydantic_core import CoreSchema
 
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
-from kds.rulebook.compiled import Clock, PotState, Queue
+from kds.rulebook.compiled import Clock, OvertimeOf, PotState, Queue
+from kds.rulebook.templates import sentence
 from kds.rulebook.values import (
     TIME_OF_DAY,
     Chain,
@@ -34,7 +35,7 @@ from kds.rulebook.values import (
     yes_no,
 )
 
-MECHANISMS = ("wait_for",)
+MECHANISMS = ("wait_for", "overtime")
 
 _ID = re.compile(r"\w[\w-]{0,63}")
 _STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -75,6 +76,10 @@ def _not_empty(value: object) -> str:
     if not text.strip("* "):
         raise value_fault("这里不能为空", "this must not be empty")
     return text
+
+
+def _sentence(value: object) -> str:
+    return sentence(_not_empty(value))
 
 
 def _wording(value: object) -> object:
@@ -176,7 +181,13 @@ GateName = Annotated[
     WithJsonSchema({"enum": [gate.value for gate in _GATES]}),
 ]
 UntilName = Annotated[PotState, BeforeValidator(lambda value: PotState(one_of(value, PotState)))]
-Mechanism = Annotated[str, BeforeValidator(_mechanism), WithJsonSchema({"enum": [*MECHANISMS]})]
+_A_MECHANISM = BeforeValidator(_mechanism)
+
+
+OvertimeName = Annotated[
+    OvertimeOf, BeforeValidator(lambda value: OvertimeOf(one_of(value, OvertimeOf)))
+]
+Sentence = Annotated[str, BeforeValidator(_sentence), _TEXT]
 
 
 class Spec(BaseModel):
@@ -203,6 +214,16 @@ class _WordsShape:
 
 
 Words = Annotated[WordingSpec, BeforeValidator(_wording), _WordsShape]
+
+
+class SaidSpec(Spec):
+    """A sentence with named fields in both languages."""
+
+    zh: Sentence
+    en: Sentence
+
+
+SaidWords = Annotated[SaidSpec, BeforeValidator(_wording), _WordsShape]
 
 
 class BookSpec(Spec):
@@ -313,7 +334,7 @@ class WaitSpec(Spec):
     """One of `rules:` with `mechanism: wait_for`."""
 
     id: Id
-    mechanism: Mechanism
+    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "wait_for"})]
     name: Words
     when: WhenSpec = WhenSpec()
     waits_for: Ids
@@ -325,6 +346,32 @@ class WaitSpec(Spec):
     pause: PauseSpec = PauseSpec()
 
 
+class EscalationSpec(Spec):
+    """One of the `steps` of an overtime rule. `most`: three times, where it is repeated."""
+
+    after: Duration
+    tell: Ids = []
+    say: SaidWords | None = None
+    repeat: Duration | None = None
+    most: Whole | None = None
+
+
+class OvertimeSpec(Spec):
+    """One of `rules:` with `mechanism: overtime`."""
+
+    id: Id
+    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "overtime"})]
+    name: Words
+    of: OvertimeName
+    when: WhenSpec = WhenSpec()
+    menu_class: Ids = Field(default=[], alias="class")
+    entry: Ids = []
+    station: Ids = []
+    clock: ClockName = Clock.FIRED
+    quiet: TimeSpans = []
+    steps: Annotated[list[EscalationSpec], BeforeValidator(_listed), _MANY]
+
+
 class FileSpec(Spec):
     """All sections that a file may have. Files are read section by section; this is their sum."""
 
@@ -332,4 +379,4 @@ class FileSpec(Spec):
     limits: LimitsSpec | None = None
     stations: list[StationSpec] = []
     menu: list[MenuSpec] = []
-    rules: list[WaitSpec] = []
+    rules: list[WaitSpec | OvertimeSpec] = []

@@ -9,7 +9,7 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
-from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
+from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, OvertimeSpec, StationSpec, WaitSpec
 from kds.rulebook.typography import slips
 
 MAX_BOOK_BYTES = 512 * 1024
@@ -32,6 +32,7 @@ class Sources:
     stations: list[Located[StationSpec]] = field(default_factory=list)
     menu: list[Located[MenuSpec]] = field(default_factory=list)
     rules: list[Located[WaitSpec]] = field(default_factory=list)
+    overtimes: list[Located[OvertimeSpec]] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -95,7 +96,7 @@ def _read_section(sources: Sources, name: str, key: Key) -> None:
     lists: dict[str, Callable[[Node], None]] = {
         "stations": lambda item: _append(sources, StationSpec, item, sources.stations),
         "menu": lambda item: _append(sources, MenuSpec, item, sources.menu),
-        "rules": lambda item: _append(sources, WaitSpec, item, sources.rules),
+        "rules": lambda item: _append_rule(sources, item),
     }
     if name in ("book", "limits"):
         _read_single(sources, name, key)
@@ -136,6 +137,16 @@ def _note_names(sources: Sources, section: str, item: Node) -> None:
         key = item.keys.get(name)
         if key is not None and isinstance(key.value, nodes.Scalar) and key.value.text:
             sources.named.setdefault((section, name), set()).add(key.value.text.strip())
+
+
+def _append_rule(sources: Sources, item: Node) -> None:
+    """Read a rule as its mechanism asks; one of an unknown mechanism says so as any would."""
+    key = item.keys.get("mechanism") if isinstance(item, nodes.Mapping) else None
+    node = None if key is None else key.value
+    if isinstance(node, nodes.Scalar) and (node.text or "").strip() == "overtime":
+        _append(sources, OvertimeSpec, item, sources.overtimes)
+    else:
+        _append(sources, WaitSpec, item, sources.rules)
 
 
 def _append(sources: Sources, model: type[SpecT], node: Node, pieces: list[Located[SpecT]]) -> None:

@@ -14,13 +14,15 @@ from kds.kitchen.events import (
     LinesRemade,
     LinesRushed,
     OrderReceived,
+    OvertimeReached,
     PortionsMoved,
     PortionsVoided,
 )
 from kds.kitchen.ids import LineKey, VisitId
 from kds.kitchen.orders import Level, Line
 from kds.kitchen.portions import Move
-from kds.sound.notices import Kind, News, Plates
+from kds.sound.notices import Kind, News, Plates, Step
+from kds.sound.overtimes import awaited
 from kds.sound.scene import Scene, has_allergy
 
 Hearing = Callable[[Scene, Scene, Event, Any], Iterator[News]]
@@ -189,6 +191,17 @@ def _line_late(_before: Scene, after: Scene, _event: Event, fact: LineLate) -> I
         yield News(kind, fact.visit, plates)
 
 
+def _overtime_reached(
+    _before: Scene, after: Scene, _event: Event, fact: OvertimeReached
+) -> Iterator[News]:
+    """A step of an overtime rule came, which is heard where the rule says."""
+    if after.view in fact.tell:
+        lines = after.lines(fact.lines)
+        plates = _plates(lines, lambda line: awaited(after, line, fact.visit))
+        step = Step(fact.rule, fact.step, fact.line)
+        yield News(Kind.OVERTIME, fact.visit, plates, step)
+
+
 def _plates(lines: Iterable[Line], count: Callable[[Line], int]) -> Plates:
     """Return the lines of which there are any, with how many."""
     counted = ((line.key, count(line)) for line in lines)
@@ -204,5 +217,6 @@ _HEARINGS: Mapping[type, Hearing] = MappingProxyType(
         LinesRushed: _lines_rushed,
         LinesRemade: _lines_remade,
         LineLate: _line_late,
+        OvertimeReached: _overtime_reached,
     }
 )

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from types import MappingProxyType
 
-from kds.kitchen.ids import LineKey, VisitId
+from kds.kitchen.ids import LineKey, RuleId, VisitId
 from kds.sound.cues import Cue
 from kds.sound.items import Tick
 
@@ -20,6 +20,7 @@ class Kind(StrEnum):
     VOID = "void"
     VOID_UNBEGUN = "void_unbegun"
     CRITICAL = "critical"
+    OVERTIME = "overtime"
     LATE = "late"
     ALLERGY = "allergy"
     POT_FIRST = "pot_first"
@@ -79,6 +80,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         Kind.VOID: _said(Cue.VOID, 60, 1_000, is_urgent=True),
         Kind.VOID_UNBEGUN: Manner(Cue.VOID, 10_000, quiet_ms=2_000, is_urgent=True),
         Kind.CRITICAL: _said(Cue.CRITICAL, 60, 1_500, is_urgent=True),
+        Kind.OVERTIME: _said(Cue.LATE, 60, 1_500, is_urgent=True),
         Kind.LATE: _said(Cue.LATE, 30, 1_500, is_urgent=True),
         Kind.ALLERGY: Manner(Cue.ALLERGY, 10_000, quiet_ms=2_000, is_urgent=True),
         Kind.POT_FIRST: _said(Cue.POT_FIRST, 60, 500, is_urgent=True),
@@ -99,12 +101,25 @@ Plates = tuple[tuple[LineKey, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Step:
+    """A step of an overtime rule, from 1. `line`: the dish it is about, None for the table."""
+
+    rule: RuleId
+    number: int
+    line: LineKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class News:
-    """What one event brought: of which kind, at which table, and of which lines how many plates."""
+    """What one event brought: of which kind, at which table, and of which lines how many plates.
+
+    `step`: which step of an overtime rule it is, if any.
+    """
 
     kind: Kind
     visit: VisitId
     plates: Plates
+    step: Step | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +146,9 @@ class Notice:
     def key(self) -> tuple[str, ...]:
         """What it is about: notices of one key are one notice."""
         key = key_of(self.kind, self.news[0].visit if self.news else None)
+        step = self.news[0].step if self.news else None
+        if step is not None:
+            key = (*key, step.rule, *(step.line or ()))
         return (*key, str(self.repeat)) if self.repeat else key
 
     def joined(self, later: Notice) -> Notice:
@@ -161,11 +179,14 @@ def key_of(kind: Kind, visit: VisitId | None) -> tuple[str, ...]:
 
 def _united(first: tuple[News, ...], second: tuple[News, ...]) -> tuple[News, ...]:
     """Join news, so that each table stands in them once; of a line the plates add up."""
-    by_visit: dict[VisitId, tuple[Kind, dict[LineKey, int]]] = {}
+    by_visit: dict[VisitId, News] = {}
     for news in (*first, *second):
-        _, lines = by_visit.setdefault(news.visit, (news.kind, {}))
+        before = by_visit.get(news.visit)
+        if before is None or news.step is not None:  # a later step tells all that is waited for
+            by_visit[news.visit] = news
+            continue
+        lines = dict(before.plates)
         for key, count in news.plates:
             lines[key] = lines.get(key, 0) + count
-    return tuple(
-        News(kind, visit, tuple(lines.items())) for visit, (kind, lines) in by_visit.items()
-    )
+        by_visit[news.visit] = replace(before, plates=tuple(lines.items()))
+    return tuple(by_visit.values())

@@ -9,9 +9,11 @@ from types import MappingProxyType
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Line
 from kds.kitchen.visits import Visit
+from kds.rulebook.templates import filled
 from kds.sound.names import dish_said, ticket_said
 from kds.sound.notices import Kind, News
 from kds.sound.numbers import en_number, zh_count
+from kds.sound.overtimes import running, words_of
 from kds.sound.scene import Scene
 
 _POT_CLASS = "broth"
@@ -42,6 +44,9 @@ def sentence(scene: Scene, news: Sequence[News], lang: str, now: Instant) -> str
     visit = scene.visit(news[0].visit)
     if visit is None:
         return ""
+    words = words_of(scene, news[0])
+    if words is not None:
+        return filled(words[lang], _fields(scene, news[0], visit, lang, now))
     parts = [_part(scene, each, visit, lang, now) for each in news]
     said = (_table(scene, visit, lang), *parts)
     return (" " if lang == "zh" else ", ").join(filter(None, said))
@@ -54,11 +59,48 @@ def _table(scene: Scene, visit: Visit, lang: str) -> str:
     return ticket_said(visit.table, first.fields, lang) if first is not None else ""
 
 
+def _fields(scene: Scene, news: News, visit: Visit, lang: str, now: Instant) -> dict[str, str]:
+    """Return what the named fields of a book's sentence stand for."""
+    lines = list(scene.lines(key for key, _ in news.plates))
+    dishes, wait = _dishes(lines, news, lang), running(scene, news)
+    waited_min = 0 if wait is None else max(0, now - wait.since) // 60_000
+    is_zh = lang == "zh"
+    return {
+        "table": _table(scene, visit, lang),
+        "number": _number(scene, visit, lang),
+        "dish": dishes.zh() if is_zh else dishes.en(),
+        "count": zh_count(dishes.plates, "") if is_zh else en_number(dishes.plates),
+        "minutes": zh_count(waited_min, "") if is_zh else en_number(waited_min),
+        "station": _station(scene, lines, visit, lang),
+    }
+
+
+def _number(scene: Scene, visit: Visit, lang: str) -> str:
+    """Return what the visit is called by the number of its first order."""
+    orders = (scene.kitchen.orders.get(key) for key in visit.orders)
+    first = next((order for order in orders if order is not None), None)
+    return "" if first is None else ticket_said("", first.fields, lang)
+
+
+def _station(scene: Scene, lines: Sequence[Line], visit: Visit, lang: str) -> str:
+    """Return the name of the station that still has something of the first such line to make."""
+    names = {station.id: station.name[lang] for station in scene.book.stations}
+    for line in lines:
+        for station in scene.stations_at_work(line, visit.id):
+            if station in names:
+                return names[station]
+    return ""
+
+
+def _dishes(lines: Sequence[Line], news: News, lang: str) -> _Dishes:
+    if lines and all(map(_is_hot_pot, lines)):
+        return _Dishes("锅底" if lang == "zh" else "pot base", 1)
+    return _Dishes(_name(lines, lang), sum(count for _, count in news.plates))
+
+
 def _part(scene: Scene, news: News, visit: Visit, lang: str, now: Instant) -> str:
     lines = list(scene.lines(key for key, _ in news.plates))
-    dishes = _Dishes(_name(lines, lang), sum(count for _, count in news.plates))
-    if lines and all(map(_is_hot_pot, lines)):
-        dishes = _Dishes("锅底" if lang == "zh" else "pot base", 1)
+    dishes = _dishes(lines, news, lang)
     over_min = min((scene.late_by_s(li, visit.id, now) for li in lines), default=0) // 60
     zh, en = _WORDS[news.kind](dishes, over_min)
     return zh if lang == "zh" else en

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kds.kitchen.counts import line_counts
-from kds.kitchen.ids import EXPO, Instant, LineKey, VisitId, is_pass
+from kds.kitchen.ids import EXPO, Instant, LineKey, StationId, VisitId, is_pass
 from kds.kitchen.messages import Modifier, ModifierKind
 from kds.kitchen.orders import Level, Line
 from kds.kitchen.plans import follow, steps_at
@@ -114,6 +114,12 @@ class Scene:
 
     def _steps(self, line: Line) -> tuple[int, ...]:
         return steps_at(self.kitchen, line, self.view)
+
+    def stations_at_work(self, line: Line, visit: VisitId) -> Iterator[StationId]:
+        """Yield the stations that have something of the line to make, folds followed."""
+        for group in line.groups:
+            if group.visit == visit and group.state in _WORKABLE:
+                yield self.kitchen.station_for(line.routing.steps[group.step].station)
 
     # --- whole lines ---------------------------------------------------------------------
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from types import MappingProxyType
 
 from kds.kitchen.ids import VisitId
 from kds.kitchen.orders import Level, Line
 from kds.sound.notices import Kind, News
+from kds.sound.overtimes import awaited, running
 from kds.sound.scene import Scene, has_level
 
 Count = Callable[[Scene, Line, VisitId], int]
@@ -23,12 +25,15 @@ def still_true(scene: Scene, news: News) -> News | None:
         return None
     count = _COUNTS[news.kind]
     noticed = dict(news.plates)
+    if news.kind is Kind.OVERTIME:
+        wait = running(scene, news)
+        noticed = {} if wait is None else {k: n for k, n in noticed.items() if k in wait.lines}
     left = (
         (line.key, min(noticed[line.key], count(scene, line, visit.id)))
         for line in scene.lines(noticed)
     )
     plates = tuple((key, number) for key, number in left if number > 0)
-    return News(news.kind, visit.id, plates) if plates else None
+    return replace(news, visit=visit.id, plates=plates) if plates else None
 
 
 def _to_carry(scene: Scene, line: Line, visit: VisitId) -> int:
@@ -47,6 +52,7 @@ _COUNTS: Mapping[Kind, Count] = MappingProxyType(
         Kind.VOID: Scene.unseen_voids,
         Kind.VOID_UNBEGUN: Scene.unseen_voids,
         Kind.CRITICAL: Scene.workable,
+        Kind.OVERTIME: awaited,
         Kind.LATE: _late,
         Kind.ALLERGY: Scene.still_open,
         Kind.POT_FIRST: Scene.queued,

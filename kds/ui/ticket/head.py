@@ -160,6 +160,8 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
     if "vip" in ticket.flags:
         tier = clean(ticket.member.tier) if ticket.member is not None else ""
         yield Flag(Form.INVERTED, Icon.STAR, tier or words("flag.vip"), "", 2)
+    for mark in ticket.overtime:
+        yield Flag(Form.DOUBLE, Icon.CLOCK, clean(mark.name[reading.lang]), "", 2)
     if "unrouted" in ticket.flags:
         yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.unrouted"), "", 2)
     if "incomplete" in ticket.flags:

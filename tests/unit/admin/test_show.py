@@ -39,7 +39,7 @@ def hotpot() -> Book:
 def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> None:
     told = printed(capsys, "show", HOTPOT, "--lang", "zh").splitlines()
     assert told[0] == "火锅店：营业日到 04:00（Asia/Shanghai）为止；付清并上齐 10 分钟后算离店。"
-    assert told[-1] == (
+    assert next(line for line in told if "broth-first" in line) == (
         "  - 锅底先下（堂食；除非 区域是 “吧台”或“bar…”）："
         "“broth”类 做好之前，“plate”类 照常切配，但先不走菜；"
         "“delicate”类 先不开做。最多等 6 分钟，到时自动放行。"
@@ -50,7 +50,7 @@ def test_broth_first_can_be_read_aloud(capsys: pytest.CaptureFixture[str]) -> No
 
 def test_broth_first_reads_as_english(capsys: pytest.CaptureFixture[str]) -> None:
     told = printed(capsys, "show", HOTPOT, "--lang", "en").splitlines()
-    assert told[-1].startswith(
+    assert next(line for line in told if "broth-first" in line).startswith(
         "  - Broth first (dine-in; unless the zone is '吧台' or 'bar…'): "
         "until the 'broth' class is ready, the 'plate' class is made "
         "ready but not carried out; the 'delicate' class is not started. They wait 6 min at most, "
@@ -67,6 +67,7 @@ def test_every_entry_and_rule_is_told(
     for flag in ([], ["--tree"]):
         told = printed(capsys, "show", shipped_book(name), "--lang", lang, *flag)
         places = [e.where for e in book.data.menu] + [r.where for r in book.data.waits]
+        places += [rule.where for rule in book.data.overtimes]
         assert all(place in told for place in places)
         for station in book.stations:
             assert f"{station.name[lang]} ({station.id})" in told
@@ -211,9 +212,8 @@ def test_a_new_folder_is_a_sound_book_with_a_schema_for_editors(
     first = (folder / "menu.yaml").read_text("utf-8").splitlines()[0]
     assert first == "# yaml-language-server: $schema=rules.schema.json"
     assert json.loads((folder / "rules.schema.json").read_text("utf-8"))["properties"]["menu"]
-    (cases,) = folder.glob("*.cases.yaml")
-    first = cases.read_text("utf-8").splitlines()[0]
-    assert first == "# yaml-language-server: $schema=cases.schema.json"
+    firsts = {p.read_text("utf-8").splitlines()[0] for p in folder.glob("*.cases.yaml")}
+    assert firsts == {"# yaml-language-server: $schema=cases.schema.json"}
     assert json.loads((folder / "cases.schema.json").read_text("utf-8"))["properties"]["cases"]
     assert printed(capsys, "test", folder, "--lang", "en").endswith("cases hold\n")
 

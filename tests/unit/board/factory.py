@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from kds.board.memo import BoardMemo
 from kds.board.values import Board, Ticket, TicketLine
@@ -32,6 +33,7 @@ from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
 from kds.kitchen.orders import Gate, Line, Order, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import OvertimeRule
 
 START = Instant(1_795_000_000_000)  # an evening in November 2026
 SECOND = 1000
@@ -98,6 +100,16 @@ class Book:
     def wait_rule(self, rule: RuleId) -> WaitRule | None:
         """Know broth-first only."""
         return WaitRule() if rule == "broth-first" else None
+
+    @property
+    def zone_info(self) -> ZoneInfo:
+        """Keep the world's time."""
+        return ZoneInfo("UTC")
+
+    @property
+    def overtimes(self) -> tuple[OvertimeRule, ...]:
+        """Tell nobody that a table waits."""
+        return ()
 
     def prep_s(self, line: Line) -> int | None:
         """Give every dish the same twelve minutes."""
