@@ -22,6 +22,9 @@ def add_bench(commands: Commands) -> None:
     burst.set_defaults(run=_burst)
     rules = benches.add_parser("rules", help="what one order costs to decide")
     _add_flags(rules, orders=2000)
+    rules.add_argument(
+        "--many", type=_many, metavar="N", help="12-line orders under a book of N made-up rules"
+    )
     rules.set_defaults(run=_rules)
     glass = benches.add_parser("glass", help="from an order sent to the frame that shows it")
     _add_flags(glass, orders=300, has_book=False)
@@ -56,6 +59,13 @@ def _tickets(text: str) -> int:
     return int(text)
 
 
+def _many(text: str) -> int:
+    """Read a number of rules; raises `ArgumentTypeError` where they would make no kitchen."""
+    if not (text.isascii() and text.isdigit() and 6 <= int(text) <= 1000):
+        raise argparse.ArgumentTypeError(f"'{text}' is no number from 6 to 1000")
+    return int(text)
+
+
 def _add_flags(bench: argparse.ArgumentParser, orders: int = 0, *, has_book: bool = True) -> None:
     bench.add_argument("--json", action="store_true", help="one JSON document and nothing else")
     if orders:
@@ -76,9 +86,12 @@ def _burst(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
-    from kds.bench.rules import rules
+    from kds.bench.rules import many_rules, rules
     from kds.rulefiles import read_book
 
+    if options.many is not None:
+        _print(many_rules(options.many, options.orders, options.seed), options)
+        return 0
     compilation = read_book(options.rules or _hotpot())
     if compilation.book is None:
         raise CommandError("\n".join(str(d) for d in compilation.diagnostics))

@@ -24,12 +24,13 @@ _EXAMPLES = 20
 
 
 def adoption(kitchen: Kitchen, book: Book, now: Instant, person: str = "") -> tuple[Event, ...]:
-    """Return the facts of letting `book` decide: its adoption, and the lines that go another way.
+    """Return the facts of letting `book` decide: adopted, what goes elsewhere, what waits no more.
 
     What a station has begun stays there; so does what a person gave to a station.
     """
     name = f"book:{book.hash[:16]}:{kitchen.seq + 1}"
     facts: list[Fact] = [BookAdopted(book.hash), *rerouted(kitchen, book)]
+    facts += book.excused(kitchen)
     return tuple(
         Event(EventId(name if not n else f"{name}:{n}"), now, Cause.PERSON, fact, person=person)
         for n, fact in enumerate(facts)

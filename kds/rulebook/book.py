@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from kds.kitchen.events import Fact
+from kds.kitchen.events import Fact, HoldReleased
 from kds.kitchen.ids import ANY_STATION, Instant, RuleId, VisitId
 from kds.kitchen.messages import LineContent, Modifier, OrderFields
 from kds.kitchen.orders import Gate, Line, Order, Routing, Step
@@ -28,7 +28,7 @@ from kds.rulebook.compiled import (
     WaitRule,
 )
 from kds.rulebook.matching import Subject, judge, subject
-from kds.rulebook.waiting import Gatekeeper, settle
+from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
 
@@ -162,6 +162,10 @@ class Book:
     ) -> Sequence[Fact]:
         """Return the holds to place and to release in `visit` after `facts` have happened."""
         return settle(self._lookup.keepers, kitchen, visit, facts, now)
+
+    def excused(self, kitchen: Kitchen) -> Iterator[HoldReleased]:
+        """Yield the release of what rules hold that are not for it, as after another book's."""
+        return excused(self._lookup.keepers, kitchen)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line, by the entry that routed it."""

@@ -84,6 +84,14 @@ class Condition:
         return not (self.demands or self.any_of or self.all_of or self.none_of)
 
 
+def abouts(condition: Condition) -> Iterator[About]:
+    """Yield everything that `condition` looks at."""
+    yield from (demand.about for demand in condition.demands)
+    for parts in (condition.any_of, condition.all_of, condition.none_of):
+        for part in parts:
+            yield from abouts(part)
+
+
 @dataclass(frozen=True, slots=True)
 class Occasion:
     """What conditions look at: a line of an order, its table, and when the line came.

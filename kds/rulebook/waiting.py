@@ -32,7 +32,7 @@ from kds.kitchen.portions import Move
 from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.visits import Visit
 from kds.rulebook.compiled import PotState, WaitRule
-from kds.rulebook.conditions import Occasion, judge
+from kds.rulebook.conditions import About, Occasion, abouts, judge
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pots import Pots
 
@@ -50,6 +50,8 @@ _TELLING = (
 """Facts after which a gate may have to close or open."""
 
 _STRIKING_VIEW = "expo"
+_OF_LINES = frozenset({About.COURSE, About.SEAT, About.BETWEEN})
+"""What may differ from line to line of one order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,7 @@ class Gatekeeper:
     services: frozenset[Service]
     personal: frozenset[RuleId]
     zone: ZoneInfo
+    looks_at: frozenset[About]
 
     @classmethod
     def of(cls, rule: WaitRule, zone: ZoneInfo) -> Gatekeeper:
@@ -73,6 +76,15 @@ class Gatekeeper:
             frozenset(rule.services),
             frozenset(rule.personal),
             zone,
+            looks_at=frozenset(abouts(rule.when)),
+        )
+
+    def may_be_for(self, orders: Iterable[Occasion]) -> bool:
+        """Return False if the rule is certainly for no line of `orders`, one occasion of each."""
+        return any(
+            order.fields.service in self.services
+            and (not self.looks_at.isdisjoint(_OF_LINES) or judge(self.rule.when, order).holds)
+            for order in orders
         )
 
 
@@ -92,12 +104,40 @@ def settle(
     lines = lines_in(kitchen, visit)
     answers: list[Fact] = []
     classes = {line.routing.menu_class for _, line in lines}
-    holding = {hold.rule for _, line in lines for hold in line.holds}
+    under_way = {hold.rule for _, line in lines for hold in line.holds}
+    under_way |= {fact.rule for fact in facts if isinstance(fact, HoldReleased)}
+    guests = guests_of(kitchen, visit)
+    orders = {
+        order.key: Occasion(order.fields, line.content, visit.table, guests)
+        for order, line in lines
+    }
     for keeper in keepers:
         # Of many rules few have to do with a table; those that have not must cost next to nothing.
-        if keeper.rule.id in holding or not classes.isdisjoint(keeper.gates):
-            answers += _Table(keeper, kitchen, visit, lines).settle(facts, now)
+        if keeper.rule.id in under_way or (
+            not classes.isdisjoint(keeper.gates) and keeper.may_be_for(orders.values())
+        ):
+            answers += _Table(keeper, kitchen, visit, lines, guests).settle(facts, now)
     return answers
+
+
+def excused(keepers: Sequence[Gatekeeper], kitchen: Kitchen) -> Iterator[HoldReleased]:
+    """Yield the release of all that is held by a rule which is not for it: rules have changed."""
+    for visit in kitchen.visits.values():
+        if visit.merged_into is not None:
+            continue
+        lines = lines_in(kitchen, visit)
+        holding = {hold.rule for _, line in lines for hold in line.holds}
+        for keeper in keepers if holding else ():
+            if keeper.rule.id in holding:
+                table = _Table(keeper, kitchen, visit, lines, guests_of(kitchen, visit))
+                yield from table.excused()
+
+
+def guests_of(kitchen: Kitchen, visit: Visit) -> int | None:
+    """Return how many eat at this table, as far as any of its orders knows."""
+    orders = (kitchen.orders.get(key) for key in visit.orders)
+    known = [o.fields.guests for o in orders if o is not None and o.fields.guests is not None]
+    return max(known, default=None)
 
 
 class _Table:
@@ -109,13 +149,14 @@ class _Table:
         kitchen: Kitchen,
         visit: Visit,
         lines: Iterable[tuple[Order, Line]],
+        guests: int | None,
     ) -> None:
         self._keeper = keeper
         self._rule = keeper.rule
         self._kitchen = kitchen
         self._visit = visit.id
         self._table = visit.table
-        self._orders = visit.orders
+        self._guests = guests
         self._pot_lines: list[Line] = []
         self.plates: list[Line] = []
         self.held: dict[LineKey, Hold] = {}
@@ -149,19 +190,13 @@ class _Table:
             self._visit,
             self._keeper.personal,
             share_percent=self._rule.personal_share_percent,
-            guests=self._guests() if self._keeper.personal else None,
+            guests=self._guests,
             must_be_served=self._rule.until is PotState.SERVED,
         )
         freed = self._openings(pots, facts) if self.held else {}
         yield from self._released(freed)
         if not is_paused:
             yield from self._closed(pots, facts, freed, now)
-
-    def _guests(self) -> int | None:
-        """Return how many eat at this table, as far as any of its orders knows."""
-        orders = (self._kitchen.orders.get(key) for key in self._orders)
-        known = [o.fields.guests for o in orders if o is not None and o.fields.guests is not None]
-        return max(known, default=None)
 
     def _piles_up(self, state: RuleState | None, facts: Sequence[Fact], now: Instant) -> bool:
         """Too many tables of late had their gate opened by the clock alone, this one just now."""
@@ -188,10 +223,8 @@ class _Table:
         for key in self.held:
             if self._is_over(key):
                 freed[key] = Opening.VOID
-            elif self._service(key) not in self._keeper.services:
-                freed[key] = Opening.SERVICE
-            elif not self._applies(key):
-                freed[key] = Opening.CONDITION
+            elif (excuse := self._excuse(key)) is not None:
+                freed[key] = excuse
             elif pots.are_up_for(self._seat(key)):
                 freed[key] = Opening.MERGED if merged else Opening.STATE
             elif not pots.any_live:
@@ -199,6 +232,17 @@ class _Table:
             elif was_struck:
                 freed[key] = Opening.STRUCK
         return freed
+
+    def excused(self) -> Iterator[HoldReleased]:
+        """Yield the release of what is held although the rule is not for it."""
+        freed = {key: why for key in self.held if (why := self._excuse(key)) is not None}
+        yield from self._released(freed)
+
+    def _excuse(self, key: LineKey) -> Opening | None:
+        """Return why the rule is not for a line, None if it is."""
+        if self._service(key) not in self._keeper.services:
+            return Opening.SERVICE
+        return None if self._applies(key) else Opening.CONDITION
 
     def _is_over(self, key: LineKey) -> bool:
         """Nothing is left of the line that could still be carried to the table."""
@@ -239,7 +283,7 @@ class _Table:
             order.fields,
             line.content,
             self._table,
-            self._guests(),
+            self._guests,
             line.received_at,
             self._keeper.zone,
         )
@@ -248,7 +292,7 @@ class _Table:
     def _seat(self, key: LineKey) -> str | None:
         return self._sources[key].lines[key.line_id].content.seat
 
-    def _released(self, freed: Mapping[LineKey, Opening]) -> Iterator[Fact]:
+    def _released(self, freed: Mapping[LineKey, Opening]) -> Iterator[HoldReleased]:
         for opening in dict.fromkeys(freed.values()):
             keys = tuple(key for key, why in freed.items() if why is opening)
             yield HoldReleased(self._visit, keys, self._rule.id, opening)

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from kds.bench.rules import many_rules
+
 SPREAD = {"p50_ms", "p95_ms", "p99_ms", "max_ms"}
 
 
@@ -38,3 +40,10 @@ def test_bench_gives_its_figures(arguments: tuple[str, ...], figures: set[str]) 
     found = bench(*arguments)
     assert found.keys() >= figures | {"bench", "machine"}
     assert all(found[name] >= 0 for name in figures)
+
+
+def test_the_book_of_many_rules_is_sound_and_holds_what_it_should() -> None:
+    """A book that decides nothing would be quick for the wrong reason."""
+    figures = many_rules(30, orders=20).figures
+    assert (figures["rules"], figures["orders"]) == (30, 20)
+    assert int(figures["events"]) > 30

@@ -207,3 +207,22 @@ def test_an_undo_does_not_bring_a_former_way_back() -> None:
     adopt(made, ELSEWHERE)
     made.act(CommandKind.UNDO, undoes=rushed)
     assert stations(made, "a") == ["wok"]
+
+
+@pytest.mark.parametrize("when", ["{not: {table: 8}}", "{service: delivery}", "{guests: 4+}"])
+def test_what_a_rule_is_no_longer_for_is_free_at_once_and_the_preview_says_so(when: str) -> None:
+    """Else a save would seem to change nothing, and the gate would open at the next touch."""
+    made = house()
+    after = book(("mechanism: wait_for,", f"mechanism: wait_for, when: {when},"))
+    assert made.holds("a") == [("first", "run")]
+    assert preview(made, after).text().en == "1 line stops waiting"
+    adopt(made, after)
+    assert made.holds("a") == []
+
+
+def test_what_the_rule_is_still_for_goes_on_waiting() -> None:
+    made = house()
+    after = book(("mechanism: wait_for,", "mechanism: wait_for, when: {table: 8},"))
+    assert preview(made, after).is_none
+    adopt(made, after)
+    assert made.holds("a") == [("first", "run")]
