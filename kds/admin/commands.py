@@ -125,6 +125,9 @@ def _add_explain(parts: Commands) -> None:
     add("--modifier", action="append", default=[], metavar="TEXT", help="may repeat")
     add("--service", choices=_SERVICES, default="dine_in")
     add("--channel", choices=_CHANNELS, default="other")
+    add("--table", default="", metavar="TEXT")
+    add("--zone", default="", metavar="TEXT")
+    add("--member", default="", metavar="TIER")
     explain.set_defaults(run=_explain)
 
 

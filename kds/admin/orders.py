@@ -60,5 +60,8 @@ def _single(options: argparse.Namespace) -> dict[str, Any]:
         "order_id": "1",
         "service": options.service,
         "channel": options.channel,
+        "table": options.table,
+        "zone": options.zone,
+        "member": {"tier": options.member} if options.member else None,
         "lines": [line],
     }

@@ -193,6 +193,14 @@ def test_explain_says_what_each_line_of_an_order_waits_for(
     assert found[1]["rules"][0]["why"] == "not held: the zone is bar"
 
 
+def test_explain_asks_for_one_dish_at_a_table_of_a_part_of_the_room(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    dish = ("--name", "毛肚", "--category", "涮品", "--table", "A1", "--zone", "吧台")
+    told = printed(capsys, "explain", HOTPOT, *dish, "--lang", "zh").splitlines()
+    assert told[-1] == "  · rules.yaml:4 broth-first: 不等：区域是 吧台"
+
+
 def test_explain_of_nothing_says_what_it_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["rules", "explain", str(HOTPOT)]) == 1
     assert "--name DISH" in capsys.readouterr().err
