@@ -42,7 +42,7 @@ class Report:
                 f"{errors} errors, {remarks} remarks: this book may not run",
             )
         data = self.book.data
-        rules = len(data.waits) + len(data.overtimes)
+        rules = len(data.waits) + len(data.overtimes) + len(data.announces)
         size = Wording(
             f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{rules} 条规则",
             f"{len(data.stations)} stations, {len(data.menu)} menu entries, {rules} rules",

@@ -45,9 +45,14 @@ def _dishes(rule: OvertimeRule, stations: Mapping[str, str], lang: str) -> Itera
         yield f"{name}的菜" if lang == "zh" else f"dishes of {name}"
 
 
+def view_name(view: str, stations: Mapping[str, str], lang: str) -> str:
+    """Return what people call a view."""
+    return _VIEWS[view][lang] if view in _VIEWS else stations.get(view, view)
+
+
 def _step(step: Escalation, stations: Mapping[str, str], lang: str) -> str:
     after = duration(step.after_s, lang)
-    views = [_VIEWS[v][lang] if v in _VIEWS else stations.get(v, v) for v in step.tell]
+    views = [view_name(view, stations, lang) for view in step.tell]
     if lang == "zh":
         told = f"在{'、'.join(views)}播报“{step.say['zh']}”" if views else "只在屏幕上标出"
         return f"{after}后{told}{_repeat(step, 'zh')}"

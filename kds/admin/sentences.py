@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from kds.admin.announce_sentences import announce_sentence
 from kds.admin.overtime_sentences import overtime_sentence
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
@@ -83,6 +84,8 @@ class Teller:
             yield self.rule(wait)
         for overtime in self._book.data.overtimes:
             yield overtime_sentence(overtime, self._stations, self._lang)
+        for announce in self._book.data.announces:
+            yield announce_sentence(announce, self._stations, self._lang)
 
     def _store(self) -> str:
         data = self._book.data

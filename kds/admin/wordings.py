@@ -5,7 +5,7 @@ from __future__ import annotations
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
-from kds.rulebook.compiled import Clock, OvertimeOf, PotState, Queue
+from kds.rulebook.compiled import Clock, Heard, OvertimeOf, PotState, Queue
 
 SERVICES = {
     Service.DINE_IN: Wording("堂食", "dine-in"),
@@ -49,6 +49,21 @@ OVERTIMES = {
         "断菜（有菜没上，却一直没有新菜上桌）", "a table to which nothing came since the last dish"
     ),
     OvertimeOf.VISIT: Wording("一桌菜没上齐", "a table that is not complete"),
+}
+HEARD = {
+    Heard.VOID: Wording("已开做的退菜", "a void dish that was begun"),
+    Heard.VOID_UNBEGUN: Wording("未开做的退菜", "a void dish that was not begun"),
+    Heard.CRITICAL: Wording("严重超时", "a dish that is critical"),
+    Heard.OVERTIME: Wording("等太久", "a table that waits too long"),
+    Heard.LATE: Wording("迟了", "a dish that is late"),
+    Heard.ALLERGY: Wording("过敏", "an order with an allergy"),
+    Heard.POT_FIRST: Wording("新锅底", "a new pot"),
+    Heard.RUSH: Wording("催菜", "a rush"),
+    Heard.POT_READY: Wording("锅底好", "a pot that is ready"),
+    Heard.FIRE: Wording("起菜", "dishes that are called"),
+    Heard.READY: Wording("菜做好", "a dish that is ready"),
+    Heard.NEW: Wording("新单", "a new order"),
+    Heard.ADD_ON: Wording("加菜", "an add-on"),
 }
 QUEUES = {
     Queue.FIRST: Wording("在工位排最前", "first in the station's queue"),

@@ -18,6 +18,7 @@ from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.clocks import business_day
 from kds.rulebook.compiled import (
+    AnnounceRule,
     BookData,
     Clock,
     Limits,
@@ -193,6 +194,10 @@ class Book:
     def wait_rule(self, rule: RuleId) -> WaitRule | None:
         """Return the wait rule of that id, None if this book has none."""
         return next((wait for wait in self.data.waits if wait.id == rule), None)
+
+    def announce_rule(self, what: str, view: str) -> AnnounceRule | None:
+        """Return the first rule on how `what` is heard at `view`, None if it is as built in."""
+        return next((rule for rule in self.data.announces if rule.is_for(what, view)), None)
 
     @property
     def overtimes(self) -> tuple[OvertimeRule, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.orders import Step
 from kds.kitchen.wording import Wording
+from kds.rulebook.announce_text import announce_faults, announce_rule
 from kds.rulebook.book import Book, book_of
 from kds.rulebook.checking import Located
 from kds.rulebook.compiled import (
@@ -58,6 +59,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *unreached(sources.menu, menu),
             *gate_faults(sources.rules),
             *overtime_faults(sources),
+            *announce_faults(sources),
         )
     )
     book = sources.book
@@ -84,6 +86,7 @@ def _data(
         zone=book.zone,
         serve_step=book.serve_step,
         overtimes=tuple(map(overtime_rule, sources.overtimes)),
+        announces=tuple(map(announce_rule, sources.announces)),
     )
 
 

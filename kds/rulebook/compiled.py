@@ -199,6 +199,57 @@ class OvertimeRule:
     when: Condition = field(default_factory=Condition)
 
 
+class Heard(StrEnum):
+    """What can be heard of the kitchen's work; alarms of the machine are no rule's matter."""
+
+    VOID = "void"
+    VOID_UNBEGUN = "void_unbegun"
+    CRITICAL = "critical"
+    OVERTIME = "overtime"
+    LATE = "late"
+    ALLERGY = "allergy"
+    POT_FIRST = "pot_first"
+    RUSH = "rush"
+    POT_READY = "pot_ready"
+    FIRE = "fire"
+    READY = "ready"
+    NEW = "new"
+    ADD_ON = "add_on"
+
+
+class How(StrEnum):
+    """What becomes of an announcement: a cue and a sentence, a cue alone, or nothing."""
+
+    SENTENCE = "sentence"
+    CUE = "cue"
+    SILENT = "silent"
+
+
+@dataclass(frozen=True, slots=True)
+class AnnounceRule:
+    """The mechanism *announce*: how something is heard. What is None stays as it is built in.
+
+    `views`: where it is for, all if empty. `merge_s`: how long it waits for more of the same;
+    `expires_s`: then it is old; `per_minute`: how often it is heard at a view at most.
+    """
+
+    id: RuleId
+    where: str
+    name: Wording
+    on: tuple[Heard, ...]
+    views: tuple[str, ...] = ()
+    how: How | None = None
+    say: Wording | None = None
+    lang: str | None = None
+    merge_s: int | None = None
+    expires_s: int | None = None
+    per_minute: int | None = None
+
+    def is_for(self, what: str, view: str) -> bool:
+        """It says how `what` is heard at `view`."""
+        return what in self.on and (not self.views or view in self.views)
+
+
 @dataclass(frozen=True, slots=True)
 class Ending:
     """When a visit is over without anybody saying so.
@@ -225,3 +276,4 @@ class BookData:
     zone: str = "UTC"
     serve_step: bool = True
     overtimes: tuple[OvertimeRule, ...] = ()
+    announces: tuple[AnnounceRule, ...] = ()

@@ -28,6 +28,7 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
     yield from _double((piece.spec.id, piece) for piece in sources.menu)
     rules: list[tuple[str, Located[Any]]] = [(r.spec.id, r) for r in sources.rules]
     rules += [(rule.spec.id, rule) for rule in sources.overtimes]
+    rules += [(rule.spec.id, rule) for rule in sources.announces]
     yield from _double(sorted(rules, key=lambda rule: (rule[1].place.file, rule[1].place.line)))
     yield from _zone(sources)
     stations = sorted(sources.named.get(("stations", "id"), ()))

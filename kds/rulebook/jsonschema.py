@@ -168,8 +168,8 @@ WORDS = {
         "是否带子菜（套餐）：yes 或 no", "Whether other lines are part of it: yes or no"
     ),
     "mechanism": Wording(
-        "规则的种类：wait_for 等候，overtime 等太久",
-        "The kind of rule: wait_for, or overtime",
+        "规则的种类：wait_for 等候，overtime 等太久，announce 播报",
+        "The kind of rule: wait_for, overtime, announce",
     ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
     "of": Wording(
@@ -179,6 +179,17 @@ WORDS = {
     "OvertimeSpec.class": Wording("只算这些类别的菜", "Only dishes of these classes"),
     "OvertimeSpec.entry": Wording("只算这些菜单项的菜", "Only dishes of these menu entries"),
     "OvertimeSpec.station": Wording("只算去这些工位的菜", "Only dishes of these stations"),
+    "on": Wording("播报什么", "What is announced"),
+    "views": Wording(
+        "在哪些画面：工位、expo、all；不写则全部", "At which views: stations, expo, all; or at any"
+    ),
+    "how": Wording(
+        "sentence 说一句话，cue 只响提示音，silent 不响", "A sentence, a cue alone, or silent"
+    ),
+    "lang": Wording("用什么语言：zh、en；不写则随屏幕", "zh or en; or as the screen is"),
+    "merge": Wording("多久之内的合并成一句", "What comes within this time is one sentence"),
+    "expires": Wording("多久后不再播报", "After so long it is not heard any more"),
+    "budget": Wording("每分钟最多几次，如 6 次/分钟", "How often at most, such as 6 per min"),
     "quiet": Wording(
         "这些时段不提醒，过后再提：14:00-17:00",
         "Parts of the day in which nobody is told before their end: 14:00-17:00",

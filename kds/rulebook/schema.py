@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema
 
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
-from kds.rulebook.compiled import Clock, OvertimeOf, PotState, Queue
+from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf, PotState, Queue
 from kds.rulebook.templates import sentence
 from kds.rulebook.values import (
     TIME_OF_DAY,
@@ -27,6 +27,7 @@ from kds.rulebook.values import (
     limit,
     minute_of_day,
     one_of,
+    per_minute,
     percent,
     seconds,
     time_span,
@@ -35,7 +36,7 @@ from kds.rulebook.values import (
     yes_no,
 )
 
-MECHANISMS = ("wait_for", "overtime")
+MECHANISMS = ("wait_for", "overtime", "announce")
 
 _ID = re.compile(r"\w[\w-]{0,63}")
 _STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -187,6 +188,16 @@ _A_MECHANISM = BeforeValidator(_mechanism)
 OvertimeName = Annotated[
     OvertimeOf, BeforeValidator(lambda value: OvertimeOf(one_of(value, OvertimeOf)))
 ]
+HeardName = Annotated[Heard, BeforeValidator(lambda value: Heard(one_of(value, Heard)))]
+HowName = Annotated[How, BeforeValidator(lambda value: How(one_of(value, How)))]
+_LANGUAGES = ("zh", "en")
+LangName = Annotated[
+    str,
+    BeforeValidator(lambda value: one_of(value, _LANGUAGES)),
+    WithJsonSchema({"enum": [*_LANGUAGES]}),
+]
+_RATE = {"type": "string", "examples": ["6 per min"], "pattern": r"^[0-9]+ *(per min|次/分钟)$"}
+PerMinute = Annotated[int, BeforeValidator(per_minute), WithJsonSchema(_RATE)]
 Sentence = Annotated[str, BeforeValidator(_sentence), _TEXT]
 
 
@@ -372,6 +383,22 @@ class OvertimeSpec(Spec):
     steps: Annotated[list[EscalationSpec], BeforeValidator(_listed), _MANY]
 
 
+class AnnounceSpec(Spec):
+    """One of `rules:` with `mechanism: announce`."""
+
+    id: Id
+    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "announce"})]
+    name: Words
+    on: Annotated[list[HeardName], BeforeValidator(_listed), _MANY]
+    views: Ids = []
+    how: HowName | None = None
+    say: SaidWords | None = None
+    lang: LangName | None = None
+    merge: Duration | None = None
+    expires: Duration | None = None
+    budget: PerMinute | None = None
+
+
 class FileSpec(Spec):
     """All sections that a file may have. Files are read section by section; this is their sum."""
 
@@ -379,4 +406,4 @@ class FileSpec(Spec):
     limits: LimitsSpec | None = None
     stations: list[StationSpec] = []
     menu: list[MenuSpec] = []
-    rules: list[WaitSpec | OvertimeSpec] = []
+    rules: list[WaitSpec | OvertimeSpec | AnnounceSpec] = []

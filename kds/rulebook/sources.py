@@ -9,7 +9,15 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
-from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, OvertimeSpec, StationSpec, WaitSpec
+from kds.rulebook.schema import (
+    AnnounceSpec,
+    BookSpec,
+    LimitsSpec,
+    MenuSpec,
+    OvertimeSpec,
+    StationSpec,
+    WaitSpec,
+)
 from kds.rulebook.typography import slips
 
 MAX_BOOK_BYTES = 512 * 1024
@@ -33,6 +41,7 @@ class Sources:
     menu: list[Located[MenuSpec]] = field(default_factory=list)
     rules: list[Located[WaitSpec]] = field(default_factory=list)
     overtimes: list[Located[OvertimeSpec]] = field(default_factory=list)
+    announces: list[Located[AnnounceSpec]] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -143,10 +152,14 @@ def _append_rule(sources: Sources, item: Node) -> None:
     """Read a rule as its mechanism asks; one of an unknown mechanism says so as any would."""
     key = item.keys.get("mechanism") if isinstance(item, nodes.Mapping) else None
     node = None if key is None else key.value
-    if isinstance(node, nodes.Scalar) and (node.text or "").strip() == "overtime":
-        _append(sources, OvertimeSpec, item, sources.overtimes)
-    else:
-        _append(sources, WaitSpec, item, sources.rules)
+    mechanism = (node.text or "").strip() if isinstance(node, nodes.Scalar) else ""
+    match mechanism:
+        case "overtime":
+            _append(sources, OvertimeSpec, item, sources.overtimes)
+        case "announce":
+            _append(sources, AnnounceSpec, item, sources.announces)
+        case _:
+            _append(sources, WaitSpec, item, sources.rules)
 
 
 def _append(sources: Sources, model: type[SpecT], node: Node, pieces: list[Located[SpecT]]) -> None:

@@ -24,6 +24,7 @@ _PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([^\W\d]+)\s*")
 TIME_OF_DAY = "([01]?[0-9]|2[0-3]):([0-5][0-9])"
 _TIME = re.compile(TIME_OF_DAY)
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
+_RATE = re.compile(r"([0-9]{1,3}) *(?:per min|次/分钟)")
 _WHOLE = re.compile(r"[0-9]{1,6}")
 _GUESTS = re.compile(r"([0-9]{1,4})(?:\s*(\+)|\s*-\s*([0-9]{1,4}))?")
 MOST_GUESTS = 9999
@@ -162,6 +163,19 @@ def percent(value: object) -> int:
     found = _PERCENT.fullmatch(text)
     if found is None or not 1 <= int(found[1]) <= 100:
         raise value_fault(f"“{text}”应为 1 % 到 100 %", f"'{text}' must be between 1 % and 100 %")
+    return int(found[1])
+
+
+def per_minute(value: object) -> int:
+    """Return how often a minute: 6 per min."""
+    text = as_figures(value)
+    found = _RATE.fullmatch(text)
+    if found is None or int(found[1]) < 1:
+        raise value_fault(
+            f"“{text}”不是次数，必须写每分钟几次",
+            f"'{text}' does not say how often a minute",
+            Wording("例如 6 次/分钟", "such as 6 per min"),
+        )
     return int(found[1])
 
 

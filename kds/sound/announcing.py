@@ -10,11 +10,14 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from kds.kitchen.events import Event
+from kds.kitchen.ids import RuleId
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
+from kds.rulebook.compiled import How
 from kds.sound.hearing import heard
 from kds.sound.items import Item, Moment, Tick
 from kds.sound.notices import URGENCY, Kind, News, Notice, key_of, notice_of
+from kds.sound.pacing import Budget
 from kds.sound.phrases import sentence
 from kds.sound.room import Room
 from kds.sound.scene import Scene
@@ -54,6 +57,7 @@ class Announcer:
         self._room = room or Room()
         self._heard_seq: int | None = None
         self._pending: dict[tuple[str, ...], Notice] = {}
+        self._budgets: dict[tuple[RuleId, int], Budget] = {}
         self._is_link_lost = False
         self._is_link_alarmed = False
 
@@ -74,7 +78,7 @@ class Announcer:
             return
         now = Scene(kitchen, book, self.view)
         for news in _pots_gone_red(Scene(known, book, self.view), now, moment):
-            self._take_in(news, moment.ear)
+            self._take_in(news, book, moment.ear)
 
     def hear(
         self, before: Kitchen, event: Event, after: Kitchen, book: Book, moment: Moment
@@ -87,14 +91,17 @@ class Announcer:
             return
         was, now = Scene(before, book, self.view), Scene(after, book, self.view)
         for news in heard(was, event, now, self._device):
-            self._take_in(news, moment.ear)
+            self._take_in(news, book, moment.ear)
 
-    def _take_in(self, news: News, at: Tick) -> None:
+    def _take_in(self, news: News, book: Book, at: Tick) -> None:
+        rule = book.announce_rule(news.kind, self.view)
+        if rule is not None and rule.how is How.SILENT:
+            return
         if news.kind in _ONCE:
             untold = self._room.untold(news.kind, (key for key, _ in news.plates))
             news = replace(news, plates=tuple(p for p in news.plates if p[0] in untold))
         if news.plates:
-            self._put(notice_of(news.kind, at, news))
+            self._put(notice_of(news.kind, at, news, rule=rule))
 
     def _put(self, notice: Notice) -> None:
         waiting = self._pending.get(notice.key)
@@ -172,7 +179,9 @@ class Announcer:
     def _heard(self, notice: Notice, scene: Scene, moment: Moment) -> Item | None:
         """Take a notice out and return what becomes of it, None if it is not worth a sound."""
         del self._pending[notice.key]
-        manner, at = notice.manner, moment.ear
+        manner, rule, at = notice.manner, notice.rule, moment.ear
+        if not self._is_within_budget(notice, at):
+            return None
         if self._is_quiet(notice, at) or not self._room.may_sound(at, is_urgent=manner.is_urgent):
             return None
         is_said = manner.is_said and self._room.may_speak(at, is_urgent=manner.is_urgent)
@@ -182,13 +191,23 @@ class Announcer:
         if notice.news and not news:
             return None
         text = ""
+        lang = self.lang if rule is None or rule.lang is None else rule.lang
         if is_said:
-            news = self._with_companion(news, scene)
-            text = sentence(scene, news, self.lang, moment.kitchen)
+            words = None if rule is None else rule.say
+            news = news if words else self._with_companion(news, scene)
+            text = sentence(scene, news, lang, moment.kitchen, words)
             if self._room.said_elsewhere(text, self.view, at):
                 return None
-        self._note(notice, news, text, at)
-        return _item(notice, news, text, self.lang)
+        self._note(notice, news, text, scene.book, at)
+        return _item(notice, news, text, lang)
+
+    def _is_within_budget(self, notice: Notice, at: Tick) -> bool:
+        """The rule of this notice, if any, lets one more of its kind be heard in this minute."""
+        rule = notice.rule
+        if rule is None or rule.per_minute is None:
+            return True
+        budget = self._budgets.setdefault((rule.id, rule.per_minute), Budget(rule.per_minute, 0))
+        return budget.allows(at, is_urgent=True)
 
     def _is_put_off(self, notice: Notice, at: Tick) -> bool:
         """No sentence is left, and the cue alone has sounded too lately: wait for either."""
@@ -214,21 +233,30 @@ class Announcer:
         return sorted(together, key=lambda each: -URGENCY[each.kind])
 
     def _companions(self, key: tuple[str, ...], scene: Scene) -> Iterator[News]:
+        waiting = self._pending.get(key)
+        if waiting is not None and waiting.rule is not None and waiting.rule.say is not None:
+            return  # it has a sentence of its own
         companion = self._pending.pop(key, None)
         for each in () if companion is None else companion.news:
             left = still_true(scene, each)
             if left is not None:
                 yield left
 
-    def _note(self, notice: Notice, news: list[News], text: str, at: Tick) -> None:
+    def _note(self, notice: Notice, news: list[News], text: str, book: Book, at: Tick) -> None:
         """Remember that this was heard, and what is to be heard again."""
         self._room.note(notice, text, self.view, at)
+        rule = notice.rule
+        if rule is not None and rule.per_minute is not None:
+            self._budgets[rule.id, rule.per_minute].spend(at)
         if notice.kind is Kind.LINK_LOST:
             self._is_link_alarmed = True
         if notice.kind in _REPEATED and not notice.repeat:
             again = [News(Kind.VOID_UNBEGUN, each.visit, each.plates) for each in news]
             kind = Kind.VOID_UNBEGUN
-            self._put(notice_of(kind, at, *again, after_ms=VOID_REPEAT_MS, repeat=1))
+            said = book.announce_rule(kind, self.view)
+            if said is None or said.how is not How.SILENT:
+                later_ms = VOID_REPEAT_MS
+                self._put(notice_of(kind, at, *again, after_ms=later_ms, repeat=1, rule=said))
 
 
 def _item(notice: Notice, news: list[News], text: str, lang: str) -> Item:

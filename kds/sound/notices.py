@@ -8,6 +8,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from kds.kitchen.ids import LineKey, RuleId, VisitId
+from kds.rulebook.compiled import AnnounceRule, How
 from kds.sound.cues import Cue
 from kds.sound.items import Tick
 
@@ -127,25 +128,24 @@ class Notice:
     """Something waiting to be heard: not before `opens`, not from `expires` on.
 
     `news`: of one table, where each table has its own; none where no dish is concerned.
-    `repeat`: how often the same was heard before.
+    `repeat`: how often the same was heard before. `rule`: the book's rule on such notices.
     """
 
     kind: Kind
     born: Tick
     opens: Tick
     expires: Tick
+    manner: Manner
     news: tuple[News, ...] = ()
     repeat: int = 0
-
-    @property
-    def manner(self) -> Manner:
-        """How it is made heard."""
-        return MANNERS[self.kind]
+    rule: AnnounceRule | None = None
 
     @property
     def key(self) -> tuple[str, ...]:
         """What it is about: notices of one key are one notice."""
-        key = key_of(self.kind, self.news[0].visit if self.news else None)
+        key: tuple[str, ...] = (self.kind,)
+        if self.news and self.manner.by_table:
+            key = (self.kind, self.news[0].visit)
         step = self.news[0].step if self.news else None
         if step is not None:
             key = (*key, step.rule, *(step.line or ()))
@@ -163,17 +163,41 @@ class Notice:
 
 
 def notice_of(
-    kind: Kind, at: Tick, *news: News, after_ms: int | None = None, repeat: int = 0
+    kind: Kind,
+    at: Tick,
+    *news: News,
+    after_ms: int | None = None,
+    repeat: int = 0,
+    rule: AnnounceRule | None = None,
 ) -> Notice:
-    """Return the notice of what happened at `at`. `after_ms`: it is heard so much later."""
-    manner = MANNERS[kind]
+    """Return the notice of what happened at `at`. `after_ms`: it is heard so much later.
+
+    `rule`: what the book says on it, where that is not what is built in.
+    """
+    manner = MANNERS[kind] if rule is None else _ruled(MANNERS[kind], rule)
     opens = at + (manner.gathers_ms if after_ms is None else after_ms)
     expires = manner.lasts_ms + (opens if after_ms is not None else at)
-    return Notice(kind, at, Tick(opens), Tick(expires), news, repeat)
+    return Notice(kind, at, Tick(opens), Tick(expires), manner, news, repeat, rule)
+
+
+def _ruled(manner: Manner, rule: AnnounceRule) -> Manner:
+    """Return `manner` with what `rule` says; what is spoken has its own sentence for a table."""
+    if rule.merge_s is not None:
+        gathers_ms = rule.merge_s * 1000
+        manner = replace(manner, gathers_ms=gathers_ms, at_most_ms=2 * gathers_ms)
+    if rule.expires_s is not None:
+        manner = replace(manner, lasts_ms=rule.expires_s * 1000)
+    elif manner.gathers_ms >= manner.lasts_ms:
+        manner = replace(manner, lasts_ms=manner.gathers_ms + manner.lasts_ms)
+    if rule.say is not None:
+        manner = replace(manner, is_said=True, by_table=True)
+    elif rule.how is How.CUE:
+        manner = replace(manner, is_said=False)
+    return manner
 
 
 def key_of(kind: Kind, visit: VisitId | None) -> tuple[str, ...]:
-    """Return the key of a kind of notice at a table."""
+    """Return the key of a kind of notice at a table, as it is built in."""
     return (kind, visit) if visit is not None and MANNERS[kind].by_table else (kind,)
 
 

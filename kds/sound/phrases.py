@@ -9,6 +9,7 @@ from types import MappingProxyType
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Line
 from kds.kitchen.visits import Visit
+from kds.kitchen.wording import Wording
 from kds.rulebook.templates import filled
 from kds.sound.names import dish_said, ticket_said
 from kds.sound.notices import Kind, News
@@ -17,6 +18,7 @@ from kds.sound.overtimes import running, words_of
 from kds.sound.scene import Scene
 
 _POT_CLASS = "broth"
+_OVER = frozenset({Kind.LATE, Kind.CRITICAL})
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +41,14 @@ class _Dishes:
         return self.name if self.plates == 1 else f"{en_number(self.plates)} {self.name}"
 
 
-def sentence(scene: Scene, news: Sequence[News], lang: str, now: Instant) -> str:
+def sentence(
+    scene: Scene, news: Sequence[News], lang: str, now: Instant, words: Wording | None = None
+) -> str:
     """Return what is said of `news`, all of one table: "八号桌 三道齐", "Table 8, tripe late"."""
     visit = scene.visit(news[0].visit)
     if visit is None:
         return ""
-    words = words_of(scene, news[0])
+    words = words or words_of(scene, news[0])
     if words is not None:
         return filled(words[lang], _fields(scene, news[0], visit, lang, now))
     parts = [_part(scene, each, visit, lang, now) for each in news]
@@ -64,6 +68,10 @@ def _fields(scene: Scene, news: News, visit: Visit, lang: str, now: Instant) -> 
     lines = list(scene.lines(key for key, _ in news.plates))
     dishes, wait = _dishes(lines, news, lang), running(scene, news)
     waited_min = 0 if wait is None else max(0, now - wait.since) // 60_000
+    if wait is None and lines:
+        waited_min = max(0, now - min(line.received_at for line in lines)) // 60_000
+    if news.kind in _OVER:
+        waited_min = min((scene.late_by_s(li, visit.id, now) for li in lines), default=0) // 60
     is_zh = lang == "zh"
     return {
         "table": _table(scene, visit, lang),
