@@ -9,8 +9,8 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.checking import Located
 from kds.rulebook.compiled import AnnounceRule, Heard, How
 from kds.rulebook.diagnostics import Diagnostic, Severity, did_you_mean, fault
-from kds.rulebook.schema import AnnounceSpec
 from kds.rulebook.sources import Sources
+from kds.rulebook.telling import AnnounceSpec
 
 _ALL = "all"
 _AT_PASS = frozenset({Heard.READY, Heard.POT_READY})

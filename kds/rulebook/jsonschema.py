@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kds.kitchen.wording import Wording
-from kds.rulebook.schema import ONE_OR_MANY, FileSpec, Spec
+from kds.rulebook.schema import ONE_OR_MANY, Spec
+from kds.rulebook.telling import FileSpec
 
 SCHEMA_FILE = "rules.schema.json"
 

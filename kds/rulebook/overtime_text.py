@@ -10,8 +10,8 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.checking import Located
 from kds.rulebook.compiled import Escalation, OvertimeOf, OvertimeRule
 from kds.rulebook.diagnostics import Diagnostic, did_you_mean, fault
-from kds.rulebook.schema import EscalationSpec, OvertimeSpec
 from kds.rulebook.sources import Sources
+from kds.rulebook.telling import EscalationSpec, OvertimeSpec
 from kds.rulebook.whens import condition_of, services_of, when_faults
 
 _ALL = "all"

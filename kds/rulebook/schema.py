@@ -15,7 +15,7 @@ from pydantic_core import CoreSchema
 
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
-from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf, PotState, Queue
+from kds.rulebook.compiled import Clock, PotState, Queue
 from kds.rulebook.templates import sentence
 from kds.rulebook.values import (
     TIME_OF_DAY,
@@ -27,7 +27,6 @@ from kds.rulebook.values import (
     limit,
     minute_of_day,
     one_of,
-    per_minute,
     percent,
     seconds,
     time_span,
@@ -43,7 +42,7 @@ _STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 _VIEWS = frozenset({"expo", "pickup", "all"})
 
 
-def _listed(value: object) -> object:
+def listed(value: object) -> object:
     return value if isinstance(value, list) else [value]
 
 
@@ -147,30 +146,30 @@ Way = Annotated[
     BeforeValidator(chains),
     WithJsonSchema({"anyOf": [_WAY, {"type": "array", "items": _WAY}]}),
 ]
-Texts = Annotated[list[Text], BeforeValidator(_listed), _MANY]
-Ids = Annotated[list[Id], BeforeValidator(_listed), _MANY]
+Texts = Annotated[list[Text], BeforeValidator(listed), _MANY]
+Ids = Annotated[list[Id], BeforeValidator(listed), _MANY]
 Services = Annotated[
-    list[Annotated[Service, BeforeValidator(_service)]], BeforeValidator(_listed), _MANY
+    list[Annotated[Service, BeforeValidator(_service)]], BeforeValidator(listed), _MANY
 ]
 Channels = Annotated[
-    list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(_listed), _MANY
+    list[Annotated[Channel, BeforeValidator(_channel)]], BeforeValidator(listed), _MANY
 ]
 Payments = Annotated[
-    list[Annotated[Payment, BeforeValidator(_payment)]], BeforeValidator(_listed), _MANY
+    list[Annotated[Payment, BeforeValidator(_payment)]], BeforeValidator(listed), _MANY
 ]
 Beginnings = Annotated[
-    list[Annotated[str, BeforeValidator(beginning), _TEXT]], BeforeValidator(_listed), _MANY
+    list[Annotated[str, BeforeValidator(beginning), _TEXT]], BeforeValidator(listed), _MANY
 ]
 _GUESTS = {"type": ["string", "integer"], "examples": ["4", "2-4", "6+"]}
 GuestSpans = Annotated[
     list[Annotated[tuple[int, int], BeforeValidator(guest_span), WithJsonSchema(_GUESTS)]],
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     _MANY,
 ]
 _HOURS = {"type": "string", "pattern": rf"^\s*{TIME_OF_DAY}\s*-\s*{TIME_OF_DAY}\s*$"}
 TimeSpans = Annotated[
     list[Annotated[tuple[int, int], BeforeValidator(time_span), WithJsonSchema(_HOURS)]],
-    BeforeValidator(_listed),
+    BeforeValidator(listed),
     _MANY,
 ]
 ClockName = Annotated[Clock, BeforeValidator(lambda value: Clock(one_of(value, Clock)))]
@@ -182,22 +181,9 @@ GateName = Annotated[
     WithJsonSchema({"enum": [gate.value for gate in _GATES]}),
 ]
 UntilName = Annotated[PotState, BeforeValidator(lambda value: PotState(one_of(value, PotState)))]
-_A_MECHANISM = BeforeValidator(_mechanism)
+A_MECHANISM = BeforeValidator(_mechanism)
 
 
-OvertimeName = Annotated[
-    OvertimeOf, BeforeValidator(lambda value: OvertimeOf(one_of(value, OvertimeOf)))
-]
-HeardName = Annotated[Heard, BeforeValidator(lambda value: Heard(one_of(value, Heard)))]
-HowName = Annotated[How, BeforeValidator(lambda value: How(one_of(value, How)))]
-_LANGUAGES = ("zh", "en")
-LangName = Annotated[
-    str,
-    BeforeValidator(lambda value: one_of(value, _LANGUAGES)),
-    WithJsonSchema({"enum": [*_LANGUAGES]}),
-]
-_RATE = {"type": "string", "examples": ["6 per min"], "pattern": r"^[0-9]+ *(per min|次/分钟)$"}
-PerMinute = Annotated[int, BeforeValidator(per_minute), WithJsonSchema(_RATE)]
 Sentence = Annotated[str, BeforeValidator(_sentence), _TEXT]
 
 
@@ -280,7 +266,7 @@ class MatchSpec(Spec):
     parts: YesNo | None = None
 
 
-Matches = Annotated[list[MatchSpec], BeforeValidator(_listed), _MANY]
+Matches = Annotated[list[MatchSpec], BeforeValidator(listed), _MANY]
 
 
 class WhenSpec(Spec):
@@ -301,7 +287,7 @@ class WhenSpec(Spec):
     none_of: Whens = Field(default=[], alias="not")
 
 
-Whens = Annotated[list[WhenSpec], BeforeValidator(_listed), _MANY]
+Whens = Annotated[list[WhenSpec], BeforeValidator(listed), _MANY]
 WhenSpec.model_rebuild()
 
 
@@ -345,65 +331,13 @@ class WaitSpec(Spec):
     """One of `rules:` with `mechanism: wait_for`."""
 
     id: Id
-    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "wait_for"})]
+    mechanism: Annotated[str, A_MECHANISM, WithJsonSchema({"const": "wait_for"})]
     name: Words
     when: WhenSpec = WhenSpec()
     waits_for: Ids
     until: UntilName = PotState.READY
-    holds: Annotated[list[HoldSpec], BeforeValidator(_listed), _MANY]
+    holds: Annotated[list[HoldSpec], BeforeValidator(listed), _MANY]
     reason: Words
     timeout: Duration
     personal: PersonalSpec | None = None
     pause: PauseSpec = PauseSpec()
-
-
-class EscalationSpec(Spec):
-    """One of the `steps` of an overtime rule. `most`: three times, where it is repeated."""
-
-    after: Duration
-    tell: Ids = []
-    say: SaidWords | None = None
-    repeat: Duration | None = None
-    most: Whole | None = None
-
-
-class OvertimeSpec(Spec):
-    """One of `rules:` with `mechanism: overtime`."""
-
-    id: Id
-    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "overtime"})]
-    name: Words
-    of: OvertimeName
-    when: WhenSpec = WhenSpec()
-    menu_class: Ids = Field(default=[], alias="class")
-    entry: Ids = []
-    station: Ids = []
-    clock: ClockName = Clock.FIRED
-    quiet: TimeSpans = []
-    steps: Annotated[list[EscalationSpec], BeforeValidator(_listed), _MANY]
-
-
-class AnnounceSpec(Spec):
-    """One of `rules:` with `mechanism: announce`."""
-
-    id: Id
-    mechanism: Annotated[str, _A_MECHANISM, WithJsonSchema({"const": "announce"})]
-    name: Words
-    on: Annotated[list[HeardName], BeforeValidator(_listed), _MANY]
-    views: Ids = []
-    how: HowName | None = None
-    say: SaidWords | None = None
-    lang: LangName | None = None
-    merge: Duration | None = None
-    expires: Duration | None = None
-    budget: PerMinute | None = None
-
-
-class FileSpec(Spec):
-    """All sections that a file may have. Files are read section by section; this is their sum."""
-
-    book: BookSpec | None = None
-    limits: LimitsSpec | None = None
-    stations: list[StationSpec] = []
-    menu: list[MenuSpec] = []
-    rules: list[WaitSpec | OvertimeSpec | AnnounceSpec] = []

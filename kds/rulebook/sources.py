@@ -9,15 +9,8 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
-from kds.rulebook.schema import (
-    AnnounceSpec,
-    BookSpec,
-    LimitsSpec,
-    MenuSpec,
-    OvertimeSpec,
-    StationSpec,
-    WaitSpec,
-)
+from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
+from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
 from kds.rulebook.typography import slips
 
 MAX_BOOK_BYTES = 512 * 1024
