@@ -1,0 +1,152 @@
+"""What an adapter is: the reader of one vendor's pushes. Pure: no clock, no file, no network.
+
+The bridge finds an adapter by its vendor id, which is also the last part of its URL: its own are
+named in `channels/directory.py`, anybody else's package names theirs in its entry points:
+
+    [project.entry-points."pos_bridge.adapters"]
+    acme = "acme_kitchen:Acme"        # a class without arguments, or a module-level object
+
+What the frame does, so that an adapter need not: it reads the body with a limit, refuses what
+`verify` refuses, calls `read` apart from the event loop, checks every order by
+`kds.records.canonical.order_from` in the store's zone, writes it, keeps the raw body, and makes
+a card of whatever `read` raises. An adapter's `read` raises heirs of `BodyError` in plain words
+where a push can not be understood; it never drops anything in silence: what is not for the
+kitchen is `ignored` with the reason.
+
+Thin pushes. Where a push only says *that* something happened, `read` returns a `Fetch` for each
+thing to be read by the vendor's API. It is stored in the same transaction as the push and done by
+a worker that survives restarts, waits longer after each failure and obeys `Retry-After`; the
+answer comes to `read_fetched`, whose reading is treated as one of `read`. Base address and token
+come from the settings (`[pos.<vendor>]`: `api`, `api_token`, or `token_url`, `client_id`,
+`client_secret`, `scope`), never from the adapter.
+
+Orders. Each is a JSON object of the outside contract. `source` is `context.source`. Give a
+`revision` where the vendor counts changes (a version, a time of change in ms), so that what comes
+late is not taken for news; without one each different body counts as the next. What a vendor
+changes in part is `partial`. `values.py` reads what vendors spell in many ways.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, tzinfo
+from typing import Any, Protocol, runtime_checkable
+
+from kds.kitchen.wording import Wording
+
+Order = Mapping[str, Any]
+"""A canonical order as a JSON value."""
+
+
+class BadSignature(Exception):  # noqa: N818  # the name says what the push has
+    """A push that does not prove where it comes from. The text is for our log only."""
+
+
+@dataclass(frozen=True, slots=True)
+class Push:
+    """One HTTP request as it came.
+
+    `headers`: names in lower case. `url`: as the vendor called it: the public one of the
+    settings, else the request's; with its query. `topic`: what stands after the vendor in the
+    path (`/v1/pos/meituan/cancel`), for vendors that have one address per event.
+    """
+
+    body: bytes
+    content_type: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    url: str = ""
+    topic: str = ""
+    method: str = "POST"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """What a reading may know besides the push.
+
+    `zone`: of the store, for times without an offset. `at`: kitchen time of the arrival, aware.
+    `source`: what the orders are from. `options`: the vendor's own settings.
+    """
+
+    source: str
+    zone: tzinfo
+    at: datetime
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetch:
+    """Something to be read by the vendor's API.
+
+    `id`: of this need; the same id again is not fetched again (an event id, an order's version).
+    `key`: fetches of one key are done one after the other (an order id). `path`: with its query,
+    after the base address. `about`: JSON that `read_fetched` needs besides the answer.
+    """
+
+    id: str
+    key: str
+    path: str
+    method: str = "GET"
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str = ""
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Fetched:
+    """What the vendor's API said. `status`: 200 to 299, or 404 or 410 for "there is none"."""
+
+    fetch: Fetch
+    status: int
+    body: bytes
+    content_type: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a push says.
+
+    `amendments`: as `orders`, but of no interest where the kitchen has no such order, such as the
+    cancel of one that was never to be cooked. `ignored`: why nothing is for the kitchen.
+    `warnings`: for the sender and the log; `doubts`: for people in the kitchen, shown as a card
+    beside the orders. `acknowledgement`: the exact JSON body that this vendor wants on success.
+    """
+
+    orders: tuple[Order, ...] = ()
+    amendments: tuple[Order, ...] = ()
+    ignored: str | None = None
+    fetch: tuple[Fetch, ...] = ()
+    warnings: tuple[str, ...] = ()
+    doubts: tuple[Wording, ...] = ()
+    acknowledgement: bytes | None = None
+
+
+class Adapter(Protocol):
+    """Reads the pushes of one vendor. Has no state; any thread."""
+
+    @property
+    def vendor(self) -> str:
+        """The vendor's id: lower-case letters, digits, `-`."""
+        ...
+
+    def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
+        """Raise `BadSignature` unless one of `secrets` (one or more) has signed the raw bytes."""
+        ...
+
+    def read(self, push: Push, context: Context) -> Reading:
+        """Return what a push says. Raises heirs of `BodyError`."""
+        ...
+
+
+@runtime_checkable
+class Fetching(Protocol):
+    """What an adapter with thin pushes has besides."""
+
+    @property
+    def api(self) -> str:
+        """The base address of the vendor's API where the settings name none."""
+        ...
+
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Return what the API's answer says. Raises heirs of `BodyError`."""
+        ...

@@ -1,0 +1,69 @@
+"""What vendors spell in many ways is read leniently, and told where it was a guess."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from pos_bridge.adapters.values import Doubts, objects, quantity, text, when
+
+ZONE = ZoneInfo("Asia/Shanghai")
+
+
+@pytest.mark.parametrize(
+    ("sent", "taken"),
+    [(1, "1"), ("2", "2"), (1.5, "1.5"), (" 3 ", "3"), ("0.33333", "0.333"), (-1, "-1"), (0, "0")],
+)
+def test_a_number_is_taken_as_it_is(sent: Any, taken: str) -> None:
+    doubts = Doubts()
+    assert quantity(sent, "Rice", doubts) == taken
+    assert not doubts.warnings
+
+
+def test_a_missing_quantity_is_one_with_a_warning() -> None:
+    doubts = Doubts()
+    assert quantity(None, "Rice", doubts) == "1"
+    assert doubts.warnings == ["Rice: no quantity; taken as 1"]
+    assert not doubts.cards
+
+
+@pytest.mark.parametrize("sent", ["two", True, [1], {}, "1,5", 10**9, float(10**30), "9" * 50])
+def test_nonsense_is_one_and_shown_in_the_kitchen(sent: Any) -> None:
+    doubts = Doubts()
+    assert quantity(sent, "Rice", doubts) == "1"
+    assert len(doubts.cards) == 1
+
+
+@pytest.mark.parametrize(
+    ("sent", "read"),
+    [
+        ("2019-02-24T13:48:44+0000", datetime(2019, 2, 24, 13, 48, 44, tzinfo=UTC)),
+        ("2023-02-20T18:19:03.20162269Z", datetime(2023, 2, 20, 18, 19, 3, 201622, UTC)),
+        ("2018-03-31 19:37", datetime(2018, 3, 31, 11, 37, tzinfo=UTC)),
+        (1528700400, datetime(2018, 6, 11, 7, tzinfo=UTC)),
+        ("1528700400000", datetime(2018, 6, 11, 7, tzinfo=UTC)),
+    ],
+)
+def test_times_of_any_spelling(sent: Any, read: datetime) -> None:
+    assert when(sent, ZONE) == read
+
+
+@pytest.mark.parametrize(
+    "sent", ["YYYY-MM-DDTHH:mm:ss.SSSSSSZ", 0, "0", "string", None, [], 20261121, 10**40, True]
+)
+def test_what_is_no_time_is_none(sent: Any) -> None:
+    assert when(sent, ZONE) is None
+
+
+@pytest.mark.parametrize(
+    "sent", [[{"a": 1}], {"a": 1}, '[{"a":1}]', '"[{"a":1}]"', '"[{\\"a\\":1}]"', [[{"a": 1}]]]
+)
+def test_json_in_text_and_in_quotes(sent: Any) -> None:
+    assert objects(sent) == [{"a": 1}]
+
+
+def test_ids_beyond_double_precision_keep_their_digits() -> None:
+    assert text(16650443174389601) == "16650443174389601"
