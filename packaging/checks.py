@@ -1,5 +1,6 @@
 """The checks of `dev.py test`, as data, and the loop that runs them all and sums up."""
 
+import os
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from dataclasses import dataclass
 from progress import Progress, say
 
 ARCHITECTURE = "tests/test_architecture.py"
+# The suites of real processes wait more than they work: one worker more than there are processors.
+WORKERS = min(6, (os.cpu_count() or 1) + 1)
 
 
 @dataclass(frozen=True)
@@ -21,12 +24,13 @@ def checks(*, with_long: bool) -> list[Check]:
     """List the checks, quickest first."""
     pytest = (".venv/bin/python", "-m", "pytest")
     also_long = ("-m", "long or not long", "--hypothesis-profile", "long") if with_long else ()
+    beside = ("-n", str(WORKERS), "--dist", "loadfile")
     return [
         Check("ruff: rules", (".venv/bin/ruff", "check")),
         Check("ruff: format", (".venv/bin/ruff", "format", "--check")),
         Check("mypy --strict", (".venv/bin/mypy",)),
         Check("architecture", (*pytest, "-q", ARCHITECTURE)),
-        Check("tests", (*pytest, "--ignore", ARCHITECTURE, *also_long, "tests")),
+        Check("tests", (*pytest, *beside, "--ignore", ARCHITECTURE, *also_long, "tests")),
     ]
 
 
