@@ -26,6 +26,7 @@ import threading
 from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,8 @@ from kds.store.rescue import Rescue
 from kds.store.store import Store
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
+from pos_bridge.channels.channels import Channels
+from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import RECENT_EVENTS, Displays
 from pos_bridge.feed import Feed
@@ -181,13 +184,19 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     access = Access(settings.tokens, settings.displays.host)
     recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
     soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
+    channels = Channels(settings.pos or settings.data / "pos.toml", kept.time)
+    intake = Intake(writer, rates, kept.time, lambda: zone_of(feed.book))
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
         feed=feed,
         reads=reads,
         writer=writer,
-        intake=Intake(writer, rates, kept.time, lambda: zone_of(feed.book)),
+        intake=intake,
+        channels=channels,
+        pushes=PushIntake(
+            intake, writer, rates, kept.time, lambda: zone_of(feed.book), lambda: None
+        ),
         rates=rates,
         rules=live_rules,
         soundness=soundness,
@@ -195,7 +204,13 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         bodies=Bodies(),
         displays=Displays(feed, writer, kept.time, access, recent),
         inspector=Inspector(
-            feed, writer, rates, live_rules, kept.time, settings.data, soundness.remarks
+            feed,
+            writer,
+            rates,
+            live_rules,
+            kept.time,
+            settings.data,
+            lambda: chain(soundness.remarks(), channels.remarks()),
         ),
     )
 
@@ -205,6 +220,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield Watch(services.feed, services.writer, kept.time).run()
     yield purge_hourly(kept.store, kept.time)
     yield services.soundness.run()
+    yield services.channels.run()
     yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)
 

@@ -56,6 +56,7 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     )
     add("--capture", type=_address, metavar="HOST:PORT", help="a virtual receipt printer")
     add("--database", metavar="URL", help="instead of the SQLite file in DATA")
+    add("--pos", type=Path, metavar="FILE", help="vendors' secrets and options (DATA/pos.toml)")
     add("--token-file", type=Path, metavar="FILE", help="one secret text per line")
     add("--time-scale", type=_scale, default=1.0, metavar="X", help="kitchen seconds per second")
     add("--starts-at", type=_moment, metavar="TIME", help="kitchen time at the start, with a zone")
@@ -121,6 +122,7 @@ def _serve(options: argparse.Namespace) -> int:
         live_rules=options.live_rules,
         starts_at=options.starts_at,
         ends_with_stdin=options.ends_with_stdin,
+        pos=options.pos.absolute() if options.pos else None,
     )
     check_reach(settings)
     gc.disable()  # nothing of a start becomes garbage; `app` switches it on again

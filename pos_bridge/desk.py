@@ -13,7 +13,7 @@ from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey
 from kds.kitchen.state import Kitchen
 from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
-from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Personal
+from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Outgoing, Personal
 
 
 class Memory(Protocol):
@@ -50,6 +50,7 @@ class Desk:
         self._answers: dict[CommandId, Answer] = {}
         self._keys: dict[str, Keyed] = {}
         self._personal: list[Personal] = []
+        self._outgoing: list[Outgoing] = []
 
     def decide(self, item: ReceiveOrder | Command | RaiseAlert) -> Decision:
         """Return what `item` makes happen, without doing it yet.
@@ -89,6 +90,14 @@ class Desk:
         """Keep who an order is for."""
         self._personal.append(personal)
 
+    def send(self, outgoing: Outgoing) -> None:
+        """Have something sent to others, once, when this attempt is on disk."""
+        self._outgoing.append(outgoing)
+
+    def knows(self, order: OrderKey) -> bool:
+        """Say whether there is such an order, also in a visit that is archived."""
+        return order in self.kitchen.orders or self._memory.archived(order) is not None
+
     def answered(self, command: CommandId) -> Answer | None:
         """Return what `command` came to before."""
         return self._answers.get(command) or self._memory.answer(command)
@@ -115,6 +124,7 @@ class Desk:
             answers=tuple(self._answers.values()),
             keys=tuple(self._keys.values()),
             personal=tuple(self._personal),
+            outgoing=tuple(self._outgoing),
         )
 
     def _returned(self, orders: Iterable[OrderKey]) -> list[Event]:

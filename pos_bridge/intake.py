@@ -86,9 +86,7 @@ class Intake:
         return Reply(422, {"errors": errors, "alert": await self._complain(delivery, 422, why)})
 
     async def _complain(self, delivery: Delivery, status: int, why: str) -> str:
-        text = legible(delivery.body[:READ_AT_ONCE], delivery.content_type)
-        found = _SOURCE.search(text)
-        source = found[1] if found else ""
+        source = delivery.source or _source_in(delivery)
         self._rates.delivered(source, What.REJECTED, self._time.now())
         message = Wording(
             f"{source or '某个收银系统'} 发来的订单无法接收：{_WHY_ZH.get(status, '')}（{why}）",
@@ -115,6 +113,12 @@ class Intake:
         what = {409: What.REJECTED}.get(reply.status, What.TAKEN)
         is_repeat = reply.content["result"] == "unchanged"
         self._rates.delivered(source, What.DOUBLED if is_repeat else what, self._time.now())
+
+
+def _source_in(delivery: Delivery) -> str:
+    """Return the source that a canonical order seems to name."""
+    found = _SOURCE.search(legible(delivery.body[:READ_AT_ONCE], delivery.content_type))
+    return found[1] if found else ""
 
 
 _STATUS: dict[type[BodyError], int] = {NotJson: 400, TooLarge: 413}

@@ -63,7 +63,7 @@ class Ledger:
     def keep(self, desk: Desk) -> Sequence[Entry]:
         """Commit what `desk` wants kept, and return its entries; raises what the store raises."""
         batch = desk.batch()
-        if batch.entries or batch.intakes or batch.answers or batch.keys or batch.personal:
+        if _has_anything(batch):
             self._commit(batch)
         self.kitchen = batch.after
         if desk.book is not self.book:
@@ -136,6 +136,11 @@ class Ledger:
             return None
         found = self._store.restore_visit(order)
         return None if found is None else VisitRestored(*found)
+
+
+def _has_anything(batch: Batch) -> bool:
+    kept = (batch.entries, batch.intakes, batch.answers, batch.keys, batch.personal, batch.outgoing)
+    return any(kept)
 
 
 def business_day(book: Book) -> BusinessDay:

@@ -36,6 +36,7 @@ class Settings:
     `rules` None: `data`/rules, made from the shipped book at the first start. `tokens`: what
     callers may prove themselves with; empty: everybody on this machine is believed.
     `starts_at`: kitchen time at the start, as seconds since 1970; None: the wall clock's.
+    `pos` None: `data`/pos.toml.
     `ends_with_stdin`: end when standard input closes, so with whoever started the bridge.
     """
 
@@ -49,6 +50,7 @@ class Settings:
     live_rules: bool = False
     starts_at: float | None = None
     ends_with_stdin: bool = False
+    pos: Path | None = None
 
 
 @lru_cache(maxsize=256)  # every request asks it of the same few names

@@ -16,7 +16,7 @@ from kds.records import BadBody, BodyError, TooLarge
 from kds.records.shapes import path
 from kds.store.errors import StoreError
 from pos_bridge.access import Access
-from pos_bridge.http import commands, docs, events, health, kitchen, orders, rules
+from pos_bridge.http import commands, docs, events, health, kitchen, orders, pos, rules
 from pos_bridge.http.answers import answer, error, faults, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.description import Described
@@ -48,6 +48,7 @@ def application(services: Services, access: Access) -> ASGIApp:
     app.router.redirect_slashes = False
     for room in (orders, commands, kitchen, rules, events, health):
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
+    app.router.routes += pos.router(services, access).routes
 
     @app.get("/docs", include_in_schema=False)
     async def get_docs() -> Response:

@@ -82,13 +82,6 @@ def router(services: Services) -> APIRouter:
         route_class_override=RawRoute,
     )
 
-    @calls.post(
-        "/v1/pos/{vendor}", summary="Send a vendor's payload", responses=answers(_404=Failure)
-    )
-    async def post_vendor(vendor: str) -> Response:
-        """Take what a vendor's system sends; no vendor is set up yet."""
-        return error(404, f"No vendor {vendor!r} is set up here.")
-
     @calls.get("/v1/orders/{source}/{order_id:path}", summary="An order's own lines")
     async def get_order(source: str, order_id: str, lang: Literal["zh", "en"] = "en") -> Response:
         """Answer the lines of one order over all visits, archived ones too."""

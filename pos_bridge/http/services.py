@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos_bridge.channels.channels import Channels
+from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import Displays
 from pos_bridge.feed import Feed
@@ -25,6 +27,8 @@ class Services:
     reads: Reads
     writer: Writer
     intake: Intake
+    channels: Channels
+    pushes: PushIntake
     rates: Rates
     rules: LiveRules
     soundness: Soundness

@@ -54,6 +54,36 @@ class Conflict(Rejection):
     seq: int
 
 
+class PushedOrder(BaseModel):
+    """What became of one order of a push."""
+
+    source: str
+    order_id: str
+    revision: int
+    result: Literal["new", "amended", "unchanged", "stale", "conflict"]
+    seq: int
+    warnings: list[str]
+
+
+class PushAnswer(BaseModel):
+    """What became of a push; some vendors get the words they expect instead.
+
+    `ignored`: why nothing of it is for the kitchen; `alert`: a card that a person should look at.
+    """
+
+    orders: list[PushedOrder]
+    ignored: str | None
+    alert: str | None
+    warnings: list[str] = []
+
+
+class PushRejection(Rejection):
+    """A push that can not be understood; it is kept, and shown in the kitchen as `alert`."""
+
+    orders: list[PushedOrder]
+    ignored: None
+
+
 class CommandAnswer(BaseModel):
     """What became of a command. A repeat is `no_op` with the `seq` of the first time."""
 

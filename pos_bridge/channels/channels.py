@@ -1,0 +1,95 @@
+"""The channels in force, read again when their files change. Event loop thread only."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from kds.kitchen.ids import Instant
+from kds.rulebook.diagnostics import Severity
+from kds.wire.messages import Remark
+from pos_bridge.channels.directory import Channel, Directory, load_adapters, read_directory
+from pos_bridge.kitchen_time import KitchenTime
+
+_logger = logging.getLogger(__name__)
+_LOOK_EVERY_S = 1.0
+_TOLD_FOR_MS = 15 * 60_000
+
+
+class Channels:
+    """Knows every vendor. `file`: the settings. `zone`: the store's, for times that are shown."""
+
+    def __init__(self, file: Path, time: KitchenTime) -> None:
+        self._file = file
+        self._time = time
+        self._adapters = load_adapters()
+        self._stamp = self._stamp_now()
+        self._directory = read_directory(self._adapters, file, Directory())
+        self._refused: dict[str, tuple[int, Instant]] = {}
+        self._log()
+
+    def of(self, vendor: str) -> Channel | None:
+        """Return a vendor's channel, None where there is none."""
+        return self._directory.channels.get(vendor)
+
+    @property
+    def is_settled(self) -> bool:
+        """The settings could be read: it is known who must sign."""
+        return self._directory.is_settled
+
+    @property
+    def directory(self) -> Directory:
+        """What is in force."""
+        return self._directory
+
+    def refused(self, vendor: str) -> None:
+        """Note a push with a wrong signature."""
+        count, _ = self._refused.get(vendor, (0, Instant(0)))
+        self._refused[vendor] = (count + 1, self._time.now())
+
+    def accepted(self, vendor: str) -> None:
+        """Note a push with a right one."""
+        self._refused.pop(vendor, None)
+
+    def remarks(self) -> Iterator[Remark]:
+        """Yield what is not well with the channels."""
+        faults = [d for d in self._directory.diagnostics if d.severity is Severity.ERROR]
+        if faults:
+            zh, en = "外卖渠道设置未启用", "Channel settings not used"
+            yield Remark(
+                "channels", "attention", zh, en, faults[0].text("zh"), faults[0].text("en")
+            )
+        now = self._time.now()
+        for vendor, (count, at) in self._refused.items():
+            if now - at < _TOLD_FOR_MS:
+                zh, en = f"{vendor} 的推送签名不对", f"{vendor}: signature does not fit"
+                more = (f"拒收 {count} 次 · 请核对密钥", f"{count} refused · check the secret")
+                yield Remark("channels", "late", zh, en, *more, vendor)
+
+    async def run(self) -> None:
+        """Read the files again whenever they change, until cancelled."""
+        while True:
+            await asyncio.sleep(_LOOK_EVERY_S)
+            stamp = await asyncio.to_thread(self._stamp_now)
+            if stamp == self._stamp:
+                continue
+            self._stamp = stamp
+            read: Callable[[], Directory] = lambda: read_directory(  # noqa: E731
+                self._adapters, self._file, self._directory
+            )
+            self._directory = await asyncio.to_thread(read)
+            self._log()
+
+    def _stamp_now(self) -> tuple[int, int]:
+        """Return what changes when the files do."""
+        try:
+            found = self._file.stat()
+        except OSError:
+            return (0, 0)
+        return found.st_mtime_ns, found.st_size
+
+    def _log(self) -> None:
+        for diagnostic in self._directory.diagnostics:
+            _logger.warning("%s", diagnostic.text("en"))

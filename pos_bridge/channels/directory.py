@@ -1,0 +1,125 @@
+"""Which vendors there are: our adapters, those of other packages, and the settings of each.
+
+Everything is read again when `pos.toml` changes; a text with faults leaves in force what was.
+"""
+
+from __future__ import annotations
+
+import logging
+import stat
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from importlib.metadata import EntryPoint, entry_points
+from pathlib import Path
+
+from kds.kitchen.wording import Wording
+from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean
+from pos_bridge.adapters.adapter import Adapter
+from pos_bridge.channels.settings import VendorSettings, read_settings
+from pos_bridge.settings import plain
+
+_logger = logging.getLogger(__name__)
+GROUP = "pos_bridge.adapters"
+BUILT_IN: Mapping[str, str] = {}
+"""Vendor id to `module:class`. Ours are named here and not in our own entry points, which are
+missing where the program runs from a tree or a frozen folder."""
+
+_MOST_BYTES = 256 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """One vendor: how its pushes are read, and with which settings."""
+
+    adapter: Adapter
+    settings: VendorSettings
+
+
+@dataclass(frozen=True, slots=True)
+class Directory:
+    """What is in force. `is_settled`: the settings could be read, so it is known who must sign."""
+
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    diagnostics: tuple[Diagnostic, ...] = ()
+    is_settled: bool = True
+
+
+def load_adapters() -> dict[str, Adapter]:
+    """Return every adapter that is installed; one that fails to load is logged and left out."""
+    found: dict[str, Adapter] = {}
+    ours = [EntryPoint(name, value, GROUP) for name, value in BUILT_IN.items()]
+    for entry in (*ours, *entry_points(group=GROUP)):
+        adapter = _loaded(entry)
+        if adapter is None:
+            continue
+        if adapter.vendor in found:
+            _logger.warning("adapter %s is left out: there is a %s", entry.value, adapter.vendor)
+            continue
+        found[adapter.vendor] = adapter
+    return found
+
+
+def _loaded(entry: EntryPoint) -> Adapter | None:
+    try:
+        made = entry.load()
+        adapter: Adapter = made() if isinstance(made, type) else made
+        _ = (adapter.vendor, adapter.verify, adapter.read)
+    except Exception:  # somebody else's package: whatever is wrong with it stays its own fault
+        _logger.exception("adapter %s can not be loaded", entry.value)
+        return None
+    return adapter
+
+
+def read_directory(adapters: Mapping[str, Adapter], file: Path, before: Directory) -> Directory:
+    """Read the settings in `file` for `adapters`; where that fails, what was `before` stays."""
+    try:
+        text = _text_of(file)
+    except (OSError, ValueError) as error:
+        return _unsettled(before, (_fault(file.name, plain(error), plain(error)),))
+    settings, faults = read_settings(file.name, text)
+    if settings is None:
+        return _unsettled(before, faults)
+    channels = {
+        name: Channel(adapter, settings.get(name, VendorSettings(name)))
+        for name, adapter in adapters.items()
+    }
+    return Directory(channels, _unknown(file.name, text, settings, adapters))
+
+
+def _text_of(file: Path) -> str:
+    """Return the text of the settings, "" where there is no such file."""
+    if not file.exists():
+        return ""
+    if file.stat().st_size > _MOST_BYTES:
+        raise ValueError(f"larger than {_MOST_BYTES // 1024} KB")
+    if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
+        _logger.warning("%s holds secrets and can be read by others: chmod 600", file)
+    return file.read_text("utf-8")
+
+
+def _unsettled(before: Directory, faults: tuple[Diagnostic, ...]) -> Directory:
+    return Directory(before.channels, faults, is_settled=bool(before.channels))
+
+
+def _unknown(
+    file: str, text: str, settings: Mapping[str, VendorSettings], adapters: Mapping[str, Adapter]
+) -> tuple[Diagnostic, ...]:
+    """Warn of tables that are of no vendor here."""
+    lines = text.splitlines()
+    return tuple(
+        Diagnostic(
+            Severity.WARNING,
+            file,
+            next((n for n, line in enumerate(lines, 1) if f"pos.{name}" in line), 1),
+            1,
+            Wording(f"没有渠道“{name}”", f"there is no vendor '{name}'"),
+            did_you_mean(name, adapters),
+        )
+        for name in settings
+        if name not in adapters
+    )
+
+
+def _fault(file: str, zh: str, en: str) -> Diagnostic:
+    place = Place(file, 1, 1)
+    return Diagnostic(Severity.ERROR, place.file, place.line, place.col, Wording(zh, en))

@@ -1,0 +1,184 @@
+"""Pushes in: who sent it is proven, what it says is read, stored, and only then answered.
+
+Event loop thread only. What can not be read becomes a card with the raw text; what is not for the
+kitchen is kept with the reason.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, tzinfo
+from secrets import token_hex
+from typing import Any
+
+from kds.kitchen.commands import Result
+from kds.records.canonical import order_from
+from kds.records.errors import BadBody, BodyError, FieldError, NotJson, TooLarge
+from kds.records.times import iso
+from pos_bridge.adapters.adapter import BadSignature, Context, Order, Push, Reading
+from pos_bridge.channels.directory import Channel
+from pos_bridge.channels.jobs import Canonical, Taken, TakePush, Understood
+from pos_bridge.intake import Intake
+from pos_bridge.jobs import Delivery, Repeats
+from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.rates import Rates, What
+from pos_bridge.reading import read_apart
+from pos_bridge.writer import FaultError, Writer
+
+_logger = logging.getLogger(__name__)
+_STATUS: dict[type[BodyError], int] = {NotJson: 400, TooLarge: 413}
+
+
+@dataclass(frozen=True, slots=True)
+class PushReply:
+    """The answer to a vendor. `body`: the exact bytes it wants; None: `content` as JSON."""
+
+    status: int
+    content: dict[str, Any]
+    body: bytes | None = None
+
+
+class PushIntake:
+    """Takes pushes. `wake`: tells the worker that there is something to fetch."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        writer: Writer,
+        rates: Rates,
+        time: KitchenTime,
+        zone: Callable[[], tzinfo],
+        wake: Callable[[], None],
+    ) -> None:
+        self._intake = intake
+        self._writer = writer
+        self._rates = rates
+        self._time = time
+        self._zone = zone
+        self._wake = wake
+        self._repeats = Repeats()
+
+    async def verify(self, channel: Channel, push: Push) -> None:
+        """Raise `BadSignature` unless the vendor has signed the push; counted as rejected."""
+        secrets, at = channel.settings.secrets, self._at()
+        try:
+            await read_apart(
+                lambda *_: channel.adapter.verify(push, secrets, at), push.body, push.content_type
+            )
+        except Exception as error:
+            self._rates.delivered(channel.settings.source, What.REJECTED, self._time.now())
+            if isinstance(error, BadSignature):
+                raise
+            _logger.exception("%s: the signature could not be checked", channel.adapter.vendor)
+            raise BadSignature("the check failed") from error
+
+    async def take(self, channel: Channel, push: Push) -> PushReply:
+        """Take a push that is proven. Raises `NotDurableError` when nothing could be stored."""
+        read = channel.adapter.read
+        endpoint = f"pos/{channel.adapter.vendor}" + (f"/{push.topic}" if push.topic else "")
+        delivery = self._delivery(channel, endpoint, push.body, push.content_type)
+        return await self.take_reading(channel, delivery, lambda context: read(push, context))
+
+    async def take_reading(
+        self, channel: Channel, delivery: Delivery, read: Callable[[Context], Reading]
+    ) -> PushReply:
+        """Take what `read` makes of a delivery; what it can not read is kept and shown."""
+        settings = channel.settings
+        context = Context(settings.source, self._zone(), self._at(), settings.options)
+        try:
+            made = await read_apart(
+                lambda *_: _understood(read, context), delivery.body, delivery.content_type
+            )
+            job = TakePush(channel.adapter.vendor, delivery, made.understood, self._repeats)
+            taken = await self._writer.submit(job)
+        except BodyError as error:
+            return await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
+        except FaultError:
+            return await self._reject(delivery, 500, "The bridge failed on this push; it is kept.")
+        self._count(settings.source, taken)
+        if made.understood.fetch:
+            self._wake()
+        if made.bad:
+            shown = replace(delivery, id=f"{delivery.id}:bad")  # the push itself is kept already
+            reply = await self._reject(shown, 422, "; ".join(map(str, made.bad)))
+            orders = list(taken.orders)
+            return PushReply(422, {**reply.content, "orders": orders})
+        content = _content(taken) | ({"warnings": list(made.warnings)} if made.warnings else {})
+        return PushReply(200, content, made.acknowledgement)
+
+    async def refuse(self, channel: Channel, push: Push, status: int, why: str) -> PushReply:
+        """Keep and show a push whose body did not come whole."""
+        endpoint = f"pos/{channel.adapter.vendor}"
+        delivery = self._delivery(channel, endpoint, push.body, push.content_type)
+        return await self._reject(delivery, status, why)
+
+    def _delivery(
+        self, channel: Channel, endpoint: str, body: bytes, content_type: str
+    ) -> Delivery:
+        return Delivery(token_hex(16), endpoint, body, content_type, channel.settings.source)
+
+    async def _reject(self, delivery: Delivery, status: int, why: str) -> PushReply:
+        reply = await self._intake.reject(delivery, status, why)
+        return PushReply(status, {"orders": [], "ignored": None, **reply.content})
+
+    def _count(self, source: str, taken: Taken) -> None:
+        now = self._time.now()
+        results = {each["result"] for each in taken.orders}
+        if Result.CONFLICT.value in results:
+            self._rates.delivered(source, What.REJECTED, now)
+        elif results == {Result.UNCHANGED.value}:
+            self._rates.delivered(source, What.DOUBLED, now)
+        else:
+            self._rates.delivered(source, What.TAKEN, now)
+
+    def _at(self) -> datetime:
+        return datetime.fromisoformat(iso(self._time.now(), self._zone()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """What was understood, and the faults of what was not."""
+
+    understood: Understood
+    bad: tuple[BodyError, ...]
+    warnings: tuple[str, ...]
+    acknowledgement: bytes | None
+
+
+def _understood(read: Callable[[Context], Reading], context: Context) -> _Made:
+    """Read, and check every order. Raises `BodyError` and `FaultError`."""
+    try:
+        reading = read(context)
+    except BodyError:
+        raise
+    except Exception as error:
+        _logger.exception("the adapter failed")
+        raise FaultError("the adapter failed") from error
+    bad: list[BodyError] = []
+    orders = tuple(_checked(reading.orders, context, bad))
+    amendments = tuple(_checked(reading.amendments, context, bad))
+    if bad and not (orders or amendments or reading.fetch):
+        raise bad[0]
+    if not (orders or amendments or reading.fetch or reading.ignored):
+        raise BadBody([FieldError("", "holds nothing for the kitchen")])
+    made = Understood(orders, amendments, reading.ignored, reading.fetch, reading.doubts)
+    return _Made(made, tuple(bad), reading.warnings, reading.acknowledgement)
+
+
+def _checked(
+    orders: Iterable[Order], context: Context, bad: list[BodyError]
+) -> Iterable[Canonical]:
+    for order in orders:
+        try:
+            parsed = order_from(dict(order), zone=context.zone)
+        except BodyError as error:
+            bad.append(error)
+            continue
+        yield Canonical(parsed, json.dumps(order, ensure_ascii=False, default=str).encode())
+
+
+def _content(taken: Taken) -> dict[str, Any]:
+    return {"orders": list(taken.orders), "ignored": taken.ignored, "alert": taken.alert}

@@ -1,0 +1,114 @@
+"""What the writer does with a push: all of it in one transaction. Writer thread."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from kds.kitchen.commands import Result
+from kds.kitchen.ids import Instant
+from kds.kitchen.wording import Wording
+from kds.records.canonical import ParsedOrder
+from kds.store.values import Intake, Outgoing
+from pos_bridge.adapters.adapter import Fetch
+from pos_bridge.desk import Desk
+from pos_bridge.jobs import Delivery, Repeats, TakeOrder, Trouble, complain
+
+FETCHES = "fetch"
+"""The outbox of what is to be read by vendors' APIs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Canonical:
+    """An order as it was understood, and as JSON of the outside contract.
+
+    The JSON is kept beside the raw push: should the store ever be rescued, orders are taken again
+    from there, whatever adapter is installed by then.
+    """
+
+    parsed: ParsedOrder
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Understood:
+    """What a push came to. `amendments`: taken only where the kitchen knows the order."""
+
+    orders: tuple[Canonical, ...] = ()
+    amendments: tuple[Canonical, ...] = ()
+    ignored: str | None = None
+    fetch: tuple[Fetch, ...] = ()
+    doubts: tuple[Wording, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a push. `orders`: as the contract answers them; `alert`: a card's id."""
+
+    orders: tuple[dict[str, Any], ...] = ()
+    ignored: str | None = None
+    alert: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakePush:
+    """Take what a push says: its orders, what is to be fetched, what people should look at."""
+
+    vendor: str
+    delivery: Delivery
+    understood: Understood
+    repeats: Repeats
+
+    def run(self, desk: Desk) -> Taken:
+        """Decide it, keep it, and return what became of it."""
+        said = self.understood
+        known = [each for each in said.amendments if desk.knows(each.parsed.message.key)]
+        orders = [self._order(desk, *each) for each in enumerate((*said.orders, *known))]
+        ignored = said.ignored
+        if said.amendments and not orders:
+            ignored = ignored or "the kitchen has no such order"
+        for fetch in said.fetch:
+            desk.send(_outgoing(self.vendor, self.delivery.source, fetch, desk.now))
+        alert = self._tell_doubts(desk) or next((o["alert"] for o in orders if "alert" in o), None)
+        if not orders or any(each["result"] != Result.UNCHANGED.value for each in orders):
+            self._keep(desk, ignored)
+        return Taken(tuple(orders), ignored, alert)
+
+    def _order(self, desk: Desk, number: int, order: Canonical) -> dict[str, Any]:
+        """Take one order."""
+        name = f"{self.delivery.id}:{number}"
+        delivery = Delivery(
+            name, self.delivery.endpoint, order.body, "application/json", self.delivery.source
+        )
+        return TakeOrder(delivery, order.parsed, "", self.repeats).run(desk).content
+
+    def _keep(self, desk: Desk, ignored: str | None) -> None:
+        """Keep the push as it came."""
+        d, verdict = self.delivery, f"ignored: {ignored}" if ignored else "understood"
+        kept = Intake(d.id, desk.now, d.endpoint, d.body, verdict, 200, d.source, d.content_type)
+        desk.keep(kept)
+
+    def _tell_doubts(self, desk: Desk) -> str | None:
+        """Show one card for all that was doubtful; the same push again shows no other."""
+        doubts = self.understood.doubts
+        if not doubts:
+            return None
+        zh, en = "；".join(each.zh for each in doubts), "; ".join(each.en for each in doubts)
+        message = Wording(f"{self.delivery.source}：{zh}", f"{self.delivery.source}: {en}")
+        about = f"doubts {self.delivery.source} {en}"
+        shown = replace(self.delivery, id=f"{self.delivery.id}:doubts")
+        return complain(desk, self.repeats, shown, Trouble(200, en, message, about))
+
+
+def _outgoing(vendor: str, source: str, fetch: Fetch, now: Instant) -> Outgoing:
+    """Return the outbox's row of something to be fetched."""
+    plain = {**asdict(fetch), "headers": dict(fetch.headers), "about": dict(fetch.about)}
+    body = json.dumps({"vendor": vendor, "fetch": plain}, ensure_ascii=False)
+    return Outgoing(FETCHES, f"{source} {fetch.id}", f"{source} {fetch.key}", body, now, now)
+
+
+def fetch_of(row: Outgoing) -> tuple[str, Fetch]:
+    """Return the vendor and the fetch of an outbox's row."""
+    read = json.loads(row.body)
+    return read["vendor"], Fetch(**read["fetch"])

@@ -1,0 +1,154 @@
+"""Vendors' pushes: `/v1/pos/{vendor}`, proven by the vendor's own signature."""
+
+from __future__ import annotations
+
+import logging
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import Response
+
+from pos_bridge.access import Access, Caller
+from pos_bridge.adapters.adapter import BadSignature, Push
+from pos_bridge.channels.directory import Channel
+from pos_bridge.channels.intake import PushReply
+from pos_bridge.http.answers import answer, error, unavailable
+from pos_bridge.http.bodies import BodyRefusedError
+from pos_bridge.http.guard import PUSHES, caller_of
+from pos_bridge.http.raw import JSON, RawRoute, answers
+from pos_bridge.http.services import Services
+from pos_bridge.http.shapes import Failure, PushAnswer, PushRejection
+from pos_bridge.settings import is_loopback
+from pos_bridge.writer import NotDurableError
+
+_logger = logging.getLogger(__name__)
+_ANSWERS = answers(
+    _200=PushAnswer,
+    _400=PushRejection,
+    _401=Failure,
+    _404=Failure,
+    _413=PushRejection,
+    _422=PushRejection,
+    _503=Failure,
+)
+_BODY = {
+    "requestBody": {
+        "required": False,
+        "content": {"*/*": {"schema": {"description": "What the vendor's system sends."}}},
+    }
+}
+
+
+def router(services: Services, access: Access) -> APIRouter:
+    """Return the calls of vendors."""
+    calls = APIRouter(tags=["vendors"], route_class=RawRoute)
+
+    async def take_push(request: Request) -> Response:
+        """Take what a vendor's system pushes. 2xx means: it is on disk.
+
+        With a secret in the bridge's `pos.toml` the vendor's signature must hold; without one
+        only programs on this machine may send. `topic` is for vendors with an address per event.
+        """
+        return await _take(services, access, request)
+
+    for method in ("POST", "GET"):
+        for path in ("{vendor}", "{vendor}/{topic:path}"):
+            calls.add_api_route(
+                PUSHES + path,
+                take_push,
+                methods=[method],
+                summary="Send a vendor's payload" if method == "POST" else "The same by GET",
+                responses=_ANSWERS,
+                openapi_extra=_described(path, has_body=method == "POST"),
+                operation_id=f"push_{method}_{'topic' if 'topic' in path else 'vendor'}".lower(),
+            )
+    return calls
+
+
+def _described(path: str, *, has_body: bool) -> dict[str, object]:
+    names = ("vendor", "topic") if "topic" in path else ("vendor",)
+    parameters = [
+        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
+        for name in names
+    ]
+    return {"parameters": parameters, **(_BODY if has_body else {})}
+
+
+async def _take(services: Services, access: Access, request: Request) -> Response:
+    """Find the vendor, read the body, check who sent it, hand on, answer."""
+    vendor = request.path_params["vendor"]
+    channel = services.channels.of(vendor)
+    if channel is None:
+        return error(404, f"No vendor {vendor!r} is set up here.")
+    if not services.channels.is_settled:
+        return unavailable("The bridge's channel settings can not be read; send again.")
+    if not channel.settings.secrets:
+        refusal = _refusal_of_unsigned(access, request)
+        if refusal is not None:
+            return refusal
+    try:
+        async with services.bodies.of(request) as body:
+            return await _taken(services, channel, _push(request, channel, body))
+    except BodyRefusedError as refused:
+        return await _of_refused(services, channel, request, refused)
+    except NotDurableError as failure:
+        return unavailable(str(failure))
+
+
+def _refusal_of_unsigned(access: Access, request: Request) -> Response | None:
+    """Without a secret only this machine may send, and as it may send anything else."""
+    caller = caller_of(request.scope)
+    refusal = access.refusal(caller)
+    if refusal is not None:
+        return error(refusal.status, refusal.message)
+    return None if _is_here(caller) else error(401, "Set a secret for this vendor in pos.toml.")
+
+
+def _is_here(caller: Caller) -> bool:
+    return is_loopback(caller.address)
+
+
+async def _taken(services: Services, channel: Channel, push: Push) -> Response:
+    vendor = channel.adapter.vendor
+    if channel.settings.secrets:
+        try:
+            await services.pushes.verify(channel, push)
+        except BadSignature as bad:
+            services.channels.refused(vendor)
+            _logger.warning("a push for %s is refused: %s", vendor, bad)
+            return error(401, "The signature does not fit.")
+        services.channels.accepted(vendor)
+    return _answered(await services.pushes.take(channel, push))
+
+
+async def _of_refused(
+    services: Services, channel: Channel, request: Request, refused: BodyRefusedError
+) -> Response:
+    """Answer for a body that did not come whole: shown, unless nobody knows who sent it."""
+    if refused.status == 503:
+        return unavailable(refused.message)
+    if channel.settings.secrets:
+        return error(refused.status, refused.message)
+    push = _push(request, channel, refused.start)
+    try:
+        return _answered(
+            await services.pushes.refuse(channel, push, refused.status, refused.message)
+        )
+    except NotDurableError as failure:
+        return unavailable(str(failure))
+
+
+def _push(request: Request, channel: Channel, body: bytes) -> Push:
+    public, query = channel.settings.public_url, request.url.query
+    topic = request.path_params.get("topic", "").strip("/")
+    if public:
+        public += (f"/{topic}" if topic else "") + (f"?{query}" if query else "")
+    headers = {name: value for name, value in request.headers.items()}  # noqa: C416  # last of a name
+    content_type = headers.get("content-type", "")
+    return Push(body, content_type, headers, public or str(request.url), topic, request.method)
+
+
+def _answered(reply: PushReply) -> Response:
+    if reply.body is not None:
+        return Response(reply.body, reply.status, media_type=JSON)
+    return answer(reply.content, reply.status)

