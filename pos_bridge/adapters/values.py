@@ -9,14 +9,14 @@ from __future__ import annotations
 import html
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta, tzinfo
 from decimal import Decimal, DecimalException
 from typing import Any
 
 from kds.kitchen.wording import Wording
-from kds.records.body import MAX_DEPTH, read_json
+from kds.records.body import read_json
 from kds.records.errors import BadBody, BodyError, FieldError
 from kds.records.shapes import quantity as canonical_quantity
 from kds.records.times import moment
@@ -79,22 +79,6 @@ def obj(value: Any) -> dict[str, Any]:
     """Return an object, also from JSON text; {} for anything else."""
     value = unwrapped(value)
     return value if isinstance(value, dict) else {}
-
-
-def objects(value: Any) -> list[dict[str, Any]]:
-    """Return the objects of a list, of lists in it, or of JSON text; one object is a list of one.
-
-    What else the list holds is passed over.
-    """
-    return list(_objects(unwrapped(value), MAX_DEPTH))
-
-
-def _objects(value: Any, depth: int) -> Iterator[dict[str, Any]]:
-    if isinstance(value, dict):
-        yield value
-    elif isinstance(value, list) and depth:
-        for item in value:
-            yield from _objects(item, depth - 1)
 
 
 def unwrapped(value: Any) -> Any:

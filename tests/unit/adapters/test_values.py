@@ -8,7 +8,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from pos_bridge.adapters.values import Doubts, objects, quantity, text, when
+from kds.records.errors import BadBody
+from pos_bridge.adapters.lines import LineIds, lines_of, name_of, parts_of
+from pos_bridge.adapters.values import Doubts, quantity, text, when
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -62,7 +64,41 @@ def test_what_is_no_time_is_none(sent: Any) -> None:
     "sent", [[{"a": 1}], {"a": 1}, '[{"a":1}]', '"[{"a":1}]"', '"[{\\"a\\":1}]"', [[{"a": 1}]]]
 )
 def test_json_in_text_and_in_quotes(sent: Any) -> None:
-    assert objects(sent) == [{"a": 1}]
+    doubts = Doubts()
+    assert lines_of(sent, "items", doubts) == [{"a": 1}]
+    assert not doubts.cards
+
+
+def test_no_line_is_lost_in_silence() -> None:
+    doubts = Doubts()
+    assert lines_of([None, "Rice", {"name": "Soup"}], "items", doubts) == [
+        {"name": "Rice"},
+        {"name": "Soup"},
+    ]
+    assert [card.en for card in doubts.cards] == ["items[0] can not be read; check the order"]
+    assert name_of({"id": ""}, "name", "id", doubts=doubts) == "（无名称 unnamed）"
+    assert len(doubts.cards) == 2
+
+
+@pytest.mark.parametrize("sent", [None, 5, "Rice", True])
+def test_an_order_without_a_list_of_lines_is_refused(sent: Any) -> None:
+    with pytest.raises(BadBody, match="items"):
+        lines_of(sent, "items", Doubts())
+
+
+def test_no_modifiers_are_no_fault() -> None:
+    doubts = Doubts()
+    nothing: tuple[Any, ...] = (None, [], {}, "", False)
+    assert [parts_of(none, "modifiers", doubts) for none in nothing] == [[]] * 5
+    assert parts_of("No onions", "modifiers", doubts) == [{"name": "No onions"}]
+    assert not doubts.cards
+
+
+def test_a_line_keeps_its_id_when_one_before_it_goes() -> None:
+    before, after = LineIds(), LineIds()
+    before.of("Rice", "large")
+    assert before.of("Soup", "") == after.of("Soup", "")
+    assert before.of("Soup", "") != before.of("Soup", "")
 
 
 def test_ids_beyond_double_precision_keep_their_digits() -> None:
