@@ -54,6 +54,8 @@ from pos_bridge.http.services import Services
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger, zone_of
+from pos_bridge.pulse.keeper import Keeper
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
 from pos_bridge.recovery import Opened, open_store, take_again, tell_of_rescue
@@ -185,7 +187,8 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
     soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
     channels = Channels(settings.pos or settings.data / "pos.toml", kept.time)
-    intake = Intake(writer, rates, kept.time, lambda: zone_of(feed.book))
+    pulse = Pulse(rates, lambda: channels.directory, lambda: zone_of(feed.book), kept.time.now())
+    intake = Intake(writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
@@ -195,9 +198,10 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         intake=intake,
         channels=channels,
         pushes=PushIntake(
-            intake, writer, rates, kept.time, lambda: zone_of(feed.book), lambda: None
+            intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book), lambda: None
         ),
         rates=rates,
+        pulse=pulse,
         rules=live_rules,
         soundness=soundness,
         time=kept.time,
@@ -206,7 +210,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         inspector=Inspector(
             feed,
             writer,
-            rates,
+            pulse,
             live_rules,
             kept.time,
             settings.data,
@@ -217,6 +221,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
 
 def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any, None]]:
     """Yield what goes on beside the answers as long as the bridge serves."""
+    yield Keeper(services.pulse, services.feed, services.writer, kept.store, kept.time).run()
     yield Watch(services.feed, services.writer, kept.time).run()
     yield purge_hourly(kept.store, kept.time)
     yield services.soundness.run()

@@ -20,7 +20,8 @@ from kds.wire.messages import Condition, Heard, Remark
 from pos_bridge.feed import Feed
 from pos_bridge.going_live import LiveRules
 from pos_bridge.kitchen_time import KitchenTime
-from pos_bridge.rates import Rates
+from pos_bridge.pulse.pulse import Pulse
+from pos_bridge.pulse.remarks import source_remarks
 from pos_bridge.rules import Origin
 from pos_bridge.writer import MOST_WAITING, Writer
 
@@ -45,7 +46,7 @@ class Inspector:
         self,
         feed: Feed,
         writer: Writer,
-        rates: Rates,
+        pulse: Pulse,
         rules: LiveRules,
         time: KitchenTime,
         data: Path,
@@ -53,7 +54,7 @@ class Inspector:
     ) -> None:
         self._feed = feed
         self._writer = writer
-        self._rates = rates
+        self._pulse = pulse
         self._rules = rules
         self._time = time
         self._data = data
@@ -82,6 +83,7 @@ class Inspector:
         yield from self._storage()
         yield from self._extra()
         yield from self._disk()
+        yield from source_remarks(self._pulse.standings(self._time.now()))
         yield from self._book()
         yield from self._paused()
         yield from self._pace()
@@ -157,11 +159,11 @@ class Inspector:
     # --- what else there is to tell ---
 
     def _sources(self) -> tuple[Heard, ...]:
-        """Return who sent something since the start, the latest few, by name."""
+        """Return who was heard of last and when, the latest few."""
         heard = (
-            Heard(name[:64], source.last_contact)
-            for name, source in self._rates.sources().items()
-            if name and source.last_contact
+            Heard(standing.name[:64], standing.at)
+            for standing in self._pulse.standings(self._time.now())
+            if standing.at is not None
         )
         return tuple(sorted(nlargest(_MOST_SOURCES, heard, key=lambda each: each.at)))
 

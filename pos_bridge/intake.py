@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import tzinfo
 from functools import partial
 from hashlib import sha256
@@ -20,6 +21,7 @@ from kds.records.canonical import ParsedOrder, parse_order
 from kds.records.errors import BadBody, BodyError, NotJson, TooLarge
 from pos_bridge.jobs import Complain, Delivery, Repeats, Reply, TakeOrder, Trouble
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates, What
 from pos_bridge.reading import READ_AT_ONCE, read_apart
 from pos_bridge.writer import FaultError, Writer
@@ -41,10 +43,16 @@ class Intake:
     """Takes deliveries. `zone` answers the store's time zone, for times without an offset."""
 
     def __init__(
-        self, writer: Writer, rates: Rates, time: KitchenTime, zone: Callable[[], tzinfo]
+        self,
+        writer: Writer,
+        rates: Rates,
+        pulse: Pulse,
+        time: KitchenTime,
+        zone: Callable[[], tzinfo],
     ) -> None:
         self._writer = writer
         self._rates = rates
+        self._pulse = pulse
         self._time = time
         self._zone = zone
         self._repeats = Repeats()
@@ -60,6 +68,7 @@ class Intake:
             return await self._reject_fields(delivery, [("Idempotency-Key", fault)])
         try:
             parsed = await self._parse(body, content_type)
+            delivery = replace(delivery, number=self._pulse.number_of(parsed))
             reply = await self._writer.submit(TakeOrder(delivery, parsed, key, self._repeats))
         except BadBody as bad:
             return await self._reject_fields(delivery, list(bad.errors))
@@ -67,7 +76,7 @@ class Intake:
             return await self.reject(delivery, _STATUS[type(error)], str(error))
         except FaultError:
             return await self.reject(delivery, 500, "The bridge failed on this order; it is kept.")
-        self._count(parsed.message.key.source, reply)
+        self._count(parsed.message.key.source, reply, delivery.number)
         return reply
 
     async def refuse(
@@ -109,7 +118,9 @@ class Intake:
             _logger.exception("the parser failed")
             raise FaultError("the parser failed") from error
 
-    def _count(self, source: str, reply: Reply) -> None:
+    def _count(self, source: str, reply: Reply, number: int | None) -> None:
+        if number is not None and reply.status < 300:
+            self._pulse.numbered(source, number, self._time.now())
         what = {409: What.REJECTED}.get(reply.status, What.TAKEN)
         is_repeat = reply.content["result"] == "unchanged"
         self._rates.delivered(source, What.DOUBLED if is_repeat else what, self._time.now())

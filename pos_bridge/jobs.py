@@ -26,13 +26,17 @@ _REPEATS_KEPT = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Something that a till sent, as it came. `source`: as far as it could be made out."""
+    """Something that a till sent, as it came. `source`: as far as it could be made out.
+
+    `number`: its place in the source's own series, None where that has none.
+    """
 
     id: str
     endpoint: str
     body: bytes = field(repr=False)
     content_type: str = ""
     source: str = ""
+    number: int | None = None
 
     def intake(self, desk: Desk, status: int, verdict: str, order: OrderKey | None) -> Intake:
         """Return the row that keeps it."""
@@ -46,6 +50,7 @@ class Delivery:
             source=order.source if order is not None else self.source,
             content_type=self.content_type,
             order_id=order.order_id if order is not None else None,
+            number=self.number,
         )
 
 
@@ -148,7 +153,7 @@ class TakeOrder:
         if decision.outcome.result is Result.CONFLICT:
             return self._revision_conflict(desk, decision.outcome)
         reply = self._reply(desk.accept(decision))
-        if decision.outcome.result is not Result.UNCHANGED:
+        if decision.outcome.result is not Result.UNCHANGED or self.delivery.number is not None:
             self._keep(desk, decision.outcome, reply.status)
         if self.key:
             self._keep_key(desk, reply)

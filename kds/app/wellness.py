@@ -25,6 +25,8 @@ _KINDS = {
     "rules": TroubleKind.RULES,
     "paused": TroubleKind.PAUSED,
     "clock": TroubleKind.CLOCK,
+    "gap": TroubleKind.GAP,
+    "silent": TroubleKind.SILENT,
 }
 _GRADES = {
     "critical": Severity.CRITICAL,

@@ -37,13 +37,15 @@ class ParsedOrder:
 
     `digest` is of the content, so key order, spacing, unknown fields and spellings of one number
     make no difference. `customer` is personal and stays out of `message`. `warnings`: for the
-    sender, who was understood all the same.
+    sender, who was understood all the same. `sequence`: the place of this message in the series
+    of all that its source sends, where it counts them; no part of the content.
     """
 
     message: OrderMessage
     digest: str
     customer: str
     warnings: tuple[str, ...] = ()
+    sequence: int | None = None
 
 
 # --- the shape -----------------------------------------------------------------------------
@@ -81,6 +83,7 @@ class _Order(Shape):
     source: Source
     order_id: IdText
     revision: Whole | None = None
+    sequence: Whole | None = None
     session: str | None = None
     number: str | None = None
     service: Service | None = None
@@ -145,7 +148,8 @@ def order_from(value: Any, *, zone: tzinfo, warnings: Sequence[str] = ()) -> Par
         lines,
     )
     customer = shape.customer or ""
-    return ParsedOrder(message, digest(message, customer), customer, (*warnings, *more_warnings))
+    told = (*warnings, *more_warnings)
+    return ParsedOrder(message, digest(message, customer), customer, told, shape.sequence)
 
 
 def _shaped(value: Any) -> tuple[_Order | None, list[FieldError]]:

@@ -11,7 +11,7 @@ from kds.store.errors import StoreTooNew
 from kds.store.schema import meta
 
 FOLDER = Path(__file__).parent / "migrations"
-HEAD = "0001"
+HEAD = "0002"
 """The newest migration. Known by heart, so that an ordinary start need not load the tools."""
 
 

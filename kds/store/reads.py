@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, bindparam, select, tuple_, union
+from sqlalchemy import Connection, bindparam, func, select, tuple_, union
 
 from kds.kitchen.commands import Result
 from kds.kitchen.ids import CommandId, Instant, OrderId, OrderKey, SourceId, VisitId
@@ -17,7 +17,7 @@ from kds.records.state import ARCHIVED
 from kds.store import schema
 from kds.store.engine import Database, LookUp
 from kds.store.snapshots import EVENT_COLUMNS, event_of, read_events
-from kds.store.values import Answer, Book, Entry, Intake, Keyed, OrderRef, VisitRow
+from kds.store.values import Answer, Book, Entry, Intake, Keyed, Numbered, OrderRef, VisitRow
 
 _MOST_KEYS = 400
 
@@ -49,6 +49,18 @@ _TAKEN_SINCE = (
     select(schema.intakes)
     .where(schema.intakes.c.at >= bindparam("at"), schema.intakes.c.order_id.is_not(None))
     .order_by(schema.intakes.c.at)
+)
+_SENT = schema.intakes
+_NUMBERS_SINCE = (
+    select(_SENT.c.source, _SENT.c.number, _SENT.c.at)
+    .where(_SENT.c.at >= bindparam("at"), _SENT.c.number.is_not(None))
+    .order_by(_SENT.c.at, _SENT.c.number)
+)
+_CONTACTS_SINCE = (
+    select(_SENT.c.source, func.max(_SENT.c.at).label("last"))
+    .where(_SENT.c.at >= bindparam("at"), _SENT.c.source != "")
+    .group_by(_SENT.c.source, _SENT.c.at // 10_000)
+    .order_by("last")
 )
 _BOOK = select(schema.books).where(schema.books.c.hash == bindparam("hash"))
 _BOOKS = select(schema.books).order_by(schema.books.c.at.desc()).limit(bindparam("most"))
@@ -199,7 +211,22 @@ def _intake_of(row: Any) -> Intake:
         source=row.source,
         content_type=row.content_type,
         order_id=row.order_id,
+        number=row.number,
     )
+
+
+def numbers_since(connection: Connection, at: Instant) -> tuple[Numbered, ...]:
+    """Return what sources have numbered since then, in the order in which it came."""
+    rows = connection.execute(_NUMBERS_SINCE, {"at": at})
+    return tuple(Numbered(row.source, row.number, Instant(row.at)) for row in rows)
+
+
+def contacts_since(connection: Connection, at: Instant) -> dict[str, list[Instant]]:
+    """Return by source when it sent something since then: ascending, one of ten seconds."""
+    found: dict[str, list[Instant]] = {}
+    for row in connection.execute(_CONTACTS_SINCE, {"at": at}):
+        found.setdefault(row.source, []).append(Instant(row.last))
+    return found
 
 
 def books(connection: Connection, most: int) -> tuple[Book, ...]:

@@ -114,8 +114,10 @@ intakes = Table(
     _text("verdict"),
     _maybe_text("order_id"),
     _number("status"),
+    _maybe_number("number"),
     Index(None, "at"),
 )
+"""`number`: what the source itself has numbered the order with, so that a missing one is seen."""
 
 answers = Table(
     "answers",

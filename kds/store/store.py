@@ -29,6 +29,7 @@ from kds.store.values import (
     Entry,
     Intake,
     Keyed,
+    Numbered,
     OrderRef,
     VisitRow,
 )
@@ -220,6 +221,16 @@ class Store:
         with self._database.reading() as connection:
             return reads.intakes_since(connection, at)
 
+    def numbers_since(self, at: Instant) -> tuple[Numbered, ...]:
+        """Return what sources have numbered since then, in the order in which it came."""
+        with self._database.reading() as connection:
+            return reads.numbers_since(connection, at)
+
+    def contacts_since(self, at: Instant) -> dict[str, list[Instant]]:
+        """Return by source when it sent something since then: ascending, one of ten seconds."""
+        with self._database.reading() as connection:
+            return reads.contacts_since(connection, at)
+
     def books(self, most: int = 50) -> tuple[Book, ...]:
         """Return the rule books kept, those that came in force last first."""
         with self._database.reading() as connection:
@@ -292,6 +303,7 @@ class _Tables:
                     i.verdict,
                     i.order_id,
                     i.status,
+                    i.number,
                 )
                 for i in batch.intakes
             ],

@@ -24,6 +24,7 @@ class Intake:
     """Something that was sent to us, as it came. `status`: what the sender was told.
 
     `verdict`: what became of it, in a word or a sentence. `order_id`: of the order it held.
+    `number`: its place in the source's own series, where that numbers what it sends.
     """
 
     id: str
@@ -35,6 +36,15 @@ class Intake:
     source: str = ""
     content_type: str = ""
     order_id: str | None = None
+    number: int | None = None
+
+
+class Numbered(NamedTuple):
+    """A number that a source has given to what it sent at `at`."""
+
+    source: str
+    number: int
+    at: Instant
 
 
 @dataclass(frozen=True, slots=True)

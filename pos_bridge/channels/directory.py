@@ -15,7 +15,8 @@ from pathlib import Path
 from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from pos_bridge.adapters.adapter import Adapter
-from pos_bridge.channels.settings import VendorSettings, read_settings
+from pos_bridge.channels.settings import VendorSettings, read_settings, read_sources
+from pos_bridge.pulse.settings import SourceSettings
 from pos_bridge.settings import plain
 
 _logger = logging.getLogger(__name__)
@@ -37,11 +38,22 @@ class Channel:
 
 @dataclass(frozen=True, slots=True)
 class Directory:
-    """What is in force. `is_settled`: the settings could be read, so it is known who must sign."""
+    """What is in force. `sources`: what an admin says of sources, by name.
+
+    `is_settled`: the settings could be read, so it is known who must sign.
+    """
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
+    sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     is_settled: bool = True
+
+    @property
+    def cloud(self) -> frozenset[str]:
+        """The sources whose orders come through the internet."""
+        return frozenset(
+            channel.settings.source for name, channel in self.channels.items() if name in BUILT_IN
+        )
 
 
 def load_adapters() -> dict[str, Adapter]:
@@ -77,13 +89,14 @@ def read_directory(adapters: Mapping[str, Adapter], file: Path, before: Director
     except (OSError, ValueError) as error:
         return _unsettled(before, (_fault(file.name, plain(error), plain(error)),))
     settings, faults = read_settings(file.name, text)
-    if settings is None:
-        return _unsettled(before, faults)
+    sources, more = read_sources(file.name, text)
+    if settings is None or sources is None:
+        return _unsettled(before, (*faults, *more))
     channels = {
         name: Channel(adapter, settings.get(name, VendorSettings(name)))
         for name, adapter in adapters.items()
     }
-    return Directory(channels, _unknown(file.name, text, settings, adapters))
+    return Directory(channels, sources, _unknown(file.name, text, settings, adapters))
 
 
 def _text_of(file: Path) -> str:
@@ -98,7 +111,7 @@ def _text_of(file: Path) -> str:
 
 
 def _unsettled(before: Directory, faults: tuple[Diagnostic, ...]) -> Directory:
-    return Directory(before.channels, faults, is_settled=bool(before.channels))
+    return Directory(before.channels, before.sources, faults, is_settled=bool(before.channels))
 
 
 def _unknown(

@@ -24,6 +24,7 @@ from pos_bridge.channels.jobs import Canonical, Taken, TakePush, Understood
 from pos_bridge.intake import Intake
 from pos_bridge.jobs import Delivery, Repeats
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates, What
 from pos_bridge.reading import read_apart
 from pos_bridge.writer import FaultError, Writer
@@ -49,6 +50,7 @@ class PushIntake:
         intake: Intake,
         writer: Writer,
         rates: Rates,
+        pulse: Pulse,
         time: KitchenTime,
         zone: Callable[[], tzinfo],
         wake: Callable[[], None],
@@ -56,6 +58,7 @@ class PushIntake:
         self._intake = intake
         self._writer = writer
         self._rates = rates
+        self._pulse = pulse
         self._time = time
         self._zone = zone
         self._wake = wake
@@ -92,13 +95,15 @@ class PushIntake:
             made = await read_apart(
                 lambda *_: _understood(read, context), delivery.body, delivery.content_type
             )
-            job = TakePush(channel.adapter.vendor, delivery, made.understood, self._repeats)
+            understood = self._numbered(made.understood)
+            job = TakePush(channel.adapter.vendor, delivery, understood, self._repeats)
             taken = await self._writer.submit(job)
         except BodyError as error:
             return await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
         except FaultError:
             return await self._reject(delivery, 500, "The bridge failed on this push; it is kept.")
         self._count(settings.source, taken)
+        self._note_numbers(understood)
         if made.understood.fetch:
             self._wake()
         if made.bad:
@@ -133,6 +138,20 @@ class PushIntake:
             self._rates.delivered(source, What.DOUBLED, now)
         else:
             self._rates.delivered(source, What.TAKEN, now)
+
+    def _numbered(self, said: Understood) -> Understood:
+        """Return what was understood with each order's place in its source's series."""
+        orders, amendments = (
+            tuple(replace(each, number=self._pulse.number_of(each.parsed)) for each in some)
+            for some in (said.orders, said.amendments)
+        )
+        return replace(said, orders=orders, amendments=amendments)
+
+    def _note_numbers(self, said: Understood) -> None:
+        now = self._time.now()
+        for each in (*said.orders, *said.amendments):
+            if each.number is not None:
+                self._pulse.numbered(each.parsed.message.key.source, each.number, now)
 
     def _at(self) -> datetime:
         return datetime.fromisoformat(iso(self._time.now(), self._zone()))

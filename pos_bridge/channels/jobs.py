@@ -24,11 +24,12 @@ class Canonical:
     """An order as it was understood, and as JSON of the outside contract.
 
     The JSON is kept beside the raw push: should the store ever be rescued, orders are taken again
-    from there, whatever adapter is installed by then.
+    from there, whatever adapter is installed by then. `number`: its place in its source's series.
     """
 
     parsed: ParsedOrder
     body: bytes
+    number: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +79,8 @@ class TakePush:
     def _order(self, desk: Desk, number: int, order: Canonical) -> dict[str, Any]:
         """Take one order."""
         name = f"{self.delivery.id}:{number}"
-        delivery = Delivery(
-            name, self.delivery.endpoint, order.body, "application/json", self.delivery.source
-        )
+        about = (self.delivery.endpoint, order.body, "application/json", self.delivery.source)
+        delivery = Delivery(name, *about, order.number)
         return TakeOrder(delivery, order.parsed, "", self.repeats).run(desk).content
 
     def _keep(self, desk: Desk, ignored: str | None) -> None:

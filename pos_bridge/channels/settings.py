@@ -6,6 +6,13 @@
     source = "meituan-1"                     # what its orders are from; else the vendor's id
     cook_unpaid = false                      # whatever else: an option of the adapter
 
+    [source.till-1]                          # any source, by the name that its orders carry
+    name = "收银 1"                          # as people call it
+    where = "lan"                            # or "cloud"
+    silence = "10 min"                       # instead of what is learnt; "never": may be silent
+    heartbeat = "30 s"                       # it promises a sign of life so often
+    numbering = "number"                     # its order numbers run on: a missing one is told
+
 A file that cannot be used changes nothing: what was in force stays so, and its faults are told.
 """
 
@@ -19,6 +26,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from kds.rulebook.diagnostics import Diagnostic, Place, fault
+from pos_bridge.pulse.settings import SourceSettings, source_settings
 from pos_bridge.settings import is_loopback
 
 _SOURCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
@@ -69,6 +77,20 @@ def read_settings(
     return (None if faults else read), tuple(faults)
 
 
+def read_sources(
+    file: str, text: str
+) -> tuple[dict[str, SourceSettings] | None, tuple[Diagnostic, ...]]:
+    """Return what the `[source.NAME]` of a sound TOML `text` say, or None with their faults."""
+    faults: list[Diagnostic] = []
+    reader = _Reader(file, text, faults)
+    try:
+        tables = reader.table("source", tomllib.loads(text).get("source", {}))
+    except tomllib.TOMLDecodeError:
+        return None, ()
+    read = {name: reader.source(name, table) for name, table in tables.items()}
+    return (None if faults else read), tuple(faults)
+
+
 def _syntax(file: str, told: str) -> Diagnostic:
     found = re.search(r"\(at line (\d+), column (\d+)\)", told)
     place = Place(file, int(found[1]), int(found[2])) if found else Place(file, 1, 1)
@@ -111,6 +133,13 @@ class _Reader:
             self._api(texts, self.table("api_headers", table.get("api_headers", {}))),
             {key: value for key, value in table.items() if key not in _OURS},
         )
+
+    def source(self, name: str, table: Any) -> SourceSettings:
+        """Return what is said of one source."""
+        settings, faults = source_settings(table)
+        for found in faults:
+            self._fault(name, found.key, found.zh, found.en)
+        return settings
 
     def _api(self, texts: Mapping[str, str], headers: Mapping[str, Any]) -> Api:
         return Api(

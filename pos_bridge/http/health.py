@@ -17,6 +17,8 @@ from kds.kitchen.ids import Instant
 from kds.records.times import iso
 from pos_bridge.http.answers import answer
 from pos_bridge.http.services import Services
+from pos_bridge.http.sources import source_json
+from pos_bridge.pulse.pulse import Standing
 from pos_bridge.rates import Source, What
 from pos_bridge.writer import MOST_WAITING
 
@@ -59,9 +61,7 @@ def _health(services: Services) -> dict[str, Any]:
         "alerts": len(kitchen.alerts),
         "rules": _rules(services),
         "store": services.soundness.as_json(),
-        "sources": {
-            name: _source(source, now) for name, source in services.rates.sources().items()
-        },
+        "sources": _sources(services, now),
     }
 
 
@@ -81,11 +81,22 @@ def _rules(services: Services) -> dict[str, Any]:
     }
 
 
-def _source(source: Source, now: Instant) -> dict[str, Any]:
+def _sources(services: Services, now: Instant) -> dict[str, Any]:
+    """Return by source how it stands and what came of what it sent."""
+    counted = services.rates.sources()
+    found = {each.source: each for each in services.pulse.standings(now)}
+    names = dict.fromkeys((*found, *counted))
+    return {name: _source(found.get(name), counted.get(name, Source()), now) for name in names}
+
+
+def _source(standing: Standing | None, source: Source, now: Instant) -> dict[str, Any]:
     hour = source.last_hour(now)
+    at = source.last_contact or None if standing is None else standing.at
+    stands = {} if standing is None else source_json(standing)
     return {
-        "last_contact": iso(source.last_contact) if source.last_contact else None,
-        "last_contact_age_s": _age_s(source.last_contact, now) if source.last_contact else None,
+        **stands,
+        "last_contact": None if at is None else iso(at),
+        "last_contact_age_s": None if at is None else _age_s(at, now),
         "total": {what.value: source.total[what] for what in What},
         "last_hour": {what.value: hour[what] for what in What},
     }
@@ -122,13 +133,21 @@ class _Bridge(Collector):
         contact = GaugeMetricFamily(
             "kds_source_last_contact_age_seconds", "age of the last delivery", labels=["source"]
         )
+        silent = GaugeMetricFamily(
+            "kds_source_silent_seconds", "silence beyond what is usual", labels=["source"]
+        )
+        missing = GaugeMetricFamily(
+            "kds_source_missing_numbers", "numbers that have not come", labels=["source"]
+        )
         for name, source in services.rates.sources().items():
             for what in What:
                 orders.add_metric([name, what.value], source.total[what])
-            if source.last_contact:
-                contact.add_metric([name], _age_s(source.last_contact, now))
-        yield orders
-        yield contact
+        for standing in services.pulse.standings(now):
+            if standing.at is not None:
+                contact.add_metric([standing.source], _age_s(standing.at, now))
+            silent.add_metric([standing.source], standing.silent_ms / 1000)
+            missing.add_metric([standing.source], len(standing.missing))
+        yield from (orders, contact, silent, missing)
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

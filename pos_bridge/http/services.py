@@ -13,6 +13,7 @@ from pos_bridge.going_live import LiveRules
 from pos_bridge.http.bodies import Bodies
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
 from pos_bridge.soundness import Soundness
@@ -30,6 +31,7 @@ class Services:
     channels: Channels
     pushes: PushIntake
     rates: Rates
+    pulse: Pulse
     rules: LiveRules
     soundness: Soundness
     time: KitchenTime

@@ -129,6 +129,22 @@ class StockLeft(BaseModel):
     left: float | None
 
 
+class SourceAnswer(BaseModel):
+    """How a source stands. `silent_s`: for how long, where that is longer than it may be.
+
+    `allowed_silence_s`: null where nobody can tell yet. `missing`: numbers that have not come.
+    """
+
+    source: str
+    name: str
+    where: Literal["cloud", "lan"]
+    last_contact: str | None
+    silent_s: float | None
+    allowed_silence_s: float | None
+    last_number: int | None
+    missing: list[int]
+
+
 class AlertAnswer(BaseModel):
     """Something a person should look at; `raw`: the start of what could not be understood."""
 

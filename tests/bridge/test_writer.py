@@ -22,11 +22,13 @@ from kds.store.store import Store
 from kds.store.values import Answer, Batch, Entry
 from pos_bridge import intake as intake_module
 from pos_bridge import writer as writer_module
+from pos_bridge.channels.directory import Directory
 from pos_bridge.desk import Desk
 from pos_bridge.intake import Intake
 from pos_bridge.jobs import DoCommands
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
@@ -250,7 +252,9 @@ async def test_a_message_that_breaks_the_parser_is_kept_and_shown(
     monkeypatch.setattr(intake_module, "parse_order", broken)
     async with bench.working() as writer:
         time = KitchenTime(Instant(0))
-        door = Intake(writer, Rates(), time, lambda: ZoneInfo("UTC"))
+        rates, zone = Rates(), ZoneInfo("UTC")
+        pulse = Pulse(rates, Directory, lambda: zone, Instant(0))
+        door = Intake(writer, rates, pulse, time, lambda: zone)
         replies = [await door.take("orders", b'{"source": "t"}', "", "") for _ in range(3)]
     assert {reply.status for reply in replies} == {500}
     (alert,) = bench.store.load().alerts.values()

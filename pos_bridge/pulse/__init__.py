@@ -1,0 +1,1 @@
+"""How the sources are: their last contact, missing numbers, and silence beyond what is usual."""
