@@ -91,6 +91,7 @@ def changes_json(found: Changes) -> dict[str, Any]:
         "opening": found.opening,
         "retimed": found.retimed,
         "homeless": found.homeless,
+        "reranked": found.reranked,
         "moved": [
             {
                 **moved.line._asdict(),

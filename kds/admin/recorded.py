@@ -32,7 +32,7 @@ _KINDS = MappingProxyType(
 )
 _SILENT = (
     *(e.BookAdopted, e.LinesRerouted, e.CommandUndone),
-    *(e.AlertRaised, e.AlertAcknowledged, e.VisitPinned, e.OrderNoted),
+    *(e.AlertRaised, e.AlertAcknowledged, e.VisitPinned, e.RiderNoted, e.OrderNoted),
 )
 """What changes nothing for dishes, is another book's doing, or is undone by leaving it out."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kds.admin.announce_sentences import announce_sentence
 from kds.admin.overtime_sentences import overtime_sentence
+from kds.admin.precedence_sentences import band_sentence, slow_sentence
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
     CHANNELS,
@@ -86,6 +87,10 @@ class Teller:
             yield overtime_sentence(overtime, self._stations, self._lang)
         for announce in self._book.data.announces:
             yield announce_sentence(announce, self._stations, self._lang)
+        for band in self._book.data.bands:
+            yield band_sentence(band, self._stations, self._lang)
+        if self._book.data.slow.where:
+            yield slow_sentence(self._book.data.slow, self._lang)
 
     def _store(self) -> str:
         data = self._book.data

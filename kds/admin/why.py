@@ -161,6 +161,7 @@ _KINDS = {
     "lines_split": Wording("拆单", "split off"),
     "visit_ended": Wording("离店", "the visit ended"),
     "visit_pinned": Wording("固定", "pinned"),
+    "rider_noted": Wording("骑手到", "the rider came or went"),
     "portions_voided": Wording("退菜", "void"),
     "voids_acknowledged": Wording("退菜已知", "void acknowledged"),
     "hold_placed": Wording("开始等", "begins to wait"),

@@ -10,6 +10,7 @@ from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.messages import OrderFields
 from kds.kitchen.orders import Line
 from kds.rulebook.compiled import OvertimeRule
+from kds.rulebook.priority import PriorityBand, SlowView
 
 
 class Limits(Protocol):
@@ -78,6 +79,16 @@ class Book(Protocol):
     @property
     def overtimes(self) -> Sequence[OvertimeRule]:
         """The rules that say when a table waits too long."""
+        ...
+
+    @property
+    def bands(self) -> Sequence[PriorityBand]:
+        """Which dishes stand before others, and which after them."""
+        ...
+
+    @property
+    def slow(self) -> SlowView:
+        """When a view is late as a whole."""
         ...
 
     def rank(self, line: Line) -> int:

@@ -119,6 +119,7 @@ def flags_of(
         "overtime": overtime,
         "split": visit.split_from is not None,
         "pinned": visit.pinned,
+        "rider": visit.rider_at is not None,
         "incomplete": any(order.incomplete for order in orders.values()),
         "info": all(is_card(order) for order in orders.values()),
         "changed": any(line.changed for line in lines),

@@ -7,11 +7,13 @@ from dataclasses import replace
 from heapq import nlargest
 
 from kds.board.all_day import Tally
-from kds.board.scope import Scope, Use, stock_use
+from kds.board.scope import PICKUP, Scope, Use, stock_use
+from kds.board.slow import Lateness
 from kds.board.tickets import Known, Made, Place, make
-from kds.board.values import AlertCard, Board, Ticket
+from kds.board.values import AlertCard, Board, SlowMark, Ticket
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.state import Kitchen
+from kds.rulebook.priority import SlowView
 
 ALERTS_SHOWN = 20
 
@@ -49,6 +51,7 @@ class _Wall:
         self._tickets: list[Ticket] = []
         self._sinces: list[Instant] = []
         self._untils: list[Instant] = []
+        self._lateness = Lateness()
 
     def put(self, made: Made) -> None:
         """Add what was made of a visit."""
@@ -56,6 +59,7 @@ class _Wall:
             index = bisect_left(self._places, made.place)
             self._places.insert(index, made.place)
             self._tickets.insert(index, made.ticket)
+            self._lateness.put(made.ticket)
         if made.since is not None:
             insort(self._sinces, made.since)
         if made.until is not None:
@@ -66,6 +70,7 @@ class _Wall:
         if made.ticket is not None:
             index = bisect_left(self._places, made.place)
             del self._places[index], self._tickets[index]
+            self._lateness.take(made.ticket)
         if made.since is not None:
             del self._sinces[bisect_left(self._sinces, made.since)]
         if made.until is not None:
@@ -74,6 +79,10 @@ class _Wall:
     def tickets(self) -> tuple[Ticket, ...]:
         """Return the tickets in order."""
         return tuple(self._tickets)
+
+    def slow(self, view: SlowView) -> SlowMark | None:
+        """Return what is to be said of all of them together."""
+        return self._lateness.mark(view)
 
     @property
     def since(self) -> Instant | None:
@@ -123,6 +132,7 @@ class _View:
             alerts=alerts,
             all_day=self._tally.rows(),
             valid_until=self._wall.until,
+            slow=None if scope.view == PICKUP else self._wall.slow(scope.book.slow),
         )
 
     def _stale(self, last: Scope | None, scope: Scope) -> set[VisitId]:

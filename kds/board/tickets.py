@@ -20,8 +20,9 @@ from kds.board.headers import (
 from kds.board.lines import make_line
 from kds.board.overtime import overtime_marks
 from kds.board.parts import Orders, Part, orders_of, parts_of
+from kds.board.priority import Rank, standing_of
 from kds.board.scope import PICKUP, Scope, Use, stock_use
-from kds.board.values import Band, Owed, Ticket, TicketLine
+from kds.board.values import Band, Owed, PriorityMark, Ticket, TicketLine
 from kds.board.visibility import (
     is_card,
     is_unread,
@@ -35,7 +36,7 @@ from kds.kitchen.portions import OPEN
 from kds.kitchen.visits import Visit
 from kds.rulebook.clocks import waiting_since
 
-Place = tuple[int, int, int, VisitId]
+Place = tuple[int, Rank, int, VisitId]
 """Where a ticket stands: pinned ones first, then rank, time and id."""
 
 
@@ -78,16 +79,17 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     leaves = leaves_pickup_at(parts.values()) if scope.view == PICKUP else None
     if not orders or not is_visible(scope, visit, orders, parts, unread=len(read) < len(cards)):
         since, until = window(() if leaves is None else (leaves,), scope.now)
-        return Made(None, (0, 0, 0, visit.id), since, until, frozenset(uses))
+        return Made(None, (0, (), 0, visit.id), since, until, frozenset(uses))
     seen = shown(scope, parts, orders, read)
     lines = _lines(scope, visit, orders, seen, known)
     merged, looked_at = merged_into(scope, visit, orders)
     food = [line for line in lines if parts[line.key].is_food]
-    ticket = _ticket(scope, visit, orders, lines, food, merged)
-    since, until = window(_changes(visit, food, leaves), scope.now)
+    standing = standing_of(scope, visit, orders, seen)
+    ticket = _ticket(scope, visit, orders, lines, food, merged, standing.mark)
+    since, until = window((*_changes(visit, food, leaves), *standing.changes), scope.now)
     return Made(
         ticket=ticket,
-        place=_place(scope, visit, ticket, seen),
+        place=_place(visit, ticket, standing.rank),
         since=since,
         until=until,
         uses=frozenset(uses | looked_at | _stock_uses(lines)),
@@ -131,6 +133,7 @@ def _ticket(
     lines: tuple[TicketLine, ...],
     food: Sequence[TicketLine],
     merged: tuple[Visit, ...],
+    priority: PriorityMark | None,
 ) -> Ticket:
     first = next(iter(orders.values()))
     fields = first.fields
@@ -170,6 +173,7 @@ def _ticket(
         owed=_owed(scope, visit, orders),
         lines=lines,
         overtime=overtime,
+        priority=priority,
     )
 
 
@@ -201,24 +205,9 @@ def _open_at(scope: Scope, visit: Visit, line: Line) -> dict[StationId, Decimal]
     return found
 
 
-def _place(scope: Scope, visit: Visit, ticket: Ticket, seen: Sequence[Part]) -> Place:
-    """Return where the ticket stands. A pinned one keeps its place whatever becomes of it."""
+def _place(visit: Visit, ticket: Ticket, rank: Rank) -> Place:
+    """Return where the ticket stands; ties go by time."""
     if visit.pinned:
-        return 0, 0, visit.opened_at, visit.id
-    food = [part for part in seen if part.is_food]
-    open_parts = [part for part in food if part.counts.to_cook > 0] or food
-    ranks = (_rank(scope, part) for part in open_parts)
+        return 0, (), visit.opened_at, visit.id
     since = ticket.received_at if ticket.fired_at is None else ticket.fired_at
-    return 1, min(ranks, default=0), since, visit.id
-
-
-def _rank(scope: Scope, part: Part) -> int:
-    """Return the place of a line in the queue of its station; over all stations a table waits
-    as long as it waits, and a pot that is quickly made puts it before no other.
-    """
-    if scope.station is not None:
-        return scope.book.rank(part.line)
-    if part.line.rush > 0:
-        return 0
-    is_held = part.counts.held > 0 and part.counts.held == part.counts.to_cook
-    return 2 if is_held else 1
+    return 1, rank, since, visit.id

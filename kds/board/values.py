@@ -75,6 +75,29 @@ class OvertimeMark:
 
 
 @dataclass(frozen=True, slots=True)
+class PriorityMark:
+    """The band of priority that gives a ticket its place."""
+
+    band: str
+    where: str
+    name: Wording
+
+
+@dataclass(frozen=True, slots=True)
+class SlowMark:
+    """The view is late as a whole: `late` of the `of` tickets whose clock runs.
+
+    `since`: when the one in their middle became late, so that its age is how far behind the view
+    is. `ranked`: the worst, worst first; the late ones that are not among them stay calm.
+    """
+
+    late: int
+    of: int
+    since: Instant
+    ranked: tuple[VisitId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketLine:
     """One line as a view shows it.
 
@@ -138,7 +161,7 @@ class Ticket:
     `owed`: what stations other than this view still have to do. `received_at`: when its first
     order reached the bridge; `waiting_since`: since when the guest waits. `worst`: the line
     that gives the ticket its age band, and so its clock. `overtime`: what overtime rules have told
-    of it and still holds.
+    of it and still holds. `priority`: the band it stands in, None for those in none.
     """
 
     visit: VisitId
@@ -172,6 +195,7 @@ class Ticket:
     owed: tuple[Owed, ...]
     lines: tuple[TicketLine, ...]
     overtime: tuple[OvertimeMark, ...] = ()
+    priority: PriorityMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +232,8 @@ class AllDay:
 @dataclass(frozen=True, slots=True)
 class Board:
     """All that a view shows, in order. It stays as it is until `valid_until` (None: for ever)
-    unless something happens in the kitchen. `book`: hash of the rules it was made with.
+    unless something happens in the kitchen. `book`: hash of the rules it was made with. `slow`: the
+    view is late as a whole.
     """
 
     view: str
@@ -217,3 +242,4 @@ class Board:
     alerts: tuple[AlertCard, ...]
     all_day: tuple[AllDay, ...]
     valid_until: Instant | None
+    slow: SlowMark | None = None

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from kds.board.ages import seconds
 from kds.board.bands import limits_of
-from kds.board.values import Band, BandClock, HoldMark, OvertimeMark, Ticket, TicketLine
+from kds.board.values import (
+    Band,
+    BandClock,
+    HoldMark,
+    OvertimeMark,
+    PriorityMark,
+    Ticket,
+    TicketLine,
+)
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
@@ -47,6 +55,8 @@ def explain_line(line: TicketLine, now: Instant, lang: str) -> str:
 def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
     """Return one line of text that says why `ticket` has its band, and what waits too long."""
     said = [_worst(ticket, now, lang), *(_overtime(m, now, lang) for m in ticket.overtime)]
+    if ticket.priority is not None:
+        said.append(_priority(ticket.priority, lang))
     return ("；" if lang == "zh" else "; ").join(said)
 
 
@@ -67,6 +77,12 @@ def _overtime(mark: OvertimeMark, now: Instant, lang: str) -> str:
     if lang == "zh":
         return f"{name}：已 {waited}，时限 {limit}（{place}）"
     return f"{name}: {waited} so far, limit {limit} ({place})"
+
+
+def _priority(mark: PriorityMark, lang: str) -> str:
+    """Say which band gives the ticket its place."""
+    name, place = mark.name[lang], _place(mark.where, mark.band)
+    return f"排位：{name}（{place}）" if lang == "zh" else f"place: {name} ({place})"
 
 
 def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:

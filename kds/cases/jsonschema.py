@@ -46,6 +46,15 @@ _WORDS = {
         "这张单的桌子现在被哪些超时规则标出；none 没有",
         "Overtime rules that mark the order's table now; or none",
     ),
+    "priority": Wording(
+        "这张单现在归哪个优先级；none 没有", "The band of priority its ticket stands in; or none"
+    ),
+    "slow": Wording(
+        "各画面整体慢几分，如 9 min；none 没有", "How far views are behind: 9 min; or none"
+    ),
+    "worst": Wording(
+        "各画面编号的几桌，最急的在前", "The tables that are numbered, the worst first"
+    ),
     "paused": Wording("自动暂停的规则；none 没有", "Rules that are paused; or none"),
     "LineExpectation.at": Wording(
         "在哪些工位；everywhere 所有，nothing 不做", "Its stations; everywhere, or nothing"

@@ -6,10 +6,11 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from kds.board.scope import ALL, UnknownView
-from kds.board.values import TicketLine
+from kds.board.values import Board, Ticket, TicketLine
 from kds.board.views import board, order_lines
 from kds.cases.house import House, NeverAtRestError, begin_of
 from kds.cases.listening import Deaf, Listener
+from kds.cases.precedence import band_in, behind_in, worst_in
 from kds.cases.results import CaseResult, Mismatch
 from kds.cases.schema import (
     NONE,
@@ -173,6 +174,31 @@ class _Play:
             place = self._case.at("steps", number, "overtime")
             told = self._overtime(self._order_of(step.on, place))
             self._rules(number, "overtime", step.overtime, told)
+        for place, about, hoped, was in self._precedence(number, step):
+            if hoped != was:
+                self._tell(place, _same(about), hoped, was)
+
+    def _precedence(self, number: int, step: StepSpec) -> Iterator[tuple[Place, str, str, str]]:
+        """Yield what is expected of who comes first beside what is: place, about, both."""
+        if step.priority is not None:
+            place = self._case.at("steps", number, "priority")
+            ticket = self._ticket(self._order_of(step.on, place), step.view or ALL)
+            yield place, "priority", step.priority, band_in(ticket)
+        for view, minutes in step.slow.items():
+            place = self._case.at("steps", number, "slow", view)
+            yield place, f"{view} slow", minutes, behind_in(self._board(view), self._house.now)
+        for view, tables in step.worst.items():
+            place = self._case.at("steps", number, "worst", view)
+            wanted = tables if isinstance(tables, str) else _listed(tables)
+            yield place, f"{view} worst", wanted, _listed(worst_in(self._board(view)))
+
+    def _board(self, view: str) -> Board:
+        return board(self._house.kitchen, self._house.book, view, self._house.now)
+
+    def _ticket(self, key: OrderKey, view: str) -> Ticket | None:
+        """Return the ticket that has the order's dishes, None if the view has none."""
+        home = self._house.kitchen.orders[key].visit
+        return next((t for t in self._board(view).tickets if t.visit == home), None)
 
     def _rules(self, number: int, word: str, wanted: Iterable[str], found: Iterable[str]) -> None:
         """Note if other rules than those wanted are so."""
@@ -183,11 +209,8 @@ class _Play:
 
     def _overtime(self, key: OrderKey) -> list[str]:
         """Return the overtime rules that mark the order's table, as the board has it."""
-        house = self._house
-        made = board(house.kitchen, house.book, ALL, house.now)
-        home = house.kitchen.orders[key].visit
-        tickets = (ticket for ticket in made.tickets if ticket.visit == home)
-        return [mark.rule for ticket in tickets for mark in ticket.overtime]
+        ticket = self._ticket(key, ALL)
+        return [] if ticket is None else [mark.rule for mark in ticket.overtime]
 
     def _hear(self, view: str, wanted: list[str], place: Place) -> None:
         """Note if something else was said at `view`; either language will do."""
@@ -209,9 +232,7 @@ class _Play:
 
     def _names(self, view: str) -> list[str]:
         """Return the dishes that a view shows, in order; at a station those still to be done."""
-        house = self._house
-        made = board(house.kitchen, house.book, view, house.now)
-        lines = (line for ticket in made.tickets for line in ticket.lines)
+        lines = (line for ticket in self._board(view).tickets for line in ticket.lines)
         return [line.name for line in lines if is_pass(view) or line.counts.to_cook > 0]
 
     # --- names ---------------------------------------------------------------------------------

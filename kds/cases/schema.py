@@ -185,6 +185,10 @@ class LineExpectation(Spec):
     void: Plain | None = None
 
 
+_LOOKS = ("expect", "shows", "says", "paused", "overtime", "priority", "slow", "worst")
+"""What a step may look at; several at once."""
+
+
 class StepSpec(Spec):
     """One step: an order, a command, passing time, or what must then be so."""
 
@@ -212,17 +216,19 @@ class StepSpec(Spec):
     says: dict[str, Said] = Field(default={})
     paused: Texts | None = None
     overtime: Texts | None = None
+    priority: Text | None = None
+    slow: dict[str, Plain] = Field(default={})
+    worst: dict[str, Shown] = Field(default={})
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> StepSpec:
-        kinds = ("order", "wait", "do", "expect", "shows", "says", "paused", "overtime")
+        kinds = ("order", "wait", "do", *_LOOKS)
         stated = [kind for kind in kinds if kind in self.model_fields_set]
         acts = [kind for kind in stated if kind in {"order", "wait", "do"}]
         if not stated or len(acts) > 1 or (acts and len(stated) > 1):
             raise value_fault(
-                "一步只做一件事：order、wait、do，或者 expect / shows / says / paused / overtime",
-                "a step is one thing: order, wait, do, or "
-                "expect / shows / says / paused / overtime",
+                f"一步只做一件事：order、wait、do，或者 {' / '.join(_LOOKS)}",
+                f"a step is one thing: order, wait, do, or {' / '.join(_LOOKS)}",
             )
         return self
 

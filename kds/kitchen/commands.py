@@ -42,6 +42,8 @@ class CommandKind(StrEnum):
     CLOSE = "close"
     PIN = "pin"
     UNPIN = "unpin"
+    RIDER_HERE = "rider_here"
+    RIDER_GONE = "rider_gone"
     FOLD = "fold"
     SOLD_OUT = "sold_out"
     ON_SALE = "on_sale"

@@ -203,6 +203,8 @@ _HANDLERS: Mapping[CommandKind, Handler] = MappingProxyType(
         CommandKind.CLOSE: plan_visits.close,
         CommandKind.PIN: plan_visits.pin,
         CommandKind.UNPIN: plan_visits.pin,
+        CommandKind.RIDER_HERE: plan_visits.rider,
+        CommandKind.RIDER_GONE: plan_visits.rider,
         CommandKind.FOLD: plan_house.fold_station,
         CommandKind.SOLD_OUT: plan_house.stock,
         CommandKind.ON_SALE: plan_house.stock,

@@ -116,6 +116,14 @@ class VisitPinned:
 
 
 @dataclass(frozen=True, slots=True)
+class RiderNoted:
+    """Who fetches the food stands at the door (`here`), or has gone again."""
+
+    visit: VisitId
+    here: bool
+
+
+@dataclass(frozen=True, slots=True)
 class VisitArchived:
     """An ended visit left the state; the store keeps it. Orders whose home it was leave too."""
 
@@ -352,6 +360,7 @@ Fact = (
     | LinesSplit
     | VisitEnded
     | VisitPinned
+    | RiderNoted
     | VisitArchived
     | VisitRestored
     | OrderNoted

@@ -9,6 +9,7 @@ from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.events import (
     CommandUndone,
     LinesSplit,
+    RiderNoted,
     TableMoved,
     VisitEnded,
     VisitPinned,
@@ -125,6 +126,17 @@ def pin(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     if visit.pinned == wanted:
         return no_op("already pinned" if wanted else "not pinned")
     return Plan((VisitPinned(visit.id, wanted),))
+
+
+def rider(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
+    """Plan rider_here and rider_gone."""
+    visit = visit_for(kitchen, command)
+    if visit is None:
+        return refused("no such order")
+    is_here = command.kind is CommandKind.RIDER_HERE
+    if (visit.rider_at is not None) == is_here:
+        return no_op("already here" if is_here else "nobody is here")
+    return Plan((RiderNoted(visit.id, is_here),))
 
 
 def undo(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:

@@ -13,6 +13,7 @@ from kds.kitchen.events import (
     LinesRerouted,
     LinesSplit,
     OrderReceived,
+    RiderNoted,
     TableMoved,
     VisitArchived,
     VisitEnded,
@@ -143,6 +144,7 @@ def visits_merged(kitchen: Kitchen, event: Event, fact: VisitsMerged) -> Kitchen
             lines=tuple(dict.fromkeys(into.lines + visit.lines)),
             sessions=tuple(session for session in sessions if session != into.session),
             told=told_by(into.told, visit.told),
+            rider_at=visit.rider_at if into.rider_at is None else into.rider_at,
         ),
     )
 
@@ -253,6 +255,14 @@ def visit_pinned(kitchen: Kitchen, _event: Event, fact: VisitPinned) -> Kitchen:
     """Fix or free the ticket's place."""
     visit = kitchen.visits.get(fact.visit)
     return kitchen if visit is None else put_visit(kitchen, replace(visit, pinned=fact.pinned))
+
+
+def rider_noted(kitchen: Kitchen, event: Event, fact: RiderNoted) -> Kitchen:
+    """Note since when the rider stands at the door."""
+    visit = kitchen.visits.get(fact.visit)
+    if visit is None:
+        return kitchen
+    return put_visit(kitchen, replace(visit, rider_at=event.at if fact.here else None))
 
 
 def visit_archived(kitchen: Kitchen, _event: Event, fact: VisitArchived) -> Kitchen:

@@ -60,7 +60,7 @@ class Visit:
     portions here, in order of arrival. `tables`: former tables, latest last. `ended_at`: no more
     orders join (closed by POS, person or rule); open portions stay workable unless `removed`,
     by a person or long after its business day. `merged_into`: the visit that took over. `told`: the
-    steps of overtime rules that came.
+    steps of overtime rules that came. `rider_at`: since when who fetches it stands at the door.
     """
 
     id: VisitId
@@ -81,6 +81,7 @@ class Visit:
     seq: int = 0
     sessions: tuple[str, ...] = ()
     told: tuple[Told, ...] = ()
+    rider_at: Instant | None = None
 
     @property
     def all_sessions(self) -> tuple[str, ...]:

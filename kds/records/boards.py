@@ -6,8 +6,19 @@ from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
 from typing import Any
 
-from kds.board.ages import age_s, fired_age_s, wait_s
-from kds.board.values import AlertCard, AllDay, Board, HoldMark, Owed, Ticket, TicketLine
+from kds.board.ages import age_s, fired_age_s, seconds, wait_s
+from kds.board.slow import behind, is_calm, rank_in
+from kds.board.values import (
+    AlertCard,
+    AllDay,
+    Board,
+    HoldMark,
+    Owed,
+    PriorityMark,
+    SlowMark,
+    Ticket,
+    TicketLine,
+)
 from kds.board.why import explain_line, explain_ticket
 from kds.kitchen.ids import Instant, OrderKey
 from kds.kitchen.messages import Member, Modifier
@@ -37,10 +48,38 @@ def board_json(
         "seq": seq,
         "at": iso(at),
         "rules": board.book,
-        "tickets": [ticket_json(ticket, at, personal, lang) for ticket in board.tickets],
+        "tickets": [
+            ticket_json(ticket, at, personal, lang) | _rank(board.slow, ticket)
+            for ticket in board.tickets
+        ],
         "alerts": [alert_json(alert, lang) for alert in board.alerts],
         "all_day": [_all_day(row) for row in board.all_day],
         "valid_until": _when(board.valid_until),
+        "slow": None if board.slow is None else _slow(board.slow, at, lang),
+    }
+
+
+def _rank(slow: SlowMark | None, ticket: Ticket) -> Json:
+    """Return what a slow view makes of a ticket: its place among the worst, or that it is calm."""
+    return {"rank": rank_in(slow, ticket), "calm": is_calm(slow, ticket)}
+
+
+def _slow(slow: SlowMark, at: Instant, lang: str) -> Json:
+    return {
+        "late": slow.late,
+        "of": slow.of,
+        "behind_s": seconds(slow.since, at),
+        "text": behind(slow, at, lang),
+        "ranked": list(slow.ranked),
+    }
+
+
+def _priority(mark: PriorityMark, lang: str) -> Json:
+    return {
+        "band": mark.band,
+        "where": mark.where,
+        "name": mark.name[lang],
+        "names": _wording(mark.name),
     }
 
 
@@ -78,6 +117,7 @@ def ticket_json(ticket: Ticket, at: Instant, personal: Mapping[OrderKey, str], l
         "complete": ticket.complete,
         "flags": list(ticket.flags),
         "why": explain_ticket(ticket, at, lang),
+        "priority": None if ticket.priority is None else _priority(ticket.priority, lang),
         "owed": [_owed(row) for row in ticket.owed],
         "lines": [line_json(line, at, lang) for line in ticket.lines],
     }

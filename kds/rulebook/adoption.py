@@ -17,8 +17,11 @@ from kds.kitchen.reconcile import can_reroute
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
-from kds.rulebook.clocks import levels
+from kds.rulebook.clocks import levels, running_since
+from kds.rulebook.compiled import Clock
+from kds.rulebook.conditions import Occasion
 from kds.rulebook.due import due
+from kds.rulebook.priority import Standing, band_of
 
 _EXAMPLES = 20
 
@@ -90,6 +93,7 @@ class Changes:
     retimed: int = 0
     homeless: int = 0
     overdue: int = 0
+    reranked: int = 0
     moved: tuple[Moved, ...] = ()
 
     @property
@@ -105,6 +109,7 @@ class Changes:
             (self.opening, "道菜放行", "stops waiting", "stop waiting"),
             (self.retimed, "道菜换时限", "gets other time limits", "get other time limits"),
             (self.homeless, "道菜没有了工位", "loses its station", "lose their station"),
+            (self.reranked, "道菜换优先级", "changes priority", "change priority"),
         ]
         zh = [f"{count} {words}" for count, words, _, _ in stated if count]
         en = [
@@ -144,6 +149,13 @@ def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Change
             if new and _times(before, order, old) != _times(after, order, new)
         ),
         homeless=sum(1 for _, _, new in pairs if new and gone.intersection(_stations(new))),
+        reranked=sum(
+            1
+            for order, old, new in pairs
+            if new and _priority(before, kitchen, order, old) != _priority(after, then, order, new)
+        )
+        if before.bands or after.bands
+        else 0,
         overdue=len({e.fact.visit for e in made if isinstance(e.fact, OvertimeReached)}),
         moved=tuple(moved[:_EXAMPLES]),
     )
@@ -174,6 +186,21 @@ def _stations(line: Line) -> tuple[StationId, ...]:
 
 def _holds(line: Line) -> set[tuple[str, str]]:
     return {(hold.rule, hold.gate) for hold in line.holds}
+
+
+def _priority(book: Book, kitchen: Kitchen, order: Order, line: Line) -> tuple[object, ...]:
+    """Return the band that `line` stands in, wherever its portions are, and where that is."""
+    visit = next((v for g in line.groups if (v := kitchen.visits.get(g.visit))), None)
+    if visit is None:
+        return ()
+    clocks = ((clock, running_since(order.fields, line, visit.id, clock)) for clock in Clock)
+    since = {clock: at for clock, at in clocks if at is not None}
+    guests, zone = order.fields.guests, book.zone_info
+    at = line.received_at
+    occasion = Occasion(order.fields, line.content, visit.table, guests, at, zone)
+    standing = Standing(occasion, visit.rider_at is not None, since)
+    found = band_of(book.bands, line, standing, kitchen.at)
+    return (found.band and found.band.id, found.place)
 
 
 def _times(book: Book, order: Order, line: Line) -> tuple[object, ...]:

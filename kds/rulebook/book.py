@@ -29,6 +29,7 @@ from kds.rulebook.compiled import (
     WaitRule,
 )
 from kds.rulebook.matching import Subject, judge, subject
+from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
@@ -207,6 +208,16 @@ class Book:
     def overtime_rule(self, rule: RuleId) -> OvertimeRule | None:
         """Return the overtime rule of that id, None if this book has none."""
         return self._lookup.overtimes.get(rule)
+
+    @property
+    def bands(self) -> tuple[PriorityBand, ...]:
+        """The bands of priority, in the order of the book."""
+        return self.data.bands
+
+    @property
+    def slow(self) -> SlowView:
+        """When a view is late as a whole."""
+        return self.data.slow
 
     @property
     def zone_info(self) -> ZoneInfo:

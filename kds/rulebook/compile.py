@@ -27,6 +27,7 @@ from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.folding import fold
 from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
+from kds.rulebook.precedence_text import precedence_faults, priority_band, slow_view
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sources import Sources, read
@@ -60,6 +61,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *gate_faults(sources.rules),
             *overtime_faults(sources),
             *announce_faults(sources),
+            *precedence_faults(sources),
         )
     )
     book = sources.book
@@ -87,6 +89,8 @@ def _data(
         serve_step=book.serve_step,
         overtimes=tuple(map(overtime_rule, sources.overtimes)),
         announces=tuple(map(announce_rule, sources.announces)),
+        bands=tuple(map(priority_band, sources.bands)),
+        slow=slow_view(sources),
     )
 
 

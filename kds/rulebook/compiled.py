@@ -10,22 +10,9 @@ from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate, Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
-
-
-class Clock(StrEnum):
-    """From when a limit counts: the last firing, the order's arrival, or the guest's order."""
-
-    FIRED = "fired"
-    RECEIVED = "received"
-    PLACED = "placed"
-
-
-class Queue(StrEnum):
-    """Where a dish stands in its own station's queue."""
-
-    FIRST = "first"
-    NORMAL = "normal"
-    LAST = "last"
+from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
+from kds.rulebook.terms import Queue as Queue  # noqa: PLC0414
 
 
 class PotState(StrEnum):
@@ -277,3 +264,5 @@ class BookData:
     serve_step: bool = True
     overtimes: tuple[OvertimeRule, ...] = ()
     announces: tuple[AnnounceRule, ...] = ()
+    bands: tuple[PriorityBand, ...] = ()
+    slow: SlowView = field(default_factory=SlowView)

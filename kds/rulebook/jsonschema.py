@@ -89,6 +89,29 @@ WORDS = {
     "FileSpec.menu": Wording(
         "菜单，从上到下，第一条符合的生效", "The menu; the first entry that takes a dish decides"
     ),
+    "FileSpec.bands": Wording(
+        "谁排前面：从上到下，一道菜归第一条符合的",
+        "Who comes first; the first band that fits a dish takes it",
+    ),
+    "FileSpec.slow_view": Wording(
+        "一个画面整体慢：不再全标红，只给最迟的几单编号",
+        "When a view is late as a whole: the worst are numbered, the rest not painted red",
+    ),
+    "BandSpec.queue": Wording(
+        "排在没有写明的菜之前（first）、一起（normal）或之后（last）",
+        "Before the dishes in no band (first), among them (normal), after them (last)",
+    ),
+    "BandSpec.class": Wording("只算这些类别的菜", "Only dishes of these classes"),
+    "BandSpec.entry": Wording("只算这些菜单项的菜", "Only dishes of these menu entries"),
+    "BandSpec.station": Wording("只算去这些工位的菜", "Only dishes of these stations"),
+    "rush": Wording("是否催过", "Whether it is rushed"),
+    "rider_here": Wording("骑手是否已到", "Whether the rider stands at the door"),
+    "waits": Wording("等了多久起", "From so long a wait on"),
+    "SlowViewSpec.share": Wording(
+        "超过几分之几的单迟了，如 1/3、33 %；100 % 表示从不",
+        "More than this share of its tickets is late, such as 1/3 or 33 %; 100 %: never",
+    ),
+    "rank": Wording("给最迟的几单编号", "So many of the worst are numbered"),
     "FileSpec.rules": Wording("规则，例如锅底先下", "Rules, such as broth first"),
     "id": Wording(
         "标识，全书唯一；为什么这样安排时会显示它",

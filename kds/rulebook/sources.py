@@ -9,6 +9,7 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
+from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
 from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
 from kds.rulebook.typography import slips
@@ -35,6 +36,8 @@ class Sources:
     rules: list[Located[WaitSpec]] = field(default_factory=list)
     overtimes: list[Located[OvertimeSpec]] = field(default_factory=list)
     announces: list[Located[AnnounceSpec]] = field(default_factory=list)
+    bands: list[Located[BandSpec]] = field(default_factory=list)
+    slow_view: Located[SlowViewSpec] | None = None
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -93,14 +96,18 @@ def _take_root(
             _read_section(sources, name, key)
 
 
+_SINGLE = ("book", "limits", "slow_view")
+
+
 def _read_section(sources: Sources, name: str, key: Key) -> None:
     """Take one top-level section into `sources`."""
     lists: dict[str, Callable[[Node], None]] = {
         "stations": lambda item: _append(sources, StationSpec, item, sources.stations),
         "menu": lambda item: _append(sources, MenuSpec, item, sources.menu),
         "rules": lambda item: _append_rule(sources, item),
+        "bands": lambda item: _append(sources, BandSpec, item, sources.bands),
     }
-    if name in ("book", "limits"):
+    if name in _SINGLE:
         _read_single(sources, name, key)
     elif (take := lists.get(name)) is not None:
         sources.places.setdefault(name, key.place)
@@ -108,7 +115,7 @@ def _read_section(sources: Sources, name: str, key: Key) -> None:
             _note_names(sources, name, item)
             take(item)
     else:
-        hint = did_you_mean(name, ("book", "limits", *lists))
+        hint = did_you_mean(name, (*_SINGLE, *lists))
         sources.faults.append(fault(key.place, f"未知的键“{name}”", f"unknown key '{name}'", hint))
 
 
@@ -121,6 +128,8 @@ def _read_single(sources: Sources, name: str, key: Key) -> None:
         )
     elif name == "book":
         sources.book = _checked(sources, BookSpec, key.value)
+    elif name == "slow_view":
+        sources.slow_view = _checked(sources, SlowViewSpec, key.value)
     else:
         sources.limits = _checked(sources, LimitsSpec, key.value)
 

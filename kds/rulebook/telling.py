@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
+from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import (
     A_MECHANISM,
     ONE_OR_MANY,
@@ -94,4 +95,6 @@ class FileSpec(Spec):
     limits: LimitsSpec | None = None
     stations: list[StationSpec] = Field(default=[])
     menu: list[MenuSpec] = Field(default=[])
+    bands: list[BandSpec] = Field(default=[])
+    slow_view: SlowViewSpec | None = None
     rules: list[WaitSpec | OvertimeSpec | AnnounceSpec] = Field(default=[])

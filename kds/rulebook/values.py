@@ -24,6 +24,7 @@ _PART = re.compile(r"([0-9]{1,6}(?:\.[0-9]{1,3})?)\s*([^\W\d]+)\s*")
 TIME_OF_DAY = "([01]?[0-9]|2[0-3]):([0-5][0-9])"
 _TIME = re.compile(TIME_OF_DAY)
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
+_FRACTION = re.compile(r"([0-9]{1,3})\s*/\s*([0-9]{1,3})")
 _RATE = re.compile(r"([0-9]{1,3}) *(?:per min|次/分钟)")
 _WHOLE = re.compile(r"[0-9]{1,6}")
 _GUESTS = re.compile(r"([0-9]{1,4})(?:\s*(\+)|\s*-\s*([0-9]{1,4}))?")
@@ -164,6 +165,21 @@ def percent(value: object) -> int:
     if found is None or not 1 <= int(found[1]) <= 100:
         raise value_fault(f"“{text}”应为 1 % 到 100 %", f"'{text}' must be between 1 % and 100 %")
     return int(found[1])
+
+
+def share(value: object) -> tuple[int, int]:
+    """Return a part of the whole as a fraction: `1/3`, `33 %`; 100 % is never exceeded."""
+    text = as_figures(value)
+    if "/" not in text:
+        return percent(text), 100
+    found = _FRACTION.fullmatch(text)
+    if found is None or not 0 < int(found[1]) <= int(found[2]):
+        raise value_fault(
+            f"“{text}”不是几分之几",
+            f"'{text}' is no share",
+            Wording("例如 1/3、33 %", "such as 1/3 or 33 %"),
+        )
+    return int(found[1]), int(found[2])
 
 
 def per_minute(value: object) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kds.board.slow import is_calm, rank_in
 from kds.board.values import AlertCard, Board, Ticket
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.ui.canvas import Ruler
@@ -23,6 +24,8 @@ class _Made:
     source: Ticket | AlertCard
     unsent: frozenset[LineKey]
     sheet: Sheet
+    rank: int | None = None
+    calm: bool = False
 
 
 class Sheets:
@@ -40,7 +43,8 @@ class Sheets:
         for alert in board.alerts:
             made[card_id(alert.id)] = self._of_alert(alert, now)
         for ticket in board.tickets:
-            made[ticket.visit] = self._of_ticket(ticket, unsent, now)
+            rank, calm = rank_in(board.slow, ticket), is_calm(board.slow, ticket)
+            made[ticket.visit] = self._of_ticket(ticket, unsent, now, rank, calm=calm)
         self._made = made
         return [one.sheet for one in made.values()]
 
@@ -50,14 +54,25 @@ class Sheets:
             return old
         return _Made(alert, _NOTHING, self._sheet(alert_face(alert, self._reading), now))
 
-    def _of_ticket(self, ticket: Ticket, unsent: frozenset[LineKey], now: Instant) -> _Made:
+    def _of_ticket(
+        self,
+        ticket: Ticket,
+        unsent: frozenset[LineKey],
+        now: Instant,
+        rank: int | None,
+        *,
+        calm: bool,
+    ) -> _Made:
         mine = unsent and frozenset(line.key for line in ticket.lines if line.key in unsent)
         old = self._made.get(ticket.visit)
-        if old is not None and old.source is ticket and old.unsent == mine:
+        is_same = old is not None and (old.rank, old.calm, old.unsent) == (rank, calm, mine)
+        if old is not None and is_same and old.source is ticket:
             # Clocks of the page that is looked at are asked every second, the others not at all.
             return old
-        reading = replace(self._reading, unsent=mine) if mine else self._reading
-        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now))
+        reading = self._reading
+        if mine or calm or rank is not None:
+            reading = replace(reading, unsent=mine, rank=rank, calm=calm)
+        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now), rank, calm)
 
     def refit(self, visit: VisitId, now: Instant) -> Sheet:
         """Lay a ticket out again, since a clock of it needs more or less room."""

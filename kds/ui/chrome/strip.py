@@ -23,13 +23,17 @@ Counts = tuple[tuple[Run, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class StripFace:
-    """What the strip says. `seconds`: as long as they move, the screen is alive."""
+    """What the strip says. `seconds`: as long as they move, the screen is alive.
+
+    `slow`: that the view is late as a whole, "" while it is not.
+    """
 
     name: str
     counts: Counts
     health: Health
     clock: str
     seconds: str = ""
+    slow: str = ""
 
 
 def counts_of(words: Words, tickets: int, items: str, average: str = "") -> Counts:
@@ -59,6 +63,7 @@ def draw_strip(canvas: Canvas, face: StripFace, box: Box, words: Words) -> None:
     canvas.text(box.x + pad, middle, face.name, Role.STRIP_NAME, Ink.TEXT)
     clock_w = _draw_clock(canvas, face, row.right - pad, middle)
     left = box.x + pad + canvas.width(face.name, Role.STRIP_NAME) + m.unit * 6
+    left += _draw_slow(canvas, face.slow, Box(left, row.y, 0, row.h)) if face.slow else 0
     room = Box(left, row.y, max(0, row.right - pad - clock_w - m.unit * 6 - left), row.h)
     if is_high:
         _draw_counts(canvas, face, room)
@@ -80,6 +85,16 @@ def _draw_clock(canvas: Canvas, face: StripFace, right: int, middle: int) -> int
     end = right - small
     canvas.text(end, middle, face.clock, Role.STRIP_CLOCK, Ink.TEXT, Align.RIGHT)
     return small + canvas.width(face.clock, Role.STRIP_CLOCK)
+
+
+def _draw_slow(canvas: Canvas, text: str, place: Box) -> int:
+    """Say that the view is late as a whole; returns how much room that takes."""
+    m = canvas.measures
+    width, height = canvas.width(text, Role.STRIP_FIGURE) + 2 * m.plate_pad, min(m.flag, place.h)
+    middle = place.y + place.h // 2
+    canvas.fill(Box(place.x, middle - height // 2, width, height), Ink.ATTENTION, m.chip_radius)
+    canvas.text(place.x + m.plate_pad, middle, text, Role.STRIP_FIGURE, Ink.ATTENTION_INK)
+    return width + m.unit * 4
 
 
 def _draw_counts(canvas: Canvas, face: StripFace, room: Box) -> int:

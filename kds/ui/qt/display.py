@@ -21,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kds.board.scope import PICKUP
+from kds.board.slow import behind
 from kds.board.values import Band, Board
 from kds.kitchen.ids import Instant, LineKey
 from kds.ui.chrome.ahead import ahead_of
@@ -241,7 +242,7 @@ class Display(QWidget):
             self._open_all_day()
 
     def _show_strip(self) -> None:
-        reading = self.reading
+        reading, slow = self.reading, self._board.slow
         self.strip.set_face(
             StripFace(
                 name=self._subject.title(reading.lang),
@@ -249,6 +250,7 @@ class Display(QWidget):
                 health=self._health,
                 clock=reading.time(self._now) if self._now else "",
                 seconds=reading.seconds(self._now) if self._now else "",
+                slow=behind(slow, self._now, reading.lang) if slow is not None else "",
             )
         )
 

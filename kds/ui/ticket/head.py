@@ -34,7 +34,7 @@ def head_of(ticket: Ticket, reading: Reading) -> Head:
     parts = list(_meta(ticket, reading))
     return Head(
         title=clean(ticket.table or ticket.number) or clean(ticket.orders[0].order_id),
-        band=ticket.band,
+        band=_shown_band(ticket, reading),
         flags=tuple(_flags(ticket, reading)),
         pinned=ticket.pinned,
         icon=_ICONS.get(ticket.band),
@@ -45,6 +45,14 @@ def head_of(ticket: Ticket, reading: Reading) -> Head:
         age=None if clock is None else _age_bar(clock),
         segments=tuple(map(_segment, _food(ticket))) if reading.at_pass else (),
     )
+
+
+def _shown_band(ticket: Ticket, reading: Reading) -> Band:
+    """Return the band that the head is painted in: where a whole view is late, red says nothing.
+
+    Icon and word still tell that the ticket is late, and by how much.
+    """
+    return Band.ATTENTION if reading.calm else ticket.band
 
 
 def _food(ticket: Ticket) -> list[TicketLine]:
@@ -157,6 +165,8 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
     elif rush:
         count = "" if rush == 1 else str(rush)
         yield Flag(Form.PENNANT, Icon.CHEVRONS, words("flag.rush", count).strip(), count, 1)
+    if reading.rank is not None:
+        yield Flag(Form.INVERTED, None, words("flag.worst", reading.rank), f"#{reading.rank}", 1)
     if "vip" in ticket.flags:
         tier = clean(ticket.member.tier) if ticket.member is not None else ""
         yield Flag(Form.INVERTED, Icon.STAR, tier or words("flag.vip"), "", 2)

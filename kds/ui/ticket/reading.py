@@ -19,7 +19,9 @@ class Reading:
     """What it takes to read a board.
 
     `station` None: the pass, which sees all steps. `unsent`: lines with an action that the
-    bridge does not know of yet. `zone`: of the clock on the kitchen's wall.
+    bridge does not know of yet. `zone`: of the clock on the kitchen's wall. `rank`, `calm`: in a
+    view that is late as a whole the place of this ticket among the worst, or that it is late like
+    so many others.
     """
 
     words: Words
@@ -27,6 +29,8 @@ class Reading:
     zone: tzinfo
     station: StationId | None
     unsent: frozenset[LineKey] = frozenset()
+    rank: int | None = None
+    calm: bool = False
 
     @property
     def lang(self) -> str:

@@ -34,6 +34,7 @@ from kds.kitchen.orders import Gate, Line, Order, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule
+from kds.rulebook.priority import PriorityBand, SlowView
 
 START = Instant(1_795_000_000_000)  # an evening in November 2026
 SECOND = 1000
@@ -110,6 +111,16 @@ class Book:
     def overtimes(self) -> tuple[OvertimeRule, ...]:
         """Tell nobody that a table waits."""
         return ()
+
+    @property
+    def bands(self) -> tuple[PriorityBand, ...]:
+        """Prefer nobody."""
+        return ()
+
+    @property
+    def slow(self) -> SlowView:
+        """Never call a view slow as a whole."""
+        return SlowView((1, 1))
 
     def prep_s(self, line: Line) -> int | None:
         """Give every dish the same twelve minutes."""

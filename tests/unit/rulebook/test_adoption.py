@@ -226,3 +226,13 @@ def test_what_the_rule_is_still_for_goes_on_waiting() -> None:
     assert preview(made, after).is_none
     adopt(made, after)
     assert made.holds("a") == [("first", "run")]
+
+
+def test_dishes_that_stand_elsewhere_in_the_queue_are_counted() -> None:
+    """What would sort the walls anew under the cooks' hands waits for somebody to publish it."""
+    made = house()
+    after = book(("rules:", "bands: [{id: hot, name: Hot, class: dish}]\nrules:"))
+    found = preview(made, after)
+    assert (found.reranked, found.is_none) == (1, False)
+    assert found.text().zh == "1 道菜换优先级"
+    assert found.text().en == "1 line changes priority"

@@ -1,0 +1,78 @@
+"""Bands of priority and the slow view as sentences that a manager can read aloud."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from kds.admin.whens import phrase
+from kds.admin.wordings import CLOCKS, duration, listed
+from kds.kitchen.wording import Wording
+from kds.rulebook.compiled import Queue
+from kds.rulebook.priority import PriorityBand, SlowView
+
+_PLACES = {
+    Queue.FIRST: Wording("排在其他菜之前", "before all others"),
+    Queue.NORMAL: Wording("和其他菜一起排", "among all others"),
+    Queue.LAST: Wording("排在其他菜之后", "after all others"),
+}
+_RUSHED = {True: Wording("催过的", "rushed"), False: Wording("没催过的", "not rushed")}
+_RIDER = {
+    True: Wording("骑手已到的", "for whom the rider is here"),
+    False: Wording("骑手未到的", "for whom no rider is here"),
+}
+
+
+def band_sentence(band: PriorityBand, stations: Mapping[str, str], lang: str) -> str:
+    """Return `band` in words. `stations`: their names in `lang`."""
+    said = list(_asked(band, stations, lang))
+    place = _PLACES[band.queue][lang]
+    if lang == "zh":
+        dishes = "、".join(said) or "所有菜"
+        return f"{band.name['zh']}：{dishes}，{place}。〔{band.id}，{band.where}〕"
+    dishes = f"dishes {', '.join(said)}" if said else "all dishes"
+    return f"{band.name['en']}: {dishes} stand {place}. [{band.id}, {band.where}]"
+
+
+def _asked(band: PriorityBand, stations: Mapping[str, str], lang: str) -> Iterator[str]:
+    if band.rush is not None:
+        yield _RUSHED[band.rush][lang]
+    if band.rider is not None:
+        yield _RIDER[band.rider][lang]
+    if band.classes:
+        names = listed([*band.classes], lang)
+        yield f"“{names}”类" if lang == "zh" else f"of the class {names}"
+    if band.entries:
+        names = listed([*band.entries], lang)
+        yield f"菜单项 {names}" if lang == "zh" else f"of the menu entry {names}"
+    if band.stations:
+        names = listed([stations.get(station, station) for station in band.stations], lang)
+        yield f"{names}的菜" if lang == "zh" else f"made at {names}"
+    if not band.when.asks_nothing:
+        said = phrase(band.when, lang)
+        yield said if lang == "zh" else f"if {said}"
+    if band.waits_s is not None:
+        waits, clock = duration(band.waits_s, lang), CLOCKS[band.clock][lang]
+        if lang == "zh":
+            yield f"从{clock}算等了 {waits}的"
+        else:
+            yield f"waiting for {waits} since {clock}"
+
+
+def slow_sentence(slow: SlowView, lang: str) -> str:
+    """Return in words when a view is late as a whole."""
+    part, whole = slow.share
+    place = slow.where and Wording(f"〔{slow.where}〕", f" [{slow.where}]")[lang]
+    if part == whole:
+        return (
+            Wording("画面从不算整体慢。", "A view never counts as late as a whole.")[lang] + place
+        )
+    share = f"{part} %" if whole == 100 else f"{part}/{whole}"
+    return (
+        Wording(
+            f"一个画面超过 {share} 的单迟了，就说整体慢几分，只给最急的 {slow.rank} 单编号，"
+            "其余不再标红。",
+            f"When more than {share} of a view's tickets are late, it says how far behind it is; "
+            f"the {slow.rank} worst are numbered and the others not painted red.",
+        )[lang]
+        + place
+    )
