@@ -42,6 +42,7 @@ from kds.store.store import Store
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
 from pos_bridge.channels.channels import Channels
+from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import RECENT_EVENTS, Displays
@@ -189,6 +190,9 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     channels = Channels(settings.pos or settings.data / "pos.toml", kept.time)
     pulse = Pulse(rates, lambda: channels.directory, lambda: zone_of(feed.book), kept.time.now())
     intake = Intake(writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
+    pushes = PushIntake(intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
+    fetcher = Fetcher(kept.store.outbox, channels, pushes, kept.time)
+    pushes.on_owed = fetcher.wake
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
@@ -197,9 +201,8 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         writer=writer,
         intake=intake,
         channels=channels,
-        pushes=PushIntake(
-            intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book), lambda: None
-        ),
+        pushes=pushes,
+        fetcher=fetcher,
         rates=rates,
         pulse=pulse,
         rules=live_rules,
@@ -214,7 +217,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
             live_rules,
             kept.time,
             settings.data,
-            lambda: chain(soundness.remarks(), channels.remarks()),
+            lambda: chain(soundness.remarks(), channels.remarks(), fetcher.remarks()),
         ),
     )
 
@@ -226,6 +229,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield purge_hourly(kept.store, kept.time)
     yield services.soundness.run()
     yield services.channels.run()
+    yield services.fetcher.run()
     yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)
 

@@ -35,14 +35,19 @@ class Channels:
         return self._directory.channels.get(vendor)
 
     @property
-    def is_settled(self) -> bool:
-        """The settings could be read: it is known who must sign."""
-        return self._directory.is_settled
+    def vendors(self) -> list[str]:
+        """The ids of all vendors whose adapters are installed."""
+        return list(self._adapters)
 
     @property
     def directory(self) -> Directory:
         """What is in force."""
         return self._directory
+
+    @property
+    def is_settled(self) -> bool:
+        """The settings could be read: it is known who must sign."""
+        return self._directory.is_settled
 
     def refused(self, vendor: str) -> None:
         """Note a push with a wrong signature."""

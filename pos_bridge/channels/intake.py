@@ -18,7 +18,15 @@ from kds.kitchen.commands import Result
 from kds.records.canonical import order_from
 from kds.records.errors import BadBody, BodyError, FieldError, NotJson, TooLarge
 from kds.records.times import iso
-from pos_bridge.adapters.adapter import BadSignature, Context, Order, Push, Reading
+from pos_bridge.adapters.adapter import (
+    BadSignature,
+    Context,
+    Fetch,
+    Fetched,
+    Order,
+    Push,
+    Reading,
+)
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.jobs import Canonical, Taken, TakePush, Understood
 from pos_bridge.intake import Intake
@@ -43,7 +51,9 @@ class PushReply:
 
 
 class PushIntake:
-    """Takes pushes. `wake`: tells the worker that there is something to fetch."""
+    """Takes pushes. `on_owed`: is told the vendor for which there is something to fetch."""
+
+    on_owed: Callable[[str], None]
 
     def __init__(
         self,
@@ -53,7 +63,6 @@ class PushIntake:
         pulse: Pulse,
         time: KitchenTime,
         zone: Callable[[], tzinfo],
-        wake: Callable[[], None],
     ) -> None:
         self._intake = intake
         self._writer = writer
@@ -61,7 +70,7 @@ class PushIntake:
         self._pulse = pulse
         self._time = time
         self._zone = zone
-        self._wake = wake
+        self.on_owed = lambda _: None
         self._repeats = Repeats()
 
     async def verify(self, channel: Channel, push: Push) -> None:
@@ -83,9 +92,23 @@ class PushIntake:
         read = channel.adapter.read
         endpoint = f"pos/{channel.adapter.vendor}" + (f"/{push.topic}" if push.topic else "")
         delivery = self._delivery(channel, endpoint, push.body, push.content_type)
-        return await self.take_reading(channel, delivery, lambda context: read(push, context))
+        return await self._take_reading(channel, delivery, lambda context: read(push, context))
 
-    async def take_reading(
+    async def take_fetched(
+        self, channel: Channel, fetched: Fetched, read: Callable[[Context], Reading]
+    ) -> PushReply:
+        """Take what a vendor's API said, as if it had been pushed."""
+        endpoint = f"pos/{channel.adapter.vendor}/fetched"
+        delivery = self._delivery(channel, endpoint, fetched.body, fetched.content_type)
+        return await self._take_reading(channel, delivery, read)
+
+    async def tell_unfetched(self, channel: Channel, fetch: Fetch, why: str) -> None:
+        """Show that something can not be had from the vendor."""
+        raw = f"{fetch.method} {fetch.path}".encode()
+        endpoint = f"pos/{channel.adapter.vendor}/fetched"
+        await self._reject(self._delivery(channel, endpoint, raw, ""), 404, why)
+
+    async def _take_reading(
         self, channel: Channel, delivery: Delivery, read: Callable[[Context], Reading]
     ) -> PushReply:
         """Take what `read` makes of a delivery; what it can not read is kept and shown."""
@@ -105,7 +128,7 @@ class PushIntake:
         self._count(settings.source, taken)
         self._note_numbers(understood)
         if made.understood.fetch:
-            self._wake()
+            self.on_owed(channel.adapter.vendor)
         if made.bad:
             shown = replace(delivery, id=f"{delivery.id}:bad")  # the push itself is kept already
             reply = await self._reject(shown, 422, "; ".join(map(str, made.bad)))

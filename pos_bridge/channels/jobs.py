@@ -15,8 +15,10 @@ from pos_bridge.adapters.adapter import Fetch
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import Delivery, Repeats, TakeOrder, Trouble, complain
 
-FETCHES = "fetch"
-"""The outbox of what is to be read by vendors' APIs."""
+
+def outbox_of(vendor: str) -> str:
+    """Return the name of the outbox of what is to be read by a vendor's API."""
+    return f"fetch {vendor}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +107,9 @@ def _outgoing(vendor: str, source: str, fetch: Fetch, now: Instant) -> Outgoing:
     """Return the outbox's row of something to be fetched."""
     plain = {**asdict(fetch), "headers": dict(fetch.headers), "about": dict(fetch.about)}
     body = json.dumps({"vendor": vendor, "fetch": plain}, ensure_ascii=False)
-    return Outgoing(FETCHES, f"{source} {fetch.id}", f"{source} {fetch.key}", body, now, now)
+    return Outgoing(
+        outbox_of(vendor), f"{source} {fetch.id}", f"{source} {fetch.key}", body, now, now
+    )
 
 
 def fetch_of(row: Outgoing) -> tuple[str, Fetch]:

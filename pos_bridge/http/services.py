@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pos_bridge.channels.channels import Channels
+from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.displays import Displays
@@ -30,6 +31,7 @@ class Services:
     intake: Intake
     channels: Channels
     pushes: PushIntake
+    fetcher: Fetcher
     rates: Rates
     pulse: Pulse
     rules: LiveRules

@@ -11,63 +11,20 @@ import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.bridge.acme_kitchen import install
 from tests.bridge.harness import Running, eventually, running
 
 _SECRETS = ("new-secret", "old-secret")
-_MODULE = """
-import json
-from pos_bridge.adapters import signatures, values
-from pos_bridge.adapters.adapter import Reading
-from kds.kitchen.wording import Wording
-
-
-class Acme:
-    vendor = "acme"
-
-    def verify(self, push, secrets, at):
-        sent = signatures.header_of(push, "X-Acme-Signature")
-        sign = lambda secret: signatures.hmac_hex(secret, push.url.encode(), push.body)
-        signatures.require(sent, secrets, sign)
-
-    def read(self, push, context):
-        said = values.json_object(push.body, push.content_type)
-        if "crash" in said:
-            raise ZeroDivisionError
-        orders = tuple({"source": context.source, **order} for order in said.get("orders", ()))
-        amendments = tuple({"source": context.source, **o} for o in said.get("amendments", ()))
-        return Reading(orders, amendments, said.get("ignored"),
-                       acknowledgement=b'{"data":"ok"}' if push.topic == "ok" else None,
-                       doubts=tuple(Wording(d, d) for d in said.get("doubts", ())))
-
-
-class Local(Acme):
-    vendor = "local"
-"""
-_ENTRY_POINTS = """[pos_bridge.adapters]
-acme = acme_kitchen:Acme
-local = acme_kitchen:Local
-broken = acme_kitchen:Nothing
-"""
 _SETTINGS = """[pos.acme]
 secrets = ["new-secret", "old-secret"]
 public_url = "https://kitchen.example.com/acme"
 source = "acme-1"
 """
-
-
-def install(folder: Path) -> Path:
-    """Install the vendor's package into `folder`."""
-    (folder / "acme_kitchen-1.dist-info").mkdir(parents=True)
-    (folder / "acme_kitchen-1.dist-info" / "METADATA").write_text("Name: acme-kitchen\nVersion: 1")
-    (folder / "acme_kitchen-1.dist-info" / "entry_points.txt").write_text(_ENTRY_POINTS)
-    (folder / "acme_kitchen.py").write_text(_MODULE)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -76,9 +33,7 @@ def bridge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     root = tmp_path_factory.mktemp("pushes")
     (root / "data").mkdir()
     (root / "data" / "pos.toml").write_text(_SETTINGS)
-    tree = Path(__file__).resolve().parents[2]
-    python_path = f"{tree}:{install(root / 'packages')}"
-    with running(root / "data", PYTHONPATH=python_path) as started:
+    with running(root / "data", PYTHONPATH=install(root / "packages")) as started:
         yield started
         log = started.logged()
         # What was done to it on purpose is the only traceback.
