@@ -8,6 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kds.admin.sentences import Teller
+from kds.admin.sets_sentences import Made, made_of
 from kds.kitchen.ids import Instant
 from kds.kitchen.messages import LineContent, OrderFields
 from kds.kitchen.wording import Wording
@@ -32,6 +33,7 @@ class Explained:
     content: LineContent
     trace: Trace
     gates: tuple[Gate, ...]
+    made: tuple[Made, ...] = ()
 
     def as_text(self, teller: Teller, lang: str) -> Iterator[str]:
         """Yield it line by line, the deciding entry marked."""
@@ -39,6 +41,8 @@ class Explained:
         category = f" [{self.content.category}]" if self.content.category else ""
         decided = f" ({routing.menu_class}, {routing.rule})" if routing.rule else ""
         yield f"{self.content.name}{category} → {teller.way(routing.steps)}{decided}"
+        for made in self.made:
+            yield made.as_text(teller.way, lang)
         for tried in self.trace.tries:
             mark = "✓" if tried.matched else "·"
             yield f"  {mark} {tried.where} {tried.rule}: {tried.why[lang]}"
@@ -57,6 +61,7 @@ class Explained:
             "class": routing.menu_class,
             "rule": routing.rule,
             "where": routing.where,
+            "makes": [made.as_json() for made in self.made],
             "tried": [
                 {"rule": t.rule, "where": t.where, "matched": t.matched, "why": t.why.en}
                 for t in self.trace.tries
@@ -81,7 +86,7 @@ def explain(
         occasion = Occasion(fields, line, fields.table, fields.guests, at, zone)
         menu_class = trace.routing.menu_class
         gates = tuple(_gate(rule, occasion, menu_class, classes) for rule in book.data.waits)
-        found.append(Explained(line, trace, gates))
+        found.append(Explained(line, trace, gates, made_of(book, fields, line)))
     return tuple(found)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from kds.admin.menus import Dish
 from kds.admin.sentences import Teller
+from kds.admin.sets_sentences import Made, made_of
 from kds.kitchen.ids import ANY_STATION
 from kds.kitchen.messages import OrderFields
 from kds.rulebook.book import Book, Trace
@@ -22,6 +23,7 @@ class Route:
 
     dish: Dish
     trace: Trace
+    made: tuple[Made, ...] = ()
 
     @property
     def is_matched(self) -> bool:
@@ -41,10 +43,11 @@ class Route:
             "where": routing.where,
             "why": self._why("en"),
             "matched": self.is_matched,
+            "makes": [made.as_json() for made in self.made],
         }
 
     def as_text(self, teller: Teller, lang: str) -> str:
-        """Return it as one line."""
+        """Return it as one line, and one more for each that the book makes of it."""
         routing, dish = self.trace.routing, self.dish
         name = f"{dish.name} [{dish.category}]" if dish.category else dish.name
         way = teller.way(routing.steps)
@@ -52,7 +55,8 @@ class Route:
             none = "没有一条菜单符合" if lang == "zh" else "no entry takes it"
             return f"{name} → {way} ({none})"
         place = f"{routing.menu_class}, {routing.where} {routing.rule}"
-        return f"{name} → {way} ({place}: {self._why(lang)})"
+        told = f"{name} → {way} ({place}: {self._why(lang)})"
+        return "\n".join((told, *(made.as_text(teller.way, lang) for made in self.made)))
 
     def _why(self, lang: str) -> str:
         tries = self.trace.tries
@@ -63,7 +67,12 @@ def routes(book: Book, dishes: Sequence[Dish]) -> tuple[Route, ...]:
     """Return the way of each dish, ordered alone and to eat in."""
     fields = OrderFields()
     return tuple(
-        Route(dish, book.explain_route(fields, dish.content(), is_parent=False)) for dish in dishes
+        Route(
+            dish,
+            book.explain_route(fields, dish.content(), is_parent=False),
+            made_of(book, fields, dish.content()),
+        )
+        for dish in dishes
     )
 
 

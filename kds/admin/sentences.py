@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from kds.admin.announce_sentences import announce_sentence
 from kds.admin.overtime_sentences import overtime_sentence
 from kds.admin.precedence_sentences import band_sentence, slow_sentence
+from kds.admin.sets_sentences import set_details
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
     CHANNELS,
@@ -120,7 +121,8 @@ class Teller:
             said += self._say("，", ", if ") + phrase(entry.when, self._lang)
         way = self.way(entry.steps)
         queue = QUEUES[entry.queue][self._lang]
-        details = [text for text in (queue, self._prep(entry), self._limits(entry.limits)) if text]
+        said_more = (*set_details(entry, self._lang), queue, self._prep(entry))
+        details = [text for text in (*said_more, self._limits(entry.limits)) if text]
         tail = self._say("，", ", ").join(details)
         if self._lang == "zh":
             return f"{said} 的菜 → {way}，{tail}。〔{entry.menu_class}，{entry.id}，{entry.where}〕"

@@ -96,6 +96,9 @@ _WORDS = {
     "seat": Wording("座位", "Its seat"),
     "state": Wording("ordered 下单，held 等叫，void 退", "ordered, held or void"),
     "parent": Wording("属于哪个套餐（那一行的 id）", "The set it is part of, by its id"),
+    "voucher": Wording(
+        "团购券码；同一张券只做一次", "Its voucher; what one pays for is cooked once"
+    ),
     "modifiers": Wording("做法和加料", "Changes to the dish"),
     "ModifierSpec.name": Wording("做法", "The change"),
     "kind": Wording("add、remove、choice、allergy 或 note", "add, remove, choice, allergy, note"),

@@ -341,6 +341,7 @@ def _canonical_line(line: LineSpec) -> dict[str, Any]:
         "course": line.course or None,
         "seat": line.seat or None,
         "parent": line.parent or None,
+        "voucher": line.voucher or None,
         "modifiers": [
             {"name": m.name, "quantity": m.quantity} | ({"kind": m.kind} if m.kind else {})
             for m in line.modifiers

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from typing import Annotated, Any
 
@@ -23,12 +22,11 @@ from kds.rulebook.schema import (
     Words,
     YesNo,
 )
-from kds.rulebook.values import as_text, one_of, value_fault
+from kds.rulebook.values import as_text, dish, one_of, value_fault
 
 NONE = "none"
 NOTHING, SOMETHING = "nothing", "something"
 _NO = frozenset({"no", "none", "无", "否"})
-_LINE = re.compile(r"(?P<name>.+?)(?:\s+\[(?P<category>[^\[\]]*)\])?(?:\s+[x×](?P<quantity>\d+))?")
 _RESULTS = (Result.APPLIED.value, Result.NO_OP.value, Result.REFUSED.value)
 _NOT_LATE = "no"
 
@@ -38,11 +36,7 @@ def _optional(value: object) -> str:
 
 
 def _line(value: object) -> object:
-    """Read `毛肚 [涮品] x2`, the short form of a line."""
-    if not isinstance(value, str):
-        return value
-    found = _LINE.fullmatch(value.strip())
-    return {} if found is None else {k: v for k, v in found.groupdict().items() if v is not None}
+    return dish(value, "quantity")
 
 
 def _word(known: Iterable[str]) -> BeforeValidator:
@@ -134,6 +128,7 @@ class LineSpec(Spec):
     state: State = LineState.ORDERED.value
     note: Plain = ""
     parent: Plain = ""
+    voucher: Plain = ""
     modifiers: list[Annotated[ModifierSpec, BeforeValidator(_modifier), _OrText]] = Field(
         default=[]
     )

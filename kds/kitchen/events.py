@@ -21,8 +21,8 @@ from kds.kitchen.ids import (
     StationId,
     VisitId,
 )
-from kds.kitchen.messages import OrderMessage
-from kds.kitchen.orders import Gate, Level, Order, Routing
+from kds.kitchen.messages import LineContent, OrderMessage
+from kds.kitchen.orders import Gate, Level, Order, Recipe, Routing
 from kds.kitchen.portions import Move, PortionState
 from kds.kitchen.state import Alert
 from kds.kitchen.visits import Visit
@@ -62,6 +62,8 @@ class OrderReceived:
 
     `visit`: where its new lines go; opened by this fact if unknown. `stale`: it only fills in
     what newer revisions left open. `revision`: as counted by the kitchen where none was given.
+    `recipes`: what the rules make of lines that are new or read otherwise. `parts`, `sides`: the
+    lines that this revision comes to beside its own: dishes of sets, modifiers cooked as lines.
     """
 
     message: OrderMessage
@@ -70,6 +72,14 @@ class OrderReceived:
     visit: VisitId
     routings: tuple[tuple[LineId, Routing], ...] = ()
     stale: bool = False
+    recipes: tuple[tuple[LineId, Recipe], ...] = ()
+    parts: tuple[LineContent, ...] = ()
+    sides: tuple[LineContent, ...] = ()
+
+    @property
+    def contents(self) -> tuple[LineContent, ...]:
+        """All lines that the revision comes to."""
+        return self.message.lines + self.parts + self.sides
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,8 @@ class LineContent:
     """One line as a revision states it.
 
     `quantity`: what the point of sale wants now; zero is shown only, negative is a return.
-    `names`: (language, name) pairs. `parent`: the set that this line is part of.
+    `names`: (language, name) pairs. `parent`: the set that this line is part of. `voucher`: the
+    code by which it is paid; what one code pays for is cooked once.
     """
 
     line_id: LineId
@@ -100,6 +101,7 @@ class LineContent:
     state: LineState = LineState.ORDERED
     note: str = ""
     modifiers: tuple[Modifier, ...] = ()
+    voucher: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,10 +25,20 @@ class Gate(StrEnum):
 
 
 class Origin(StrEnum):
-    """Who made a line."""
+    """Who made a line: the till, the kitchen (a remake), or a rule of another line.
+
+    SET: a dish that a rule spells out of a set. SIDE: a modifier that is cooked as a line.
+    """
 
     POS = "pos"
     KITCHEN = "kitchen"
+    SET = "set"
+    SIDE = "side"
+
+    @property
+    def is_ruled(self) -> bool:
+        """A rule made the line of another one, with which it comes, changes and goes."""
+        return self is Origin.SET or self is Origin.SIDE
 
 
 class Level(StrEnum):
@@ -41,6 +51,7 @@ class Level(StrEnum):
 
 HELD_BY_POS = RuleId("pos-hold")
 HELD_BY_HAND = RuleId("hand-hold")
+HELD_BY_VOUCHER = RuleId("voucher-hold")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,13 +67,41 @@ class Routing:
     """Where a line is cooked and as what. No steps: the shell of a set, or nothing to cook.
 
     `menu_class`: the book's class of the dish (broth, plate, cold, drink …), "" if none.
-    `rule`, `where`: the rule that decided and its `file:line`, for *why*.
+    `rule`, `where`: the rule that decided and its `file:line`, for *why*. `is_preplated`: it stands
+    ready at its station, only to be handed out.
     """
 
     steps: tuple[Step, ...]
     menu_class: str = ""
     rule: RuleId = RuleId("")
     where: str = ""
+    is_preplated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SetPart:
+    """A dish of a set that the till sends as one line. `each`: how many in one set.
+
+    `parts`: what it is made of in its turn, where it is a set itself.
+    """
+
+    name: str
+    each: Decimal = Decimal(1)
+    item_id: str = ""
+    category: str = ""
+    names: tuple[tuple[str, str], ...] = ()
+    parts: tuple[SetPart, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """What a rule book makes of one line, decided when the line came and kept with it.
+
+    `parts`: the dishes of a set. `sides`: names of modifiers that are cooked as lines.
+    """
+
+    parts: tuple[SetPart, ...] = ()
+    sides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +136,7 @@ class Line:
     `history`: (revision, quantity) of every revision seen that states this line, ascending; what
     was ever ordered and what the point of sale voided follow from it whatever the order of
     arrival; of a remake, the order's revision at which it was asked for. `voided`: revisions that
-    state it as void, which its parts are then, too.
+    state it as void, which its parts are then, too. `recipe`: what rules make lines of it.
     `struck`: portions voided in the kitchen.
     `ordered`: portions ever ordered, void ones included. `rush`: how often it was rushed.
     `changed`: altered by the point of sale after the kitchen could see it, not touched since.
@@ -122,6 +161,7 @@ class Line:
     void_reason: str = ""
     seq: int = 0
     voided: tuple[int, ...] = ()
+    recipe: Recipe = Recipe()
 
     @property
     def is_weighed(self) -> bool:

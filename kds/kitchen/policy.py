@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Protocol
 
 from kds.kitchen.events import Fact
-from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.ids import Instant, StationId, VisitId
 from kds.kitchen.messages import LineContent, OrderFields
-from kds.kitchen.orders import Order, Routing
+from kds.kitchen.orders import Order, Recipe, Routing
 from kds.kitchen.state import Kitchen
 
 
@@ -20,6 +20,14 @@ class Policy(Protocol):
 
         A dish that no rule matches gets one step at `ANY_STATION`; the shell of a set no step.
         """
+        ...
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Return what else is cooked for a line: the dishes of a set, sides among its modifiers."""
+        ...
+
+    def has_station(self, station: StationId) -> bool:
+        """Return whether there is such a station."""
         ...
 
     def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from kds.kitchen.changing import replace
@@ -18,8 +18,8 @@ from kds.kitchen.events import (
     VisitsMerged,
 )
 from kds.kitchen.ids import AlertId, Instant, LineId, VisitId, visit_of
-from kds.kitchen.messages import OrderMessage
-from kds.kitchen.orders import Order, Routing
+from kds.kitchen.messages import LineContent, OrderMessage
+from kds.kitchen.orders import HELD_BY_VOUCHER, Line, Order, Origin, Routing
 from kds.kitchen.plans import follow
 from kds.kitchen.policy import Policy
 from kds.kitchen.reconcile import Arrival
@@ -32,8 +32,10 @@ from kds.kitchen.revisions import (
     with_fields,
 )
 from kds.kitchen.sessions import session_visit
+from kds.kitchen.spelling import NO_RECIPE, Spelled, spelled, way_of
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.visits import Visit
+from kds.kitchen.vouchers import redeemed_again
 from kds.kitchen.wording import Wording
 
 
@@ -89,13 +91,18 @@ def order_received(
     """Return the fact of a new revision, with a routing for each line that is new or re-read."""
     message = command.message
     order = kitchen.orders.get(message.key)
+    fields = message.fields if order is None else with_fields(order, message, place.revision)[0]
+    made = spelled(order, message, fields, policy)
     fact = OrderReceived(
         message=message,
         revision=place.revision,
         digest=command.digest,
         visit=_visit_for(kitchen, order, message, policy),
-        routings=tuple(_routings(order, message, place.revision, policy)),
+        routings=tuple(_routings(order, message, place.revision, policy, made)),
         stale=place.result is Result.STALE,
+        recipes=made.recipes,
+        parts=made.parts,
+        sides=made.sides,
     )
     if order is None or fact.visit == order.visit or order.visit not in kitchen.visits:
         return fact
@@ -128,15 +135,16 @@ def _visit_for(
 
 
 def _routings(
-    order: Order | None, message: OrderMessage, revision: int, policy: Policy
+    order: Order | None, message: OrderMessage, revision: int, policy: Policy, made: Spelled
 ) -> Iterator[tuple[LineId, Routing]]:
     """Yield the routings of new lines, and of known ones that the rules now read otherwise."""
-    stated = {c.line_id: c for c in message.lines}
+    stated = {c.line_id: c for c in (*message.lines, *made.parts, *made.sides)}
+    recipes = dict(made.recipes)
     if order is None:
-        parents = parents_among(stated)
+        parents = _parents(stated, {content.line_id for content in made.sides})
         for line_id, content in stated.items():
-            is_parent = line_id in parents
-            yield line_id, policy.route(message.fields, content, is_parent=is_parent)
+            is_parent, recipe = line_id in parents, recipes.get(line_id, NO_RECIPE)
+            yield line_id, way_of(policy, message.fields, content, recipe, is_parent=is_parent)
         return
     before = {line_id: line.content for line_id, line in order.lines.items()}
     after = dict(before)
@@ -144,22 +152,54 @@ def _routings(
         line = order.lines.get(line_id)
         if line is None or line.revision <= revision:
             after[line_id] = content
-    were, parents = parents_among(before), parents_among(after)
+    sides = _sides_in(order.lines)
+    were = _parents(before, sides)
+    gone = _no_longer_in(order.lines, stated)
+    parents = _parents(after, sides | gone | {content.line_id for content in made.sides})
     fields, _ = with_fields(order, message, revision)
     all_anew = fields_matter_for_routing(order.fields, fields)
     for line_id, content in after.items():
         old = before.get(line_id)
+        known = NO_RECIPE if old is None else order.lines[line_id].recipe
+        is_newest = old is None or order.lines[line_id].revision <= revision
+        recipe = recipes.get(line_id, known) if is_newest else known
         if old is None:
-            yield line_id, policy.route(fields, content, is_parent=line_id in parents)
+            is_parent = line_id in parents
+            yield line_id, way_of(policy, fields, content, recipe, is_parent=is_parent)
         elif (
             all_anew
             or (line_id in parents) != (line_id in were)
             or (old is not content and matters_for_routing(old, content))
         ):
-            routing = policy.route(fields, content, is_parent=line_id in parents)
+            routing = way_of(policy, fields, content, recipe, is_parent=line_id in parents)
             # What the rules read as before stays where a person may have given it meanwhile.
-            if routing != policy.route(order.fields, old, is_parent=line_id in were):
+            is_parent = line_id in were
+            if routing != way_of(policy, order.fields, old, known, is_parent=is_parent):
                 yield line_id, routing
+
+
+def _parents(
+    contents: Mapping[LineId, LineContent], left_out: Collection[LineId]
+) -> frozenset[LineId]:
+    """Return the sets among `contents`. `left_out`: lines that make no set of what they are of."""
+    if not left_out:
+        return parents_among(contents)
+    return parents_among({i: c for i, c in contents.items() if i not in left_out})
+
+
+def _sides_in(lines: Mapping[LineId, Line]) -> set[LineId]:
+    return {line_id for line_id, line in lines.items() if line.origin is Origin.SIDE}
+
+
+def _no_longer_in(
+    lines: Mapping[LineId, Line], stated: Mapping[LineId, LineContent]
+) -> set[LineId]:
+    """Return the dishes of sets that are stated now without them."""
+    return {
+        line_id
+        for line_id, line in lines.items()
+        if line.origin is Origin.SET and line_id not in stated and line.content.parent in stated
+    }
 
 
 def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[Fact]:
@@ -167,6 +207,7 @@ def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[
     key = fact.message.key
     old, order = before.orders.get(key), after.orders[key]
     yield from _stock_left(before, old, order)
+    yield from redeemed_again(after, old, fact)
     visit = after.visits[fact.visit]
     if _changed_table(old, order, visit):
         yield TableMoved(visit.id, order.fields.table)
@@ -227,4 +268,6 @@ def warnings_for(after: Kitchen, fact: OrderReceived) -> tuple[str, ...]:
         line = order.lines.get(line_id)
         if line is not None and any(s.station == "*" for s in routing.steps):
             found.append(f"no rule knows {line.content.name!r}; every station shows it")
+        if line is not None and any(h.rule == HELD_BY_VOUCHER for h in line.holds):
+            found.append(f"held for the pass: {line.content.name!r}, redeemed before")
     return tuple(found)

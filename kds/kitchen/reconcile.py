@@ -11,7 +11,7 @@ from kds.kitchen.ids import Instant, LineId, VisitId
 from kds.kitchen.messages import LineState
 from kds.kitchen.orders import HELD_BY_POS, Gate, Hold, Line, Order, Origin, Routing
 from kds.kitchen.portions import NOT_STARTED, Group, PortionState, amount
-from kds.kitchen.progress import drop_idle_holds, grow, tidy, void
+from kds.kitchen.progress import drop_idle_holds, grow, plated, tidy, void
 from kds.kitchen.slices import slices
 from kds.kitchen.wording import Wording
 
@@ -66,10 +66,11 @@ def settled(
 def voids_by_sets(order: Order) -> Voids:
     """Return what voids each line of an order with void sets: wholes, and those of its sets.
 
-    Empty when no set was ever void; every line is then void by wholes alone.
+    A line that rules make of another is void by every revision that states that one without it.
+    Empty when there is nothing of the kind; every line is then void by wholes alone.
     """
     lines = order.lines
-    if not any(line.voided for line in lines.values()):
+    if not any(line.voided or line.origin.is_ruled for line in lines.values()):
         return {}
     found: dict[LineId, tuple[int, ...]] = {}
     for start in lines:
@@ -83,6 +84,8 @@ def voids_by_sets(order: Order) -> Voids:
             parent = lines[line_id].content.parent
             if parent is not None and parent in lines:
                 above = {*found[parent], *lines[parent].voided}
+                if lines[line_id].origin.is_ruled:
+                    above.update(revision for revision, _ in lines[parent].history)
                 found[line_id] = tuple(sorted(above))
     return found
 
@@ -212,7 +215,8 @@ def _rerouted(line: Line, routing: Routing, arrival: Arrival) -> Line:
         if group.step == root
         for index, step in enumerate(routing.steps)
     ]
-    return replace(line, routing=routing, groups=tidy(groups), seq=arrival.seq)
+    rerouted = replace(line, routing=routing, groups=tidy(groups), seq=arrival.seq)
+    return plated(rerouted, arrival.at, arrival.seq)
 
 
 def _at_step(group: Group, step: int, *, waits: bool, is_new: bool) -> Group:

@@ -6,7 +6,7 @@ the point of sale voided follow from the quantities of all revisions seen, in re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -14,9 +14,9 @@ from kds.kitchen.changing import replace
 from kds.kitchen.events import OrderReceived
 from kds.kitchen.ids import LineId, LineKey
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
-from kds.kitchen.orders import HELD_BY_POS, Gate, Line, Order, Routing
+from kds.kitchen.orders import HELD_BY_POS, Gate, Line, Order, Origin, Routing
 from kds.kitchen.portions import Move, PortionState
-from kds.kitchen.progress import moved, new_groups, tidy
+from kds.kitchen.progress import moved, new_groups, plated, tidy
 from kds.kitchen.reconcile import Arrival, home_of, pos_hold, settled, voids_by_sets
 
 _ZERO = Decimal(0)
@@ -76,19 +76,28 @@ def _fold_lines(order: Order, fact: OrderReceived, arrival: Arrival, *, cancels:
     routings = dict(fact.routings)
     dropped = voided_lines(fact.message)
     lines = order.lines
-    for content in fact.message.lines:
+    for origin, content in _contents(fact):
         line_id = content.line_id
         is_void = cancels or line_id in dropped
         quantity = _ZERO if is_void else max(_ZERO, content.quantity)
         line = lines.get(line_id)
         if line is None:
-            line = _new_line(order, content, quantity, routings, fact.revision, arrival)
-        else:
+            line = _new_line(order, content, quantity, routings, fact.revision, arrival, origin)
+        elif not origin.is_ruled or line.origin.is_ruled:
             line = _stated(line, content, fact.revision, quantity, arrival)
         lines[line_id] = line
+    for line_id, recipe in fact.recipes:
+        if lines[line_id].revision == fact.revision:
+            lines[line_id] = replace(lines[line_id], recipe=recipe)
     voids = voids_by_sets(order)
     for line_id, line in lines.items():
         lines[line_id] = settled(order, line, voids, routings.get(line_id), arrival)
+
+
+def _contents(fact: OrderReceived) -> Iterator[tuple[Origin, LineContent]]:
+    """Yield what a revision says of lines, and who makes each of them."""
+    said = (Origin.POS, fact.message.lines), (Origin.SET, fact.parts), (Origin.SIDE, fact.sides)
+    return ((origin, content) for origin, contents in said for content in contents)
 
 
 def voided_lines(message: OrderMessage) -> frozenset[LineId]:
@@ -116,6 +125,7 @@ def _new_line(
     routings: Mapping[LineId, Routing],
     revision: int,
     arrival: Arrival,
+    origin: Origin,
 ) -> Line:
     """Return a line that no revision stated before, its portions in the queue or held."""
     routing = routings.get(content.line_id, Routing(()))
@@ -134,6 +144,7 @@ def _new_line(
         holds=(pos_hold(visit, at),) if is_held else (),
         flags=_with_stock(content, quantity, (), arrival),
         seq=seq,
+        origin=origin,
     )
 
 
@@ -202,7 +213,8 @@ def _fired_by_pos(line: Line, arrival: Arrival) -> Line:
         else g
         for g in line.groups
     )
-    return replace(line, groups=tidy(groups), holds=holds, seq=arrival.seq)
+    fired = replace(line, groups=tidy(groups), holds=holds, seq=arrival.seq)
+    return plated(fired, arrival.at, arrival.seq)
 
 
 # --- what a revision means for others --------------------------------------------------------

@@ -34,6 +34,7 @@ from kds.kitchen.progress import (
     is_known,
     keep_chain,
     moved,
+    plated,
     shift,
     tidy,
     void,
@@ -160,7 +161,7 @@ def hold_released(kitchen: Kitchen, event: Event, fact: HoldReleased) -> Kitchen
         kept = [h for h in line.holds if h not in mine]
         opens = [h for h in mine if h.gate is Gate.START]
         if opens and not any(h.gate is Gate.START and h.visit == fact.visit for h in kept):
-            line = _turned(line, fact, event, kitchen.seq)
+            line = plated(_turned(line, fact, event, kitchen.seq), event.at, kitchen.seq)
             kept += opens  # which hold what is left of the portions, if anything
         if any(h.gate is Gate.RUN for h in mine):
             line = _run_clock_started(line, event, fact.visit)

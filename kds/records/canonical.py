@@ -72,6 +72,7 @@ class _Line(Shape):
     state: LineState | None = None
     note: str | None = None
     modifiers: list[_Modifier] | None = None
+    voucher: str | None = None
 
 
 class _Member(Shape):
@@ -232,6 +233,7 @@ def _line(shape: _Line, parent: str | None) -> LineContent:
         shape.state or LineState.ORDERED,
         shape.note or "",
         _modifiers(shape.modifiers),
+        shape.voucher or "",
     )
 
 

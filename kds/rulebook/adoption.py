@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from kds.kitchen.changing import replace
 from kds.kitchen.decide import record
 from kds.kitchen.events import BookAdopted, Cause, Event, Fact, LinesRerouted, OvertimeReached
 from kds.kitchen.ids import ANY_STATION, EventId, Instant, LineKey, StationId
-from kds.kitchen.orders import Line, Order, Routing
+from kds.kitchen.orders import Line, Order, Origin, Routing
 from kds.kitchen.portions import OPEN
 from kds.kitchen.reconcile import can_reroute
+from kds.kitchen.spelling import way_of
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
@@ -43,7 +45,8 @@ def adoption(kitchen: Kitchen, book: Book, now: Instant, person: str = "") -> tu
 def rerouted(kitchen: Kitchen, book: Book) -> Iterator[LinesRerouted]:
     """Yield the lines of each order that `book` sends another way, as far as they are untouched."""
     for order in kitchen.orders.values():
-        parents = {line.content.parent for line in order.lines.values()}
+        lines = order.lines.values()
+        parents = {line.content.parent for line in lines if line.origin is not Origin.SIDE}
         routings = tuple(
             (line.key, routing)
             for line in order.lines.values()
@@ -61,7 +64,7 @@ def _is_open(line: Line) -> bool:
 
 
 def _route(book: Book, order: Order, line: Line, *, is_parent: bool) -> Routing:
-    return book.route(order.fields, line.content, is_parent=is_parent)
+    return way_of(book, order.fields, line.content, line.recipe, is_parent=is_parent)
 
 
 def _is_same(old: Routing, new: Routing) -> bool:
@@ -69,7 +72,7 @@ def _is_same(old: Routing, new: Routing) -> bool:
     was_taken = not old.rule and all(step.station != ANY_STATION for step in old.steps)
     if was_taken and old.steps and not new.rule:
         return True
-    return (old.steps, old.menu_class, old.rule) == (new.steps, new.menu_class, new.rule)
+    return replace(old, where="") == replace(new, where="")
 
 
 @dataclass(frozen=True, slots=True)

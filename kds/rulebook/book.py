@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
 from kds.kitchen.events import Fact, HoldReleased
-from kds.kitchen.ids import ANY_STATION, Instant, RuleId, VisitId
+from kds.kitchen.ids import ANY_STATION, Instant, RuleId, StationId, VisitId
 from kds.kitchen.messages import LineContent, Modifier, OrderFields
-from kds.kitchen.orders import Gate, Line, Order, Routing, Step
+from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.clocks import business_day
@@ -30,6 +30,7 @@ from kds.rulebook.compiled import (
 )
 from kds.rulebook.matching import Subject, judge, subject
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.sets import has_recipes, recipe
 from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
@@ -38,6 +39,7 @@ _ROUTES_KEPT = 4096
 _DAYS_KEPT = 4
 _UNMATCHED = Routing((Step(ANY_STATION),))
 _SHELL = Routing(())
+_NO_RECIPE = Recipe()
 
 _RANKS = {Queue.FIRST: 0, Queue.NORMAL: 1, Queue.LAST: 2}
 _HELD_RANK = 3
@@ -70,6 +72,7 @@ class _Lookup:
     routings: dict[RuleId, Routing]
     has_modifier_rules: bool
     has_conditions: bool
+    has_recipes: bool
     keepers: tuple[Gatekeeper, ...]
     overtimes: dict[RuleId, OvertimeRule]
     zone: ZoneInfo
@@ -82,7 +85,10 @@ def _lookup(data: BookData) -> _Lookup:
     matches = (m for entry in data.menu for m in (*entry.match, *entry.excepts))
     return _Lookup(
         by_rule={entry.id: entry for entry in data.menu},
-        routings={e.id: Routing(e.steps, e.menu_class, e.id, e.where) for e in data.menu},
+        routings={
+            e.id: Routing(e.steps, e.menu_class, e.id, e.where, e.is_preplated) for e in data.menu
+        },
+        has_recipes=has_recipes(data),
         has_modifier_rules=any(m.modifier_has for m in matches),
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
@@ -138,6 +144,17 @@ class Book:
                 known.routes.clear()
             known.routes[key] = routing
         return routing
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Return what else is cooked for a line: the dishes of a set, sides among its modifiers."""
+        known = self._lookup
+        if not known.has_recipes:
+            return _NO_RECIPE
+        return recipe(known.by_rule, partial(self.route, is_parent=False), fields, content)
+
+    def has_station(self, station: StationId) -> bool:
+        """Return whether the book has such a station."""
+        return any(station == known.id for known in self.data.stations)
 
     def explain_route(self, fields: OrderFields, content: LineContent, is_parent: bool) -> Trace:
         """Return how `route` decides, with every menu entry that it asks."""

@@ -30,6 +30,7 @@ from kds.rulebook.overtime_text import overtime_faults, overtime_rule
 from kds.rulebook.precedence_text import precedence_faults, priority_band, slow_view
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
+from kds.rulebook.sets_text import set_faults, set_parts
 from kds.rulebook.sources import Sources, read
 from kds.rulebook.values import Chain
 from kds.rulebook.whens import condition_of, services_of
@@ -62,6 +63,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *overtime_faults(sources),
             *announce_faults(sources),
             *precedence_faults(sources),
+            *set_faults(sources.menu, menu),
         )
     )
     book = sources.book
@@ -119,6 +121,9 @@ def _menu_class(entry: Located[MenuSpec], base: LimitsSpec) -> MenuClass:
         prep_s=spec.prep,
         queue=spec.queue,
         when=condition_of(spec.when),
+        spells_out=set_parts(spec),
+        is_side=spec.route_modifier,
+        is_preplated=spec.preplated,
     )
 
 

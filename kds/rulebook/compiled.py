@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from kds.kitchen.ids import RuleId, StationId
 from kds.kitchen.messages import Channel, Service
-from kds.kitchen.orders import Gate, Step
+from kds.kitchen.orders import Gate, SetPart, Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
 from kds.rulebook.priority import PriorityBand, SlowView
@@ -89,6 +89,8 @@ class MenuClass:
 
     `menu_class`: what kind of dish it is for other rules (broth, plate, drink …). No steps:
     nothing is cooked, as for the shell of a set. `prep_s`: how long it takes when all is well.
+    `spells_out`: the dishes of a set that is sold as one line. `is_side`: it is cooked as a line
+    also where it comes as the modifier of another dish. `is_preplated`: it stands ready.
     """
 
     id: RuleId
@@ -101,6 +103,9 @@ class MenuClass:
     prep_s: int | None = None
     queue: Queue = Queue.NORMAL
     when: Condition = field(default_factory=Condition)
+    spells_out: tuple[SetPart, ...] = ()
+    is_side: bool = False
+    is_preplated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,7 @@ from kds.kitchen.events import (
     VisitEnded,
 )
 from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
-from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line, Order
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_BY_VOUCHER, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
@@ -37,7 +37,7 @@ from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.overtime import Coming, Wait, coming, waits
 
-_BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND})
+_BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_BY_VOUCHER})
 _NONE = Decimal(0)
 _ENDED_BY_RULE = "rule"
 _CLEARED_BY = "day"

@@ -230,6 +230,21 @@ WORDS = {
     ),
     "repeat": Wording("每隔多久再说一次", "Said again every so often"),
     "most": Wording("一共最多几次（不写为 3）", "How often in all (3, if not stated)"),
+    "spells_out": Wording(
+        "POS 作为一行送来的套餐，由哪些菜组成：毛肚 [涮品] x2",
+        "The dishes of a set that the till sends as one line: tripe [plates] x2",
+    ),
+    "PartSpec.name": Wording("菜名", "What the dish is called"),
+    "PartSpec.count": Wording("一份套餐里有几份", "How many in one set"),
+    "PartSpec.item": Wording("POS 里的编号", "Its id at the till"),
+    "PartSpec.category": Wording("分类", "Its category"),
+    "route_modifier": Wording(
+        "作为别的菜的做法、配菜时，是否也单独送到工位",
+        "Whether it is cooked as a line also where it comes as another dish's modifier",
+    ),
+    "preplated": Wording(
+        "是否预制：在工位备好，直接出", "Whether it stands ready at its station, to be handed out"
+    ),
     "waits_for": Wording("等哪一类菜", "Classes of dishes that others wait for"),
     "until": Wording("等到 ready 做好，或 served 上桌", "Until they are ready, or served"),
     "holds": Wording("哪些菜等，等在哪一步", "Which dishes wait, and where"),

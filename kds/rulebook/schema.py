@@ -7,6 +7,7 @@ value stands for a list of one.
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
@@ -23,6 +24,7 @@ from kds.rulebook.values import (
     as_text,
     beginning,
     chains,
+    dish,
     guest_span,
     limit,
     minute_of_day,
@@ -291,6 +293,18 @@ Whens = Annotated[list[WhenSpec], BeforeValidator(listed), _MANY]
 WhenSpec.model_rebuild()
 
 
+class PartSpec(Spec):
+    """A dish of a set; as a text `name [category] x2`."""
+
+    name: Words
+    count: Whole = 1
+    item: Annotated[str, BeforeValidator(as_text), _TEXT] = ""
+    category: Annotated[str, BeforeValidator(as_text), _TEXT] = ""
+
+
+Part = Annotated[PartSpec, BeforeValidator(partial(dish, count="count")), _WordsShape]
+
+
 class MenuSpec(LimitsSpec):
     """One of `menu:` – dishes that are cooked alike. `match` and `except`: any of them."""
 
@@ -302,6 +316,9 @@ class MenuSpec(LimitsSpec):
     cook: Way
     prep: Limit = None
     queue: QueueName = Queue.NORMAL
+    spells_out: Annotated[list[Part], BeforeValidator(listed), _MANY] = []
+    route_modifier: YesNo = False
+    preplated: YesNo = False
 
 
 class HoldSpec(Spec):

@@ -218,6 +218,18 @@ def one_of(value: object, known: Iterable[str]) -> str:
     )
 
 
+_DISH = re.compile(r"(?P<name>.+?)(?:\s+\[(?P<category>[^\[\]]*)\])?(?:\s*[x×](?P<count>\d+))?")
+
+
+def dish(value: object, count: str) -> object:
+    """Read `毛肚 [涮品] x2`, the short form of a dish; `count`: how its number is called."""
+    if not isinstance(value, str):
+        return value
+    found = _DISH.fullmatch(value.strip())
+    stated = {} if found is None else {k: v for k, v in found.groupdict().items() if v is not None}
+    return {count if name == "count" else name: text for name, text in stated.items()}
+
+
 def chains(value: object) -> tuple[Chain, ...]:
     """Return the ways of a dish: `prep -> wok -> pass`, `grill + fry`, or a list of such.
 

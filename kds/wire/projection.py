@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from kds.kitchen.commands import Command, Outcome
 from kds.kitchen.decide import decide
 from kds.kitchen.events import Fact
-from kds.kitchen.ids import ANY_STATION, CommandId, Instant, VisitId
+from kds.kitchen.ids import ANY_STATION, CommandId, Instant, StationId, VisitId
 from kds.kitchen.messages import LineContent, OrderFields
-from kds.kitchen.orders import Order, Routing, Step
+from kds.kitchen.orders import Order, Recipe, Routing, Step
 from kds.kitchen.policy import Policy
 from kds.kitchen.state import Kitchen
 
@@ -59,6 +59,16 @@ class NoRules:
         """Leave every dish to whoever takes it."""
         del fields, content, is_parent
         return Routing((Step(ANY_STATION),))
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Make nothing else of any dish."""
+        del fields, content
+        return Recipe()
+
+    def has_station(self, station: StationId) -> bool:
+        """Let every station be: the bridge knows which there are."""
+        del station
+        return True
 
     def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:
         """Join nothing."""

@@ -79,7 +79,7 @@ def _touched(fact: Fact) -> Iterator[tuple[LineKey, str, str | None]]:
     An order's text is long and the same for all its lines, so none of them gets it.
     """
     if isinstance(fact, OrderReceived):
-        for content in fact.message.lines:
+        for content in fact.contents:
             key = LineKey(*fact.message.key, content.line_id)
             yield key, content.name, str(content.quantity)
         return

@@ -233,3 +233,31 @@ def test_a_folder_with_something_in_it_is_left_alone(
     assert main(["rules", "new", str(tmp_path)]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
     assert "nothing was written" in capsys.readouterr().err
+
+
+def test_the_dishes_of_a_set_are_shown_with_their_ways(
+    hotpot: Book, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    menu = tmp_path / "menu.csv"
+    menu.write_text("name\n欢聚双人餐\n", "utf-8")
+    told = printed(capsys, "show", HOTPOT, "--menu", menu, "--lang", "zh").splitlines()
+    assert told[0].startswith("欢聚双人餐 → 不制作（子菜各自制作） (set, menu.yaml:264 set-for-two")
+    assert told[1:5] == [
+        "  + 鸳鸯锅 ×1 → 锅底 (broth, pot)",
+        "  + 毛肚 ×1 → 切配 (plate, plate)",
+        "  + 肥牛 ×2 → 切配 (plate, plate)",
+        "  + 酸梅汤 ×2 → 水吧 (drink, drink)",
+    ]
+    (found,) = routes(hotpot, [Dish("欢聚双人餐")])
+    assert [made["stations"] for made in found.as_json()["makes"]] == [
+        ["broth"],
+        ["cut"],
+        ["cut"],
+        ["drink"],
+    ]
+
+
+def test_a_side_is_explained_with_its_dish(capsys: pytest.CaptureFixture[str]) -> None:
+    asked = ("--name", "Cheeseburger", "--modifier", "fries", "--lang", "en")
+    told = printed(capsys, "explain", shipped_book("fast_food"), *asked)
+    assert "  + fries ×1, a modifier → Fryer (side, fried-by-name)\n" in told

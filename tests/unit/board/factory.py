@@ -30,7 +30,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
-from kds.kitchen.orders import Gate, Line, Order, Routing, Step
+from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule
@@ -138,6 +138,16 @@ class Book:
             return Routing(())
         known = ROUTES.get(content.category, (Step(ANY_STATION),))
         return Routing(known, content.category, RuleId(f"to {content.category}"), "menu.yaml:3")
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Make nothing else of any dish."""
+        del fields, content
+        return Recipe()
+
+    def has_station(self, station: StationId) -> bool:
+        """Know every station."""
+        del station
+        return True
 
     def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:
         """Join nothing without a session."""

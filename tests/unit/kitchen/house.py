@@ -32,7 +32,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
-from kds.kitchen.orders import Gate, Line, Order, Routing, Step
+from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.portions import Counts, Group, PortionState
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
@@ -80,6 +80,16 @@ class HousePolicy:
         if content.category == "hot" and fields.service == "takeaway":
             return Routing(steps("wok", "box"), "hot")
         return routing
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Make nothing else of any dish."""
+        del fields, content
+        return Recipe()
+
+    def has_station(self, station: StationId) -> bool:
+        """Know every station."""
+        del station
+        return True
 
     def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:
         """Return the open visit at the table that the order's note asks to join."""

@@ -22,7 +22,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
-from kds.kitchen.orders import Order, Routing, Step
+from kds.kitchen.orders import Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.store.store import Store
 from kds.store.values import Batch, Entry
@@ -40,6 +40,16 @@ class Rules:
         del fields, content
         cut, wok = Step(StationId("cut")), Step(StationId("wok"), (0,))
         return Routing(() if is_parent else (cut, wok), "dish")
+
+    def recipe(self, fields: OrderFields, content: LineContent) -> Recipe:
+        """Make nothing else of any dish."""
+        del fields, content
+        return Recipe()
+
+    def has_station(self, station: StationId) -> bool:
+        """Know every station."""
+        del station
+        return True
 
     def join(self, kitchen: Kitchen, order: Order | None, fields: OrderFields) -> VisitId | None:
         """Join nothing."""
