@@ -9,6 +9,7 @@ from kds.admin.wordings import CLOCKS, duration, listed
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Queue
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.terms import Pan
 
 _PLACES = {
     Queue.FIRST: Wording("排在其他菜之前", "before all others"),
@@ -76,3 +77,14 @@ def slow_sentence(slow: SlowView, lang: str) -> str:
         )[lang]
         + place
     )
+
+
+def pan_phrase(pan: Pan | None, lang: str) -> str:
+    """Return how much of a dish is made together, "" if it is made one by one."""
+    if pan is None:
+        return ""
+    within = duration(pan.within_s, lang)
+    return Wording(
+        f"几张单合锅，最多 {pan.most} 份、相差 {within}以内",
+        f"up to {pan.most} in one pan if ordered within {within} of each other",
+    )[lang]

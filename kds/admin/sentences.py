@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kds.admin.announce_sentences import announce_sentence
 from kds.admin.overtime_sentences import overtime_sentence
-from kds.admin.precedence_sentences import band_sentence, slow_sentence
+from kds.admin.precedence_sentences import band_sentence, pan_phrase, slow_sentence
 from kds.admin.sets_sentences import set_details
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
@@ -121,7 +121,8 @@ class Teller:
             said += self._say("，", ", if ") + phrase(entry.when, self._lang)
         way = self.way(entry.steps)
         queue = QUEUES[entry.queue][self._lang]
-        said_more = (*set_details(entry, self._lang), queue, self._prep(entry))
+        pan = pan_phrase(entry.pan, self._lang)
+        said_more = (*set_details(entry, self._lang), queue, self._prep(entry), pan)
         details = [text for text in (*said_more, self._limits(entry.limits)) if text]
         tail = self._say("，", ", ").join(details)
         if self._lang == "zh":

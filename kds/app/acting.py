@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from kds.board.values import Board, Ticket, TicketLine
-from kds.kitchen.commands import Command, CommandKind
+from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import Gate
+from kds.ui.chrome.pans import PAN_START
 from kds.ui.intents import HandleAlert, Intent, LongPress, TapBar, TapLine
 from kds.ui.ticket.face import Action
 from kds.ui.ticket.foot import action_of
@@ -118,6 +119,16 @@ def undo(command: Command, stamp: Stamp) -> Command:
 def resume(rule: RuleId, stamp: Stamp) -> Command:
     """Return the command that lets a paused rule work again."""
     return _made(CommandKind.RESUME_RULE, stamp, rule=rule)
+
+
+def pan(row: str, action: str, board: Board, stamp: Stamp) -> Command | None:
+    """Return the command that begins or ends the pan of a row; None if it is another by now."""
+    batch = next((each for each in board.batches if each.id == row), None)
+    if batch is None:
+        return None
+    kind = CommandKind.START if action == PAN_START else CommandKind.BUMP
+    parts = (SplitPart(p.line.line_id, p.portions, p.line.order) for p in batch.parts)
+    return _made(kind, stamp, lines=tuple(parts))
 
 
 def _made(kind: CommandKind, stamp: Stamp, **more: Any) -> Command:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from kds.app.acting import Stamp, command_for, line_of, resume, ticket_of, undo
+from kds.app.acting import Stamp, command_for, line_of, pan, resume, ticket_of, undo
 from kds.app.answers import answer_to, said
 from kds.app.drawer import Drawer, Shifts
 from kds.app.regret import Acts, is_final, undo_left_s
@@ -27,6 +27,7 @@ from kds.link import Link
 from kds.rulebook.book import Book
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, WHY, why_panel
+from kds.ui.chrome.pans import PAN_BUMP, PAN_START
 from kds.ui.intents import (
     Digit,
     Intent,
@@ -288,6 +289,9 @@ class Screen:
         self.display.open_panel(face)
 
     def _pick(self, row: str, action: str) -> None:
+        if action in (PAN_START, PAN_BUMP):
+            self._cook_together(row, action)
+            return
         if action == LOOK:
             self.display.open_panel(self._drawer.look(row, self._reading))
             return
@@ -300,6 +304,14 @@ class Screen:
             for command in self._drawer.commands(row, action, self._stamp):
                 self._do(command)
         self.display.open_panel(None)
+
+    def _cook_together(self, row: str, action: str) -> None:
+        """Begin or end a pan; the panel stays, for the next one."""
+        command = pan(row, action, self.board, self._stamp())
+        if command is None:
+            self._deny("noop.gone")
+        else:
+            self._do(command)
 
     def _explain(self, visit: VisitId | None, key: LineKey | None) -> None:
         ticket = None if visit is None else ticket_of(self.board, visit)

@@ -11,6 +11,7 @@ from kds.kitchen.messages import OrderFields
 from kds.kitchen.orders import Line
 from kds.rulebook.compiled import OvertimeRule
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.terms import Pan
 
 
 class Limits(Protocol):
@@ -89,6 +90,10 @@ class Book(Protocol):
     @property
     def slow(self) -> SlowView:
         """When a view is late as a whole."""
+        ...
+
+    def pan(self, line: Line) -> Pan | None:
+        """Return how much of the dish is made together, None if it is made one by one."""
         ...
 
     def rank(self, line: Line) -> int:

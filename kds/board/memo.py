@@ -7,6 +7,7 @@ from dataclasses import replace
 from heapq import nlargest
 
 from kds.board.all_day import Tally
+from kds.board.batches import Pans
 from kds.board.scope import PICKUP, Scope, Use, stock_use
 from kds.board.slow import Lateness
 from kds.board.tickets import Known, Made, Place, make
@@ -109,6 +110,7 @@ class _View:
         self._users: dict[Use, set[VisitId]] = {}
         self._wall = _Wall()
         self._tally = Tally()
+        self._pans = Pans()
 
     def board(self, scope: Scope) -> Board:
         last, before = self._seen or (None, None)
@@ -132,6 +134,7 @@ class _View:
             alerts=alerts,
             all_day=self._tally.rows(),
             valid_until=self._wall.until,
+            batches=self._pans.rows(),
             slow=None if scope.view == PICKUP else self._wall.slow(scope.book.slow),
         )
 
@@ -158,6 +161,7 @@ class _View:
         if old is not None:
             self._drop(visit_id, old)
         self._tally.replace(old.shares if old else (), new.shares if new else ())
+        self._pans.replace(old.pans if old else (), new.pans if new else ())
         if new is None:
             return
         if old is not None and old.ticket is not None and old.ticket == new.ticket:

@@ -9,6 +9,7 @@ from decimal import Decimal
 from kds.board.all_day import Share, shares_of
 from kds.board.arrangement import arranged, rounds_of
 from kds.board.bands import AGE_BANDS, changes_of, ticket_band, window, worst_line
+from kds.board.batches import PanShare, pan_shares
 from kds.board.headers import (
     flags_of,
     merged_into,
@@ -57,7 +58,8 @@ class Made:
     """What became of a visit in a view.
 
     `ticket` None: it is not shown. It holds from `since` until `until` (None: for ever) unless
-    something in `uses` changes. `shares`: what it adds to the all-day counts.
+    something in `uses` changes. `shares`: what it adds to the all-day counts; `pans`: to the
+    pans.
     """
 
     ticket: Ticket | None
@@ -66,6 +68,7 @@ class Made:
     until: Instant | None
     uses: frozenset[Use]
     shares: tuple[Share, ...] = ()
+    pans: tuple[PanShare, ...] = ()
     parts: Mapping[LineKey, Part] = field(default_factory=dict)
 
 
@@ -94,6 +97,7 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
         until=until,
         uses=frozenset(uses | looked_at | _stock_uses(lines)),
         shares=tuple(shares_of(food)),
+        pans=tuple(pan_shares(scope, visit, ticket.number, seen)),
         parts=parts,
     )
 

@@ -229,11 +229,53 @@ class AllDay:
     splits: tuple[AllDaySplit, ...]
 
 
+class BatchPart(NamedTuple):
+    """What of a pan is for one line. `since`: when it was fired; `rush`: somebody asked for it."""
+
+    visit: VisitId
+    line: LineKey
+    table: str
+    portions: Decimal
+    since: Instant
+    rush: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Portions of one dish, for several lines, that are made in one pan; who is first served first.
+
+    `most`, `within_s`: what the menu entry (`rule`, `where`) allows. `begun_at`: since when they
+    are on the fire; None: it is a proposal.
+    """
+
+    name: str
+    names: tuple[tuple[str, str], ...]
+    unit: str
+    modifiers: tuple[Modifier, ...]
+    rule: str
+    where: str
+    most: int
+    within_s: int
+    begun_at: Instant | None
+    parts: tuple[BatchPart, ...]
+
+    @property
+    def portions(self) -> Decimal:
+        """How many there are in the pan."""
+        return sum((part.portions for part in self.parts), Decimal(0))
+
+    @property
+    def id(self) -> str:
+        """Say which portions these are: a pan that is another by now is not found by it."""
+        parts = "|".join(f"{'/'.join(part.line)}={part.portions}" for part in self.parts)
+        return f"{self.begun_at or 0}:{parts}"
+
+
 @dataclass(frozen=True, slots=True)
 class Board:
     """All that a view shows, in order. It stays as it is until `valid_until` (None: for ever)
     unless something happens in the kitchen. `book`: hash of the rules it was made with. `slow`: the
-    view is late as a whole.
+    view is late as a whole. `batches`: what can be made, or is being made, in one pan.
     """
 
     view: str
@@ -243,3 +285,4 @@ class Board:
     all_day: tuple[AllDay, ...]
     valid_until: Instant | None
     slow: SlowMark | None = None
+    batches: tuple[Batch, ...] = ()

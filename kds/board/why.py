@@ -7,6 +7,7 @@ from kds.board.bands import limits_of
 from kds.board.values import (
     Band,
     BandClock,
+    Batch,
     HoldMark,
     OvertimeMark,
     PriorityMark,
@@ -83,6 +84,14 @@ def _priority(mark: PriorityMark, lang: str) -> str:
     """Say which band gives the ticket its place."""
     name, place = mark.name[lang], _place(mark.where, mark.band)
     return f"排位：{name}（{place}）" if lang == "zh" else f"place: {name} ({place})"
+
+
+def explain_batch(batch: Batch, lang: str) -> str:
+    """Return one line of text that says why these portions are made together."""
+    within, place = minutes(batch.within_s), _place(batch.where, batch.rule)
+    if lang == "zh":
+        return f"同锅：一锅最多 {batch.most} 份，下单相差不超过 {within}（{place}）"
+    return f"one pan: {batch.most} at most, ordered within {within} of each other ({place})"
 
 
 def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:

@@ -55,6 +55,12 @@ _WORDS = {
     "worst": Wording(
         "各画面编号的几桌，最急的在前", "The tables that are numbered, the worst first"
     ),
+    "batches": Wording(
+        "各画面建议的同锅，如“炒饭 x3: 1, 2 x2”", "Pans of views, such as `rice x3: 1, 2 x2`"
+    ),
+    "batch": Wording(
+        "对哪道菜的同锅（view 画面上第一锅）", "On the first pan of this dish at the view"
+    ),
     "paused": Wording("自动暂停的规则；none 没有", "Rules that are paused; or none"),
     "LineExpectation.at": Wording(
         "在哪些工位；everywhere 所有，nothing 不做", "Its stations; everywhere, or nothing"

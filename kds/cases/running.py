@@ -10,7 +10,7 @@ from kds.board.values import Board, Ticket, TicketLine
 from kds.board.views import board, order_lines
 from kds.cases.house import House, NeverAtRestError, begin_of
 from kds.cases.listening import Deaf, Listener
-from kds.cases.precedence import band_in, behind_in, worst_in
+from kds.cases.precedence import band_in, batches_in, behind_in, lines_of, worst_in
 from kds.cases.results import CaseResult, Mismatch
 from kds.cases.schema import (
     NONE,
@@ -128,6 +128,8 @@ class _Play:
             command["order"], command["line_id"] = key.order._asdict(), key.line_id
         elif self._orders:
             command["order"] = self._order_of(step.on, place)._asdict()
+        if step.batch:
+            self._on_pan(command, step, place)
         if step.into:
             into: object = step.into
             command["into"] = (
@@ -139,6 +141,15 @@ class _Play:
         if outcome.result.value != step.result:
             why = f" ({outcome.why})" if outcome.why else ""
             self._tell(place, _same(kind), step.result, f"{outcome.result.value}{why}")
+
+    def _on_pan(self, command: dict[str, Any], step: StepSpec, place: Place) -> None:
+        """Let `command` be about a pan that its view proposes."""
+        view = self._board(step.view)
+        lines = lines_of(view, step.batch, command.pop("portions", ""))
+        if lines is None:
+            raise _StopError(_unknown(place, step.batch, [batch.name for batch in view.batches]))
+        command.pop("order", None)
+        command["lines"] = lines
 
     def _wait(self, number: int, step: StepSpec, seconds: int) -> None:
         told: set[str] = set()
@@ -187,10 +198,14 @@ class _Play:
         for view, minutes in step.slow.items():
             place = self._case.at("steps", number, "slow", view)
             yield place, f"{view} slow", minutes, behind_in(self._board(view), self._house.now)
-        for view, tables in step.worst.items():
-            place = self._case.at("steps", number, "worst", view)
-            wanted = tables if isinstance(tables, str) else _listed(tables)
-            yield place, f"{view} worst", wanted, _listed(worst_in(self._board(view)))
+        for word, asked, found_in in (
+            ("worst", step.worst, worst_in),
+            ("batches", step.batches, batches_in),
+        ):
+            for view, names in asked.items():
+                place = self._case.at("steps", number, word, view)
+                wanted = names if isinstance(names, str) else _listed(names)
+                yield place, f"{view} {word}", wanted, _listed(found_in(self._board(view)))
 
     def _board(self, view: str) -> Board:
         return board(self._house.kitchen, self._house.book, view, self._house.now)

@@ -180,7 +180,7 @@ class LineExpectation(Spec):
     void: Plain | None = None
 
 
-_LOOKS = ("expect", "shows", "says", "paused", "overtime", "priority", "slow", "worst")
+_LOOKS = ("expect", "shows", "says", "paused", "overtime", "priority", "slow", "worst", "batches")
 """What a step may look at; several at once."""
 
 
@@ -214,6 +214,8 @@ class StepSpec(Spec):
     priority: Text | None = None
     slow: dict[str, Plain] = Field(default={})
     worst: dict[str, Shown] = Field(default={})
+    batches: dict[str, Shown] = Field(default={})
+    batch: Plain = ""
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> StepSpec:

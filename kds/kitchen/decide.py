@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kds.kitchen import plan_house, plan_moves, plan_visits, plan_work
+from kds.kitchen import plan_house, plan_pans, plan_visits, plan_work
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.events import AlertRaised, Cause, Event, Fact
@@ -183,10 +183,10 @@ def _act(kitchen: Kitchen, command: Command, policy: Policy, now: Instant) -> De
 
 _HANDLERS: Mapping[CommandKind, Handler] = MappingProxyType(
     {
-        CommandKind.START: plan_moves.move,
-        CommandKind.BUMP: plan_moves.move,
-        CommandKind.SERVE: plan_moves.move,
-        CommandKind.RECALL: plan_moves.move,
+        CommandKind.START: plan_pans.move,
+        CommandKind.BUMP: plan_pans.move,
+        CommandKind.SERVE: plan_pans.move,
+        CommandKind.RECALL: plan_pans.move,
         CommandKind.UNDO: plan_visits.undo,
         CommandKind.REMAKE: plan_work.remake,
         CommandKind.HOLD: plan_work.hold,

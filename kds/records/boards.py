@@ -11,6 +11,7 @@ from kds.board.slow import behind, is_calm, rank_in
 from kds.board.values import (
     AlertCard,
     AllDay,
+    Batch,
     Board,
     HoldMark,
     Owed,
@@ -19,7 +20,7 @@ from kds.board.values import (
     Ticket,
     TicketLine,
 )
-from kds.board.why import explain_line, explain_ticket
+from kds.board.why import explain_batch, explain_line, explain_ticket
 from kds.kitchen.ids import Instant, OrderKey
 from kds.kitchen.messages import Member, Modifier
 from kds.kitchen.portions import Counts
@@ -55,6 +56,7 @@ def board_json(
         "alerts": [alert_json(alert, lang) for alert in board.alerts],
         "all_day": [_all_day(row) for row in board.all_day],
         "valid_until": _when(board.valid_until),
+        "batches": [_batch(batch, at, lang) for batch in board.batches],
         "slow": None if board.slow is None else _slow(board.slow, at, lang),
     }
 
@@ -71,6 +73,35 @@ def _slow(slow: SlowMark, at: Instant, lang: str) -> Json:
         "behind_s": seconds(slow.since, at),
         "text": behind(slow, at, lang),
         "ranked": list(slow.ranked),
+    }
+
+
+def _batch(batch: Batch, at: Instant, lang: str) -> Json:
+    """Return a pan; its `lines` are those of the command that starts or bumps it."""
+    return {
+        "name": batch.name,
+        "names": dict(batch.names),
+        "unit": batch.unit,
+        "modifiers": _modifiers(batch.modifiers),
+        "state": "queued" if batch.begun_at is None else "cooking",
+        "begun_at": _when(batch.begun_at),
+        "portions": number(batch.portions),
+        "most": batch.most,
+        "within_s": batch.within_s,
+        "oldest_s": seconds(min(part.since for part in batch.parts), at),
+        "rush": any(part.rush for part in batch.parts),
+        "why": explain_batch(batch, lang),
+        "lines": [
+            {
+                "order": {"source": part.line.source, "order_id": part.line.order_id},
+                "line_id": part.line.line_id,
+                "portions": number(part.portions),
+                "visit": part.visit,
+                "table": part.table,
+                "rush": part.rush,
+            }
+            for part in batch.parts
+        ],
     }
 
 

@@ -81,7 +81,12 @@ class _Command(Shape):
 _COMMAND: TypeAdapter[_Command] = TypeAdapter(_Command)
 _ORDER_REF: TypeAdapter[_OrderRef] = TypeAdapter(_OrderRef)
 
+_SOME_LINES = (("order", "visit", "lines"),)
 _NEEDS: Mapping[CommandKind, tuple[tuple[str, ...], ...]] = {
+    CommandKind.START: _SOME_LINES,
+    CommandKind.BUMP: _SOME_LINES,
+    CommandKind.SERVE: _SOME_LINES,
+    CommandKind.RECALL: _SOME_LINES,
     CommandKind.UNDO: (("undoes",),),
     CommandKind.MOVE_TABLE: (("order", "visit"), ("table",)),
     CommandKind.MERGE: (("order", "visit"), ("into",)),

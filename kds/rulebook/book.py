@@ -31,6 +31,7 @@ from kds.rulebook.compiled import (
 from kds.rulebook.matching import Subject, judge, subject
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
+from kds.rulebook.terms import Pan
 from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
@@ -196,6 +197,11 @@ class Book:
         """Return how long the dish takes when all is well, None if the book does not say."""
         entry = self.entry(line)
         return None if entry is None else entry.prep_s
+
+    def pan(self, line: Line) -> Pan | None:
+        """Return how much of the dish is made together, None if it is made one by one."""
+        entry = self.entry(line)
+        return None if entry is None else entry.pan
 
     def rank(self, line: Line) -> int:
         """Return the place of a line in its station's queue; lower is earlier, equals by age.

@@ -27,11 +27,12 @@ from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.folding import fold
 from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
-from kds.rulebook.precedence_text import precedence_faults, priority_band, slow_view
+from kds.rulebook.precedence_text import pan_faults, precedence_faults, priority_band, slow_view
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sets_text import set_faults, set_parts
 from kds.rulebook.sources import Sources, read
+from kds.rulebook.terms import Pan
 from kds.rulebook.values import Chain
 from kds.rulebook.whens import condition_of, services_of
 
@@ -64,6 +65,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *announce_faults(sources),
             *precedence_faults(sources),
             *set_faults(sources.menu, menu),
+            *pan_faults(sources),
         )
     )
     book = sources.book
@@ -124,6 +126,7 @@ def _menu_class(entry: Located[MenuSpec], base: LimitsSpec) -> MenuClass:
         spells_out=set_parts(spec),
         is_side=spec.route_modifier,
         is_preplated=spec.preplated,
+        pan=None if spec.batch is None else Pan(spec.batch.most, spec.batch.within),
     )
 
 

@@ -12,6 +12,7 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
+from kds.rulebook.terms import Pan
 from kds.rulebook.terms import Queue as Queue  # noqa: PLC0414
 
 
@@ -91,6 +92,7 @@ class MenuClass:
     nothing is cooked, as for the shell of a set. `prep_s`: how long it takes when all is well.
     `spells_out`: the dishes of a set that is sold as one line. `is_side`: it is cooked as a line
     also where it comes as the modifier of another dish. `is_preplated`: it stands ready.
+    `pan`: how much is made together.
     """
 
     id: RuleId
@@ -106,6 +108,7 @@ class MenuClass:
     spells_out: tuple[SetPart, ...] = ()
     is_side: bool = False
     is_preplated: bool = False
+    pan: Pan | None = None
 
 
 @dataclass(frozen=True, slots=True)

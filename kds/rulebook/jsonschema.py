@@ -112,6 +112,11 @@ WORDS = {
         "More than this share of its tickets is late, such as 1/3 or 33 %; 100 %: never",
     ),
     "rank": Wording("给最迟的几单编号", "So many of the worst are numbered"),
+    "batch": Wording(
+        "合并同菜：几张单的同一道菜一锅出", "The same dish of several tickets in one pan"
+    ),
+    "BatchSpec.most": Wording("一锅最多几份", "So many portions in a pan at most"),
+    "BatchSpec.within": Wording("下单相差多久以内才合", "Only orders within so long of each other"),
     "FileSpec.rules": Wording("规则，例如锅底先下", "Rules, such as broth first"),
     "id": Wording(
         "标识，全书唯一；为什么这样安排时会显示它",

@@ -101,6 +101,32 @@ def _is_within(name: str, earlier: BandSpec, later: BandSpec) -> bool:
     return bool(mine == other)
 
 
+def pan_faults(sources: Sources) -> Iterator[Diagnostic]:
+    """Yield pans into which nothing could ever be put together."""
+    for entry in sources.menu:
+        batch = entry.spec.batch
+        if batch is None:
+            continue
+        if batch.most < 2:
+            yield fault(
+                entry.at("batch", "most"),
+                "一锅至少 2 份，否则不用写 batch",
+                "a batch is 2 portions at least; for single ones leave it out",
+            )
+        if batch.within == 0:
+            yield fault(
+                entry.at("batch", "within"),
+                "相差至少 1 秒，不然永远合不到一起",
+                "orders within 0 s of each other never come together",
+            )
+        if not entry.spec.cook:
+            yield fault(
+                entry.at("batch"),
+                "不制作的菜不能合锅",
+                "what is not cooked cannot be made together",
+            )
+
+
 def priority_band(band: Located[BandSpec]) -> PriorityBand:
     """Return what a sound band compiles to."""
     spec = band.spec

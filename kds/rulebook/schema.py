@@ -305,6 +305,13 @@ class PartSpec(Spec):
 Part = Annotated[PartSpec, BeforeValidator(partial(dish, count="count")), _WordsShape]
 
 
+class BatchSpec(Spec):
+    """How much of a dish is made together: the pan, and how far apart the orders may lie."""
+
+    most: Whole
+    within: Duration = 300
+
+
 class MenuSpec(LimitsSpec):
     """One of `menu:` – dishes that are cooked alike. `match` and `except`: any of them."""
 
@@ -319,6 +326,7 @@ class MenuSpec(LimitsSpec):
     spells_out: Annotated[list[Part], BeforeValidator(listed), _MANY] = []
     route_modifier: YesNo = False
     preplated: YesNo = False
+    batch: BatchSpec | None = None
 
 
 class HoldSpec(Spec):

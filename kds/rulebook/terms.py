@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -19,3 +20,11 @@ class Queue(StrEnum):
     FIRST = "first"
     NORMAL = "normal"
     LAST = "last"
+
+
+@dataclass(frozen=True, slots=True)
+class Pan:
+    """So many portions of a dish are made together, ordered within so long of each other."""
+
+    most: int
+    within_s: int

@@ -13,6 +13,7 @@ from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.messages import ModifierKind
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
+from kds.ui.chrome.pans import pan_rows
 from kds.ui.chrome.strip import age_text, sentence
 from kds.ui.icons import Icon
 from kds.ui.style.measures import PanelWidth
@@ -55,14 +56,14 @@ class BumpedDish:
 
 
 def all_day_panel(board: Board, reading: Reading) -> PanelFace:
-    """Return how many of each dish are still to be cooked."""
+    """Return how many of each dish are still to be cooked; first what goes into one pan."""
     total = sum(int(row.count) if row.count % 1 == 0 else 1 for row in board.all_day)
     return PanelFace(
         title=reading.words("btn.all_day"),
         icon=Icon.SUM,
         count=str(total),
-        rows=tuple(_all_day_row(row, reading) for row in board.all_day),
-        width=PanelWidth.NARROW,
+        rows=(*pan_rows(board, reading), *(_all_day_row(row, reading) for row in board.all_day)),
+        width=PanelWidth.USUAL if board.batches else PanelWidth.NARROW,
         about="all_day",
     )
 

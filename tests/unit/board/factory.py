@@ -35,6 +35,7 @@ from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.terms import Pan
 
 START = Instant(1_795_000_000_000)  # an evening in November 2026
 SECOND = 1000
@@ -126,6 +127,11 @@ class Book:
         """Give every dish the same twelve minutes."""
         del line
         return 720
+
+    def pan(self, line: Line) -> Pan | None:
+        """Make every dish alone."""
+        del line
+        return None
 
     def rank(self, line: Line) -> int:
         """Rushed lines, pots, the rest."""

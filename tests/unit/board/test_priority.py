@@ -68,7 +68,7 @@ class House:
     def order(self, table: str, *names: str, **fields: Any) -> None:
         lines = [{"line_id": n, "name": n, "quantity": "1"} for n in names]
         body = {"source": "till", "order_id": table, "table": table, "session": table}
-        parsed = order_from({**body, "lines": lines, **fields}, zone=UTC)
+        parsed = order_from({**body, "lines": lines, **fields}, zone=UTC)  # `lines` may be given
         self._decide(ReceiveOrder(CommandId(self._id()), parsed.message, parsed.digest))
 
     def do(self, kind: str, table: str, **more: Any) -> None:
