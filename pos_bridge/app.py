@@ -187,7 +187,9 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     access = Access(settings.tokens, settings.displays.host)
     recent = kept.store.latest(feed.kitchen.seq, RECENT_EVENTS)
     soundness = Soundness(kept.store, writer, kept.time, kept.rescue)
-    channels = Channels(settings.pos or settings.data / "pos.toml", kept.time)
+    channels = Channels(
+        settings.pos or settings.data / "pos.toml", settings.data / "pos", kept.time
+    )
     pulse = Pulse(rates, lambda: channels.directory, lambda: zone_of(feed.book), kept.time.now())
     intake = Intake(writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
     pushes = PushIntake(intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book))

@@ -1,4 +1,4 @@
-"""The command line: `pos-bridge serve` and `pos-bridge schema`."""
+"""The command line: `pos-bridge serve`, `schema` and `map`."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pos_bridge.channels.map_command import add_map_command
 from pos_bridge.settings import Address, Settings, StartError, check_reach, read_tokens
 
 DEFAULT_HTTP = "127.0.0.1:8480"
@@ -43,6 +44,7 @@ def parser() -> argparse.ArgumentParser:
     serve.set_defaults(run=_serve)
     schema = commands.add_parser("schema", help="print the JSON Schema of the canonical order")
     schema.set_defaults(run=_schema)
+    add_map_command(commands)
     return top
 
 

@@ -139,8 +139,9 @@ def is_true(value: Any) -> bool:
 # --- numbers -------------------------------------------------------------------------------
 
 
-def quantity(value: Any, name: str, doubts: Doubts, default: str = "1") -> str:
-    """Return a quantity as canonical text. `name`: of the dish, to be told.
+def quantity(value: Any, name: str, doubts: Doubts, default: str = "1", per: int = 1) -> str:
+    """Return a quantity as canonical text. `name`: of the dish, to be told. `per`: 1000 for
+    thousandths.
 
     A missing one is `default`, with a warning; one that is no number is, too, with a card.
     """
@@ -148,7 +149,7 @@ def quantity(value: Any, name: str, doubts: Doubts, default: str = "1") -> str:
         doubts.warn(f"{name}: no quantity; taken as {default}")
         return default
     try:
-        return format(canonical_quantity(_rounded(value)), "f")
+        return format(canonical_quantity(_rounded(value, per)), "f")
     except ValueError:
         shown = str(value)[:40]
         doubts.show(
@@ -159,11 +160,12 @@ def quantity(value: Any, name: str, doubts: Doubts, default: str = "1") -> str:
         return default
 
 
-def _rounded(value: Any) -> Any:
+def _rounded(value: Any, per: int) -> Any:
     """Return a number with the three decimals that quantities have; else `value`."""
-    if isinstance(value, bool) or not _NUMBER.fullmatch(text(value)):
+    digits = text(value)
+    if isinstance(value, bool) or not _NUMBER.fullmatch(digits) or len(digits) > 30:
         return value
-    return round(Decimal(text(value)), 3) if len(text(value)) < 30 else value
+    return round(Decimal(digits) / per, 3)
 
 
 def whole(value: Any) -> int | None:

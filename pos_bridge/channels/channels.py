@@ -9,6 +9,7 @@ from pathlib import Path
 
 from kds.kitchen.ids import Instant
 from kds.rulebook.diagnostics import Severity
+from kds.rulefiles.texts import Stamp, stamp
 from kds.wire.messages import Remark
 from pos_bridge.channels.directory import Channel, Directory, load_adapters, read_directory
 from pos_bridge.kitchen_time import KitchenTime
@@ -19,14 +20,15 @@ _TOLD_FOR_MS = 15 * 60_000
 
 
 class Channels:
-    """Knows every vendor. `file`: the settings. `zone`: the store's, for times that are shown."""
+    """Knows every vendor. `file`: the settings; `maps`: the folder of mapping files."""
 
-    def __init__(self, file: Path, time: KitchenTime) -> None:
+    def __init__(self, file: Path, maps: Path, time: KitchenTime) -> None:
         self._file = file
+        self._maps = maps
         self._time = time
         self._adapters = load_adapters()
         self._stamp = self._stamp_now()
-        self._directory = read_directory(self._adapters, file, Directory())
+        self._directory = read_directory(self._adapters, file, maps, Directory())
         self._refused: dict[str, tuple[int, Instant]] = {}
         self._log()
 
@@ -44,10 +46,9 @@ class Channels:
         """What is in force."""
         return self._directory
 
-    @property
-    def is_settled(self) -> bool:
-        """The settings could be read: it is known who must sign."""
-        return self._directory.is_settled
+    def is_settled(self, vendor: str) -> bool:
+        """Say whether it is known who must sign, and how what a vendor sends is read."""
+        return self._directory.is_settled and vendor not in self._directory.maps.broken
 
     def refused(self, vendor: str) -> None:
         """Note a push with a wrong signature."""
@@ -77,23 +78,24 @@ class Channels:
         """Read the files again whenever they change, until cancelled."""
         while True:
             await asyncio.sleep(_LOOK_EVERY_S)
-            stamp = await asyncio.to_thread(self._stamp_now)
-            if stamp == self._stamp:
+            found = await asyncio.to_thread(self._stamp_now)
+            if found == self._stamp:
                 continue
-            self._stamp = stamp
+            self._stamp = found
             read: Callable[[], Directory] = lambda: read_directory(  # noqa: E731
-                self._adapters, self._file, self._directory
+                self._adapters, self._file, self._maps, self._directory
             )
             self._directory = await asyncio.to_thread(read)
             self._log()
 
-    def _stamp_now(self) -> tuple[int, int]:
+    def _stamp_now(self) -> tuple[int, int, Stamp]:
         """Return what changes when the files do."""
+        maps = stamp(self._maps)
         try:
             found = self._file.stat()
         except OSError:
-            return (0, 0)
-        return found.st_mtime_ns, found.st_size
+            return 0, 0, maps
+        return found.st_mtime_ns, found.st_size, maps
 
     def _log(self) -> None:
         for diagnostic in self._directory.diagnostics:

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import logging
 import stat
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
 from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from pos_bridge.adapters.adapter import Adapter
+from pos_bridge.channels.mapfiles import Maps, read_maps
 from pos_bridge.channels.settings import VendorSettings, read_settings, read_sources
 from pos_bridge.pulse.settings import SourceSettings
 from pos_bridge.settings import plain
@@ -40,13 +41,15 @@ class Channel:
 class Directory:
     """What is in force. `sources`: what an admin says of sources, by name.
 
-    `is_settled`: the settings could be read, so it is known who must sign.
+    `maps`: the mapping files. `is_settled`: the settings could be read, so it is known who must
+    sign.
     """
 
     channels: Mapping[str, Channel] = field(default_factory=dict)
     sources: Mapping[str, SourceSettings] = field(default_factory=dict)
     diagnostics: tuple[Diagnostic, ...] = ()
     is_settled: bool = True
+    maps: Maps = Maps()
 
     @property
     def cloud(self) -> frozenset[str]:
@@ -82,8 +85,14 @@ def _loaded(entry: EntryPoint) -> Adapter | None:
     return adapter
 
 
-def read_directory(adapters: Mapping[str, Adapter], file: Path, before: Directory) -> Directory:
-    """Read the settings in `file` for `adapters`; where that fails, what was `before` stays."""
+def read_directory(
+    adapters: Mapping[str, Adapter], file: Path, maps: Path, before: Directory
+) -> Directory:
+    """Read the settings in `file` and the mapping files in the folder `maps`.
+
+    Of what can not be used, that stays which was `before`.
+    """
+    found = read_maps(maps, before.maps, adapters)
     try:
         text = _text_of(file)
     except (OSError, ValueError) as error:
@@ -92,11 +101,14 @@ def read_directory(adapters: Mapping[str, Adapter], file: Path, before: Director
     sources, more = read_sources(file.name, text)
     if settings is None or sources is None:
         return _unsettled(before, (*faults, *more))
+    installed = {**adapters, **found.adapters}
     channels = {
         name: Channel(adapter, settings.get(name, VendorSettings(name)))
-        for name, adapter in adapters.items()
+        for name, adapter in installed.items()
     }
-    return Directory(channels, sources, _unknown(file.name, text, settings, adapters))
+    known = {*installed, *found.broken}
+    told = (*found.diagnostics, *_unknown(file.name, text, settings, known))
+    return Directory(channels, sources, told, maps=found)
 
 
 def _text_of(file: Path) -> str:
@@ -111,11 +123,12 @@ def _text_of(file: Path) -> str:
 
 
 def _unsettled(before: Directory, faults: tuple[Diagnostic, ...]) -> Directory:
-    return Directory(before.channels, before.sources, faults, is_settled=bool(before.channels))
+    is_settled = before.is_settled and bool(before.channels)
+    return replace(before, diagnostics=faults, is_settled=is_settled)
 
 
 def _unknown(
-    file: str, text: str, settings: Mapping[str, VendorSettings], adapters: Mapping[str, Adapter]
+    file: str, text: str, settings: Mapping[str, VendorSettings], known: Collection[str]
 ) -> tuple[Diagnostic, ...]:
     """Warn of tables that are of no vendor here."""
     lines = text.splitlines()
@@ -126,10 +139,10 @@ def _unknown(
             next((n for n, line in enumerate(lines, 1) if f"pos.{name}" in line), 1),
             1,
             Wording(f"没有渠道“{name}”", f"there is no vendor '{name}'"),
-            did_you_mean(name, adapters),
+            did_you_mean(name, known),
         )
         for name in settings
-        if name not in adapters
+        if name not in known
     )
 
 

@@ -78,10 +78,10 @@ async def _take(services: Services, access: Access, request: Request) -> Respons
     """Find the vendor, read the body, check who sent it, hand on, answer."""
     vendor = request.path_params["vendor"]
     channel = services.channels.of(vendor)
+    if not services.channels.is_settled(vendor):
+        return unavailable("The settings of this channel can not be read; send again.")
     if channel is None:
         return error(404, f"No vendor {vendor!r} is set up here.")
-    if not services.channels.is_settled:
-        return unavailable("The bridge's channel settings can not be read; send again.")
     if not channel.settings.secrets:
         refusal = _refusal_of_unsigned(access, request)
         if refusal is not None:

@@ -9,15 +9,17 @@ import hashlib
 import hmac
 import json
 import sqlite3
+import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.bridge.acme_kitchen import install
-from tests.bridge.harness import Running, eventually, running
+from tests.bridge.harness import Running, command_line, eventually, refused, running
 
 _SECRETS = ("new-secret", "old-secret")
 _SETTINGS = """[pos.acme]
@@ -195,3 +197,44 @@ def test_settings_change_without_a_restart(bridge: Running) -> None:
     assert send(bridge, said).status_code == 200
     file.write_text(_SETTINGS)
     eventually(lambda: not any("pos.toml" in told for told in bridge.get("/health")["problems"]))
+
+
+_MAP = "order: {order_id: no, note: text, lines: {at: dishes, name: dish}}\n"
+
+
+def test_a_mapping_file_is_a_vendor_as_soon_as_it_is_saved(bridge: Running) -> None:
+    """And a slip in it neither stops the bridge nor what was read before."""
+    folder = bridge.data / "pos"
+    folder.mkdir()
+
+    def push(order: int) -> httpx.Response:
+        said = {"no": order, "text": "hot", "dishes": [{"dish": "Rice"}]}
+        return bridge.client.post("/v1/pos/corner-till", json=said)
+
+    (folder / "corner-till.yaml").write_text(_MAP.replace("dish}", "dish"))
+    eventually(lambda: push(1).status_code == 503)  # the till sends it again
+    assert any("pos/corner-till.yaml:2" in told for told in bridge.get("/health")["problems"])
+    (folder / "corner-till.yaml").write_text(_MAP)
+    eventually(lambda: push(1).status_code == 200)
+    (folder / "corner-till.yaml").write_text(_MAP.replace("note", "nota"))
+    eventually(lambda: any("did you mean 'note'" in t for t in bridge.get("/health")["problems"]))
+    assert push(2).json()["orders"][0]["source"] == "corner-till"
+    (folder / "acme.yaml").write_text(_MAP)
+    eventually(lambda: any("pos/acme.yaml" in t for t in bridge.get("/health")["problems"]))
+    for file in folder.iterdir():
+        file.unlink()
+    eventually(lambda: push(3).status_code == 404)
+
+
+def test_a_mapping_is_tried_before_it_is_used(tmp_path: Path) -> None:
+    (tmp_path / "till.yaml").write_text(_MAP)
+    (tmp_path / "order.json").write_text('{"no": 7, "text": "hot", "dishes": [{"dish": "Rice"}]}')
+    files = (tmp_path / "till.yaml", tmp_path / "order.json")
+    command = command_line("map", "test", *files)
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert done.stdout == "order till 7\n  1 x Rice\n  note: hot\n"
+    (tmp_path / "till.yaml").write_text(_MAP.replace("note", "nota"))
+    status, told = refused("map", "test", *files, "--lang", "zh")
+    assert status == 1
+    assert told == "till.yaml:1:23: 未知的键“nota”（是不是“note”？）\n"

@@ -1,0 +1,1 @@
+"""The generic adapter: a mapping file says where in a payload the fields of an order stand."""
