@@ -107,7 +107,9 @@ class Reading:
     """What a push says.
 
     `amendments`: as `orders`, but of no interest where the kitchen has no such order, such as the
-    cancel of one that was never to be cooked. `ignored`: why nothing is for the kitchen.
+    cancel of one that was never to be cooked. `fire`: ids of orders of which all that is held may
+    start, for vendors that release an order without repeating its lines (and count no revisions).
+    `ignored`: why nothing is for the kitchen.
     `warnings`: for the sender and the log; `doubts`: for people in the kitchen, shown as a card
     beside the orders. `acknowledgement`: the exact JSON body that this vendor wants on success.
     """
@@ -119,6 +121,7 @@ class Reading:
     warnings: tuple[str, ...] = ()
     doubts: tuple[Wording, ...] = ()
     acknowledgement: bytes | None = None
+    fire: tuple[str, ...] = ()
 
 
 class Adapter(Protocol):

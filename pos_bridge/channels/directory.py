@@ -22,7 +22,16 @@ from pos_bridge.settings import plain
 
 _logger = logging.getLogger(__name__)
 GROUP = "pos_bridge.adapters"
-BUILT_IN: Mapping[str, str] = {}
+BUILT_IN: Mapping[str, str] = {
+    "clover": "pos_bridge.adapters.clover:Clover",
+    "doordash": "pos_bridge.adapters.doordash:DoorDash",
+    "justeat": "pos_bridge.adapters.justeat:JustEat",
+    "shopify": "pos_bridge.adapters.shopify:Shopify",
+    "square": "pos_bridge.adapters.square:Square",
+    "toast": "pos_bridge.adapters.toast:Toast",
+    "ubereats": "pos_bridge.adapters.ubereats:UberEats",
+    "woocommerce": "pos_bridge.adapters.woocommerce:WooCommerce",
+}
 """Vendor id to `module:class`. Ours are named here and not in our own entry points, which are
 missing where the program runs from a tree or a frozen folder."""
 

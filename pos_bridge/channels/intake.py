@@ -15,6 +15,7 @@ from secrets import token_hex
 from typing import Any
 
 from kds.kitchen.commands import Result
+from kds.kitchen.ids import OrderId, OrderKey, SourceId
 from kds.records.canonical import order_from
 from kds.records.errors import BadBody, BodyError, FieldError, NotJson, TooLarge
 from kds.records.times import iso
@@ -204,9 +205,10 @@ def _understood(read: Callable[[Context], Reading], context: Context) -> _Made:
     amendments = tuple(_checked(reading.amendments, context, bad))
     if bad and not (orders or amendments or reading.fetch):
         raise bad[0]
-    if not (orders or amendments or reading.fetch or reading.ignored):
+    fire = tuple(OrderKey(SourceId(context.source), OrderId(each)) for each in reading.fire)
+    if not (orders or amendments or fire or reading.fetch or reading.ignored):
         raise BadBody([FieldError("", "holds nothing for the kitchen")])
-    made = Understood(orders, amendments, reading.ignored, reading.fetch, reading.doubts)
+    made = Understood(orders, amendments, reading.ignored, reading.fetch, reading.doubts, fire)
     return _Made(made, tuple(bad), reading.warnings, reading.acknowledgement)
 
 

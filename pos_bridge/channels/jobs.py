@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC
 from typing import Any
 
 from kds.kitchen.commands import Result
-from kds.kitchen.ids import Instant
+from kds.kitchen.ids import Instant, OrderKey
 from kds.kitchen.wording import Wording
-from kds.records.canonical import ParsedOrder
+from kds.records.canonical import ParsedOrder, order_from
 from kds.store.values import Intake, Outgoing
 from pos_bridge.adapters.adapter import Fetch
+from pos_bridge.channels.firing import fired_by_vendor
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import Delivery, Repeats, TakeOrder, Trouble, complain
 
@@ -43,6 +45,7 @@ class Understood:
     ignored: str | None = None
     fetch: tuple[Fetch, ...] = ()
     doubts: tuple[Wording, ...] = ()
+    fire: tuple[OrderKey, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +71,10 @@ class TakePush:
         said = self.understood
         known = [each for each in said.amendments if desk.knows(each.parsed.message.key)]
         orders = [self._order(desk, *each) for each in enumerate((*said.orders, *known))]
+        fire = [key for key in said.fire if desk.knows(key)]
+        orders += [self._fire(desk, n, key) for n, key in enumerate(fire, len(orders))]
         ignored = said.ignored
-        if said.amendments and not orders:
+        if (said.amendments or said.fire) and not orders:
             ignored = ignored or "the kitchen has no such order"
         for fetch in said.fetch:
             desk.send(_outgoing(self.vendor, self.delivery.source, fetch, desk.now))
@@ -84,6 +89,17 @@ class TakePush:
         about = (self.delivery.endpoint, order.body, "application/json", self.delivery.source)
         delivery = Delivery(name, *about, order.number)
         return TakeOrder(delivery, order.parsed, "", self.repeats).run(desk).content
+
+    def _fire(self, desk: Desk, number: int, key: OrderKey) -> dict[str, Any]:
+        """Let everything of an order start that its vendor held."""
+        order = desk.kitchen.orders.get(key)
+        fired = None if order is None else fired_by_vendor(order)
+        if fired is None:
+            seq, result = desk.kitchen.seq, Result.UNCHANGED.value
+            return {"source": key.source, "order_id": key.order_id, "result": result, "seq": seq}
+        parsed = order_from(fired, zone=UTC)
+        body = json.dumps(fired, ensure_ascii=False).encode()
+        return self._order(desk, number, Canonical(parsed, body))
 
     def _keep(self, desk: Desk, ignored: str | None) -> None:
         """Keep the push as it came."""

@@ -149,7 +149,7 @@ def _outcome(
 def _kind(reading: Reading) -> str:
     if reading.doubts:
         return "card"
-    if reading.orders or reading.amendments:
+    if reading.orders or reading.amendments or reading.fire:
         return "ticket"
     if reading.fetch:
         return "fetch"

@@ -1,0 +1,391 @@
+"""Square: thin webhooks, the order is read by its API.
+
+From the Orders API of 2025-08-20 and later, its webhook pages, and the vendor's Python library.
+
+| event | here |
+|---|---|
+| `order.created`, `order.updated` | handled: `GET /v2/orders/{id}`, once per version |
+| `order.fulfillment.updated` | handled: as above |
+| `order.custom_attribute*` | ignored: nothing of it is in the order |
+| `payment.*`, `refund.*`, `invoice.*`, `dispute.*`, `payout.*` | ignored: money |
+| `catalog.*`, `inventory.*`, `customer.*`, `loyalty.*`, `gift_card.*` | ignored: no orders |
+| `terminal.*`, `device.*`, `labor.*`, `team_member.*`, `location.*` | ignored: no orders |
+| `booking.*`, `card.*`, `bank_account.*`, `subscription.*`, `vendor.*` | ignored: no orders |
+| `transfer_order.*`, `oauth.*`, `job.*`, `merchant.*`, `cash_drawer.*` | ignored: no orders |
+| an order, or the answer of Create, Update, Retrieve, Search … | handled |
+| an UpdateOrder request (sparse, `fields_to_clear`) | handled: a partial change, or read anew |
+| any other | by the order that it names, else a card |
+
+| state | here |
+|---|---|
+| `OPEN` | cooked |
+| `DRAFT` | ignored: still being written |
+| `COMPLETED` | changes a ticket, makes none; `cook_completed = true` where guests pay first |
+| `CANCELED` | void |
+| fulfilment `PROPOSED` | held until the store accepts it (`RESERVED`) |
+| fulfilment `RESERVED`, `PREPARED` | cooked; prepared changes nothing here |
+| fulfilment `COMPLETED` (all) | as an order that is `COMPLETED` |
+| fulfilment `CANCELED`, `FAILED` | its lines are void; all of them: the order is |
+
+Revision: the order's `version`; orders that no API has made may have none, and count by arrival.
+Duplicates (several notifications per change are usual) ask for one version once.
+A return has an order of its own without lines: ignored, an exchange shows what is new.
+Signature: `x-square-hmacsha256-signature`, Base64 of HMAC-SHA256 over notification URL and body.
+Unverified: whether the API may still answer with a version before the one that a webhook told.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+from pos_bridge.adapters import values
+from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
+from pos_bridge.adapters.lines import lines_of, name_of, parts_of
+from pos_bridge.adapters.signatures import header_of, hmac_base64, require
+from pos_bridge.adapters.tickets import Sheet, choice, dishes, held, line, numbered, order_id, tail
+from pos_bridge.adapters.values import Doubts, at, first, joined, missing, obj, text, whole
+
+_NO_ORDERS = re.compile(
+    r"(order\.custom_attribute|payment|refund|invoice|dispute|payout|catalog|inventory|customer"
+    r"|loyalty|gift_card|terminal|device|labor|team_member|location|booking|card|bank_account"
+    r"|subscription|vendor|transfer_order|oauth|job|merchant|online_checkout|cash_drawer)[._]"
+)
+_UNITS = {
+    "IMPERIAL_WEIGHT_OUNCE": "oz",
+    "IMPERIAL_POUND": "lb",
+    "IMPERIAL_STONE": "st",
+    "METRIC_MILLIGRAM": "mg",
+    "METRIC_GRAM": "g",
+    "METRIC_KILOGRAM": "kg",
+    "GENERIC_FLUID_OUNCE": "fl oz",
+    "GENERIC_CUP": "cup",
+    "GENERIC_PINT": "pt",
+    "GENERIC_QUART": "qt",
+    "GENERIC_GALLON": "gal",
+    "METRIC_MILLILITER": "ml",
+    "METRIC_LITER": "l",
+    "UNIT": "",
+}
+_SERVICES = {
+    "PICKUP": "pickup",
+    "DELIVERY": "delivery",
+    "SHIPMENT": "delivery",
+    "IN_STORE": "dine_in",
+}
+_DETAILS = ("pickup_details", "delivery_details", "shipment_details", "in_store_details")
+_OVER = frozenset({"CANCELED", "FAILED"})
+
+
+class Square:
+    """Reads what Square sends, and what its API answers."""
+
+    vendor = "square"
+    api = "https://connect.squareup.com"
+
+    def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
+        """Check the signature over the notification URL and the body; no time is signed."""
+        sent = header_of(push, "x-square-hmacsha256-signature")
+        require(sent, secrets, lambda secret: hmac_base64(secret, push.url.encode(), push.body))
+
+    def read(self, push: Push, context: Context) -> Reading:
+        """Read a webhook, or an order that somebody passes on."""
+        return _read(push.body, push.content_type, context)
+
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Read the API's answer; an order that is gone is void if the kitchen has it."""
+        if fetched.status in (404, 410):
+            sheet = Sheet(context)
+            sheet.amend(sheet.cancel(fetched.fetch.key), "Square has no such order any more")
+            return sheet.reading()
+        return _read(fetched.body, fetched.content_type, context)
+
+
+def _read(body: bytes, content_type: str, context: Context) -> Reading:
+    value = values.json_object(body, content_type)
+    sheet = Sheet(context)
+    if isinstance(value.get("data"), dict) or ("event_id" in value and "order" not in value):
+        _take_event(value, sheet)
+    elif isinstance(value.get("order"), dict):
+        is_sparse = _is_update(value)
+        _take_order(value["order"], value, sheet, is_sparse=is_sparse)
+    elif "orders" in value:
+        for each in lines_of(value["orders"], "orders", sheet.doubts):
+            _take_order(each, {}, sheet)
+    elif "line_items" in value or "location_id" in value:
+        _take_order(value, {}, sheet)
+    return sheet.reading()
+
+
+def _is_update(value: dict[str, Any]) -> bool:
+    """Say whether this is a request to change an order: only those name a version to change."""
+    return "fields_to_clear" in value or (
+        "idempotency_key" in value and at(value, "order", "version") is not None
+    )
+
+
+# --- webhooks ------------------------------------------------------------------------------
+
+
+def _take_event(value: dict[str, Any], sheet: Sheet) -> None:
+    kind = text(value.get("type")) or text(at(value, "data", "type"))
+    told: dict[str, Any] = next(
+        (each for each in obj(at(value, "data", "object")).values() if obj(each)), {}
+    )
+    number = text(first(told, "order_id")) or text(at(value, "data", "id"))
+    if _NO_ORDERS.match(f"{kind}."):
+        sheet.ignore(f"{kind}: not about an order to cook")
+    elif not number:
+        raise missing("data.object.….order_id")
+    elif sheet.is_elsewhere(told.get("location_id")):
+        pass
+    elif text(told.get("state")).upper() == "DRAFT":
+        sheet.ignore("a draft is still being written")
+    else:
+        sheet.fetch.append(_fetch(number, told, value))
+
+
+def _fetch(number: str, told: dict[str, Any], value: dict[str, Any]) -> Fetch:
+    version = text(told.get("version"))
+    event = text(value.get("event_id")) or text(value.get("created_at"))
+    need = f"v{version}" if version else event
+    return Fetch(f"{number}:{need}", number, f"/v2/orders/{quote(number, safe='')}")
+
+
+# --- orders --------------------------------------------------------------------------------
+
+
+def _take_order(
+    order: dict[str, Any], request: dict[str, Any], sheet: Sheet, *, is_sparse: bool = False
+) -> None:
+    if sheet.is_elsewhere(order.get("location_id")):
+        return
+    state = text(order.get("state")).upper()
+    fulfillments = parts_of(order.get("fulfillments"), "fulfillments", sheet.doubts)
+    states = [text(each.get("state")).upper() for each in fulfillments]
+    if state == "DRAFT":
+        sheet.ignore("a draft is still being written")
+        return
+    if _is_return(order):
+        sheet.ignore("a return of goods: nothing to cook")
+        return
+    if is_sparse and _says_too_little(order, request):
+        number = text(order.get("id"))
+        if number:
+            sheet.fetch.append(_fetch(number, {"version": _revision(order, is_sparse=True)}, {}))
+            return
+        sheet.doubts.warn("a sparse change without the order's id: what it leaves out is unknown")
+    made = _order(order, request, fulfillments, sheet, is_sparse=is_sparse)
+    if state == "CANCELED" or (states and set(states) <= _OVER):
+        made["cancelled"] = True
+    elif state and state not in {"OPEN", "COMPLETED"}:
+        sheet.doubts.warn(f"the order's state “{state}” is not known; it is cooked")
+    is_over = state == "COMPLETED" or (bool(states) and set(states) <= {"COMPLETED", *_OVER})
+    if is_over and not made.get("cancelled") and not sheet.context.options.get("cook_completed"):
+        sheet.amend(made, "completed already")
+    else:
+        sheet.take(made, is_unpaid=made.get("payment") == "unpaid")
+
+
+def _says_too_little(order: dict[str, Any], request: dict[str, Any]) -> bool:
+    """Say whether a sparse change leaves its lines open: one is cleared, or has no name."""
+    cleared = _texts(request.get("fields_to_clear"))
+    lines = parts_of(order.get("line_items"), "", Doubts())
+    is_cleared = any(path.startswith("line_items[") for path in cleared)
+    return is_cleared or not all(each.get("name") and each.get("quantity") for each in lines)
+
+
+def _texts(value: Any) -> list[str]:
+    return [text(each) for each in value] if isinstance(value, list) else []
+
+
+def _is_return(order: dict[str, Any]) -> bool:
+    return bool(order.get("returns")) and not order.get("line_items")
+
+
+def _order(
+    order: dict[str, Any],
+    request: dict[str, Any],
+    fulfillments: list[dict[str, Any]],
+    sheet: Sheet,
+    *,
+    is_sparse: bool,
+) -> dict[str, Any]:
+    doubts = sheet.doubts
+    number = order_id(text(order.get("id")), request or order, doubts)
+    is_over = text(order.get("state")).upper() in {"CANCELED", "COMPLETED"}
+    lines = _lines(order, fulfillments, doubts, may_lack=is_sparse or is_over)
+    cleared = _texts(request.get("fields_to_clear"))
+    is_partial = (is_sparse or order.get("line_items") is None) and "line_items" not in cleared
+    now = _current(fulfillments)
+    due, zone = _due(now), sheet.context.zone
+    made = sheet.order(
+        number,
+        revision=_revision(order, is_sparse=is_sparse),
+        number=None if is_partial and is_sparse else _number(order, number),
+        service=_SERVICES.get(text(now.get("type")).upper()),
+        placed_at=values.iso(order.get("created_at"), zone),
+        due_at=values.iso(due, zone),
+        payment=None if is_sparse else _payment(order),
+        customer=text(at(_details(now), "recipient", "display_name")),
+        note=_note(fulfillments),
+        partial=True if is_partial else None,
+    )
+    made["lines"] = numbered(lines)
+    if is_sparse and "ticket_name" in cleared:
+        made["number"] = ""
+    if fulfillments and _states(fulfillments) - _OVER == {"PROPOSED"}:
+        return held(made)
+    return made
+
+
+def _revision(order: dict[str, Any], *, is_sparse: bool) -> int | None:
+    """Return the version; that of a request is the one it changes, and so makes the next."""
+    version = whole(order.get("version"))
+    if version is None or version < 0:
+        return None
+    return version + 1 if is_sparse else version
+
+
+def _number(order: dict[str, Any], number: str) -> str:
+    return joined(first(order, "ticket_name", "reference_id")) or tail(number)
+
+
+def _payment(order: dict[str, Any]) -> str:
+    """Return how far it is paid. What is due is 0 as well where nothing costs anything."""
+    due = whole(at(order, "net_amount_due_money", "amount"))
+    tenders = order.get("tenders")
+    if text(order.get("state")).upper() == "COMPLETED" or (due == 0 and tenders):
+        return "paid"
+    return "partial" if tenders else "unpaid"
+
+
+# --- fulfilments ---------------------------------------------------------------------------
+
+
+def _states(fulfillments: list[dict[str, Any]]) -> set[str]:
+    return {text(each.get("state")).upper() for each in fulfillments}
+
+
+def _current(fulfillments: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the fulfilment that speaks for the order: the first that is not over."""
+    over = _OVER | {"COMPLETED"}
+    alive = [each for each in fulfillments if text(each.get("state")).upper() not in over]
+    return next(iter(alive or fulfillments), {})
+
+
+def _details(fulfillment: dict[str, Any]) -> dict[str, Any]:
+    return obj(first(fulfillment, *_DETAILS))
+
+
+def _due(fulfillment: dict[str, Any]) -> Any:
+    """Return when the guest or the courier comes, where that is not as soon as possible."""
+    details = _details(fulfillment)
+    if text(details.get("schedule_type")).upper() == "ASAP":
+        return None
+    return first(details, "courier_pickup_at", "pickup_at", "deliver_at", "expected_shipped_at")
+
+
+def _note(fulfillments: list[dict[str, Any]]) -> str:
+    found: list[str] = []
+    for each in fulfillments:
+        details = _details(each)
+        curbside = obj(details.get("curbside_pickup_details"))
+        car = joined(curbside.get("curbside_details"))
+        is_curbside = values.is_true(details.get("is_curbside_pickup"))
+        found += [
+            text(first(details, "note", "shipping_note")),
+            joined("Curbside:" if is_curbside else "", car),
+        ]
+    return joined(*found, by="\n")
+
+
+# --- lines ---------------------------------------------------------------------------------
+
+
+def _lines(
+    order: dict[str, Any],
+    fulfillments: list[dict[str, Any]],
+    doubts: Doubts,
+    *,
+    may_lack: bool,
+) -> list[dict[str, Any]]:
+    items = dishes(order, "line_items", doubts, may_lack=may_lack)
+    by_line = _states_by_line(fulfillments)
+    made = []
+    for item in items:
+        if text(item.get("item_type")).upper() == "GIFT_CARD":
+            doubts.warn(f"{text(item.get('name'))}: a gift card is nothing to cook")
+            continue
+        made.append(_line(item, by_line, doubts))
+    return made
+
+
+def _line(item: dict[str, Any], by_line: dict[str, set[str]], doubts: Doubts) -> dict[str, Any]:
+    variation = text(item.get("variation_name"))
+    is_open = text(item.get("item_type")).upper() == "CUSTOM_AMOUNT"
+    named = {"name": "Custom amount", **item} if is_open else item
+    shown = name_of(named, "name", "variation_name", "catalog_object_id", doubts=doubts)
+    sizes = [values.modifier(variation)] if variation and variation != shown else []
+    states = by_line.get(text(item.get("uid")), set())
+    state = "void" if states and states <= _OVER else "held" if states == {"PROPOSED"} else None
+    return line(
+        item.get("uid"),
+        shown,
+        values.quantity(item.get("quantity"), shown, doubts),
+        item_id=text(item.get("catalog_object_id")),
+        unit=_unit(item),
+        note=text(item.get("note")),
+        state=state,
+        modifiers=sizes + _modifiers(item, doubts) or None,
+    )
+
+
+def _states_by_line(fulfillments: list[dict[str, Any]]) -> dict[str, set[str]]:
+    """Return the states of the fulfilments that name single lines, by line."""
+    found: dict[str, set[str]] = {}
+    for each in fulfillments:
+        if text(each.get("line_item_application")).upper() != "ENTRY_LIST":
+            continue
+        for entry in parts_of(each.get("entries"), "", Doubts()):
+            states = found.setdefault(text(entry.get("line_item_uid")), set())
+            states.add(text(each.get("state")).upper())
+    return found
+
+
+def _unit(item: dict[str, Any]) -> str:
+    measure = obj(at(item, "quantity_unit", "measurement_unit"))
+    custom = obj(measure.get("custom_unit"))
+    kinds = ("weight_unit", "volume_unit", "generic_unit", "length_unit", "area_unit", "time_unit")
+    named = text(first(measure, *kinds))
+    return text(first(custom, "abbreviation", "name")) or _UNITS.get(named, named.lower())
+
+
+def _modifiers(item: dict[str, Any], doubts: Doubts) -> list[dict[str, Any]]:
+    """Return the modifiers, nested where one names another as its parent."""
+    found = parts_of(item.get("modifiers"), "modifiers", doubts)
+    known = {text(each.get("uid")) for each in found} - {""}
+    inner: dict[str, list[dict[str, Any]]] = {}
+    for each in found:
+        parent = text(each.get("parent_modifier_uid"))
+        inner.setdefault(parent if parent in known else "", []).append(each)
+    made = list(_nested("", inner, doubts))
+    circle = [each for group in inner.values() for each in group]
+    return made + [choice(_name_of(each), each.get("quantity"), doubts) for each in circle]
+
+
+def _nested(
+    parent: str, inner: dict[str, list[dict[str, Any]]], doubts: Doubts
+) -> Iterator[dict[str, Any]]:
+    """Yield what hangs under `parent`, and take it out of `inner`: nothing comes twice."""
+    for each in inner.pop(parent, []):
+        uid = text(each.get("uid"))
+        below = list(_nested(uid, inner, doubts)) if uid else []
+        yield choice(_name_of(each), each.get("quantity"), doubts, inner=below)
+
+
+def _name_of(modifier: dict[str, Any]) -> str:
+    return text(first(modifier, "name", "catalog_object_id"))

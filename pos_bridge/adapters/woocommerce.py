@@ -1,0 +1,204 @@
+"""WooCommerce: webhooks with the whole order.
+
+From the WooCommerce REST API documentation (orders v3, webhooks).
+
+| topic | here |
+|---|---|
+| `order.created`, `order.updated`, `order.restored` | handled: the whole order |
+| `order.deleted` | handled: void, if the kitchen has it |
+| the ping of a new webhook (`webhook_id=…`, no JSON) | ignored |
+| `coupon.*`, `customer.*`, `product.*`, `action.*` | ignored: no orders |
+| no topic | by what the body holds; a card where that is no order |
+
+| status | here |
+|---|---|
+| `processing` | cooked |
+| `pending` | not paid yet: changes a ticket, makes none; `cook_unpaid = true` cooks it |
+| `on-hold` | as `pending`; `cook_on_hold = true` cooks it |
+| `completed` | changes a ticket, makes none; `cook_completed = true` cooks it |
+| `cancelled`, `refunded`, `failed`, `trash` | void, if the kitchen has it |
+| `checkout-draft`, `auto-draft` | ignored: the guest is still choosing |
+| a status of a plug-in | cooked |
+
+Names hold HTML entities. Meta of a line whose key begins with `_` is a plug-in's own. Meta of the
+order that names a table, or a date or time of pickup or delivery, is taken as such. A part of a
+bundle (`bundled_by`, `composite_parent`) belongs to its set. A refund of single lines is not in
+the order (u): a card says that there is one.
+
+Revision: `date_modified_gmt` in ms, plus how far the status is, for changes within one second.
+Duplicates (`X-WC-Webhook-Delivery-ID`) have one content.
+Signature: `X-WC-Webhook-Signature`, Base64 of HMAC-SHA256 over the body; no time is signed.
+Unverified: plug-ins' spellings of table and time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from pos_bridge.adapters import values
+from pos_bridge.adapters.adapter import Context, Push, Reading
+from pos_bridge.adapters.lines import name_of, parts_of
+from pos_bridge.adapters.signatures import header_of, hmac_base64, require
+from pos_bridge.adapters.tickets import (
+    Sheet,
+    attributes,
+    dishes,
+    line,
+    numbered,
+    order_id,
+    service_of,
+)
+from pos_bridge.adapters.values import Doubts, first, joined, modifier, obj, plain, text
+
+_PING = re.compile(rb"\s*webhook_id=\d+\s*")
+_TAG = re.compile(r"<[^<>]{0,200}>")
+_VOID = frozenset({"cancelled", "refunded", "failed", "trash"})
+_DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
+_PROGRESS = ("pending", "on-hold", "processing", "completed", "failed", "cancelled", "refunded")
+
+
+class WooCommerce:
+    """Reads what WooCommerce sends."""
+
+    vendor = "woocommerce"
+
+    def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
+        """Check the signature over the body."""
+        sent = header_of(push, "x-wc-webhook-signature")
+        require(sent, secrets, lambda secret: hmac_base64(secret, push.body))
+
+    def read(self, push: Push, context: Context) -> Reading:
+        """Read a webhook by its topic."""
+        sheet = Sheet(context)
+        if _PING.fullmatch(push.body):
+            sheet.ignore("the ping of a new webhook")
+            return sheet.reading()
+        value = values.json_object(push.body, push.content_type)
+        topic = text(push.headers.get("x-wc-webhook-topic")).lower()
+        resource, _, event = topic.partition(".")
+        if topic and resource != "order":
+            sheet.ignore(f"{topic}: not about an order to cook")
+        elif event == "deleted" or not value.keys() - {"id"}:
+            _take_deleted(value, sheet)
+        else:
+            _take_order(value, sheet)
+        return sheet.reading()
+
+
+def _take_deleted(value: dict[str, Any], sheet: Sheet) -> None:
+    number = text(value.get("id"))
+    if not number:
+        raise values.missing("id")
+    sheet.amend(sheet.cancel(number), "the order was deleted")
+
+
+# --- orders --------------------------------------------------------------------------------
+
+
+def _take_order(order: dict[str, Any], sheet: Sheet) -> None:
+    status, options = text(order.get("status")).lower().removeprefix("wc-"), sheet.context.options
+    if status in _DRAFTS:
+        sheet.ignore("a draft: the guest is still choosing")
+        return
+    made = _order(order, status, sheet)
+    if status in _VOID:
+        sheet.amend({**made, "cancelled": True}, f"{status}: nothing to cook")
+    elif status == "completed" and options.get("cook_completed") is not True:
+        sheet.amend(made, "completed already")
+    elif status == "pending" and options.get("cook_unpaid") is not True:
+        sheet.amend(made, "not paid yet")
+    elif status == "on-hold" and options.get("cook_on_hold") is not True:
+        sheet.amend(made, "on hold until it is paid")
+    else:
+        if status not in _PROGRESS:
+            sheet.doubts.warn(f"the status “{status}” is not known; the order is cooked")
+        sheet.take(made, is_unpaid=made.get("payment") == "unpaid")
+
+
+def _order(order: dict[str, Any], status: str, sheet: Sheet) -> dict[str, Any]:
+    doubts, zone = sheet.doubts, sheet.context.zone
+    number = order_id(text(order.get("id")), order, doubts)
+    items = dishes(order, "line_items", doubts, may_lack=status in _VOID)
+    table, due, notes = attributes(_meta(order, doubts), zone, is_chosen=False)
+    placed = values.iso(order.get("date_created_gmt"), UTC)
+    paid = first(order, "date_paid_gmt", "date_paid")
+    made = sheet.order(
+        number,
+        revision=_revision(order, status, sheet),
+        number=text(order.get("number")) or number,
+        service=_service(order, doubts, table),
+        table=table,
+        placed_at=placed or values.iso(order.get("date_created"), zone),
+        due_at=due,
+        payment="refunded" if status == "refunded" else "paid" if paid else "unpaid",
+        customer=_customer(order),
+        note=joined(plain(order.get("customer_note")), *notes, by="\n"),
+    )
+    if parts_of(order.get("refunds"), "refunds", Doubts()) and status not in _VOID:
+        doubts.show(
+            f"订单 {number} 有退款，但没有说明退哪些菜，请核对",
+            f"order {number}: something was refunded, but not which dish; check the shop",
+        )
+    return made | {"lines": numbered([_line(each, doubts) for each in items])}
+
+
+def _revision(order: dict[str, Any], status: str, sheet: Sheet) -> int | None:
+    """Return the time of the change; it counts seconds, so the status decides within one."""
+    gmt = values.epoch_ms(order.get("date_modified_gmt"), UTC)
+    changed = gmt or values.epoch_ms(order.get("date_modified"), sheet.context.zone)
+    if changed is None:
+        return None
+    return changed + (_PROGRESS.index(status) if status in _PROGRESS else 2)
+
+
+def _customer(order: dict[str, Any]) -> str:
+    people = (obj(order.get("billing")), obj(order.get("shipping")))
+    names = (joined(plain(p.get("first_name")), plain(p.get("last_name"))) for p in people)
+    return next(filter(None, names), "")
+
+
+def _service(order: dict[str, Any], doubts: Doubts, table: str) -> str:
+    ways = parts_of(order.get("shipping_lines"), "shipping_lines", doubts)
+    titles = joined(*(joined(way.get("method_id"), way.get("method_title")) for way in ways))
+    named = service_of(titles.replace("_", " "))
+    return named or ("dine_in" if table else "delivery" if ways else "pickup")
+
+
+def _meta(thing: dict[str, Any], doubts: Doubts) -> list[tuple[str, str]]:
+    """Return what plug-ins note at an order or a line: names and values as people read them."""
+    found = parts_of(thing.get("meta_data"), "meta_data", doubts)
+    return [
+        (
+            plain(first(each, "display_key", "key")),
+            _TAG.sub("", plain(first(each, "display_value", "value"))).strip(),
+        )
+        for each in found
+    ]
+
+
+# --- lines ---------------------------------------------------------------------------------
+
+
+def _line(item: dict[str, Any], doubts: Doubts) -> dict[str, Any]:
+    name = name_of(item, "name", "sku", "product_id", doubts=doubts)
+    parent = text(first(item, "bundled_by", "composite_parent"))
+    variation = text(item.get("variation_id"))
+    return line(
+        item.get("id"),
+        name,
+        values.quantity(item.get("quantity"), name, doubts),
+        parent=parent,
+        item_id=text(item.get("sku"))
+        or (variation if variation != "0" else "")
+        or text(item.get("product_id")),
+        modifiers=list(_choices(item, doubts)) or None,
+    )
+
+
+def _choices(item: dict[str, Any], doubts: Doubts) -> Iterator[dict[str, Any]]:
+    for key, value in _meta(item, doubts):
+        if value and not key.startswith("_"):
+            yield modifier(joined(key, value, by=": "))
