@@ -64,6 +64,7 @@ from pos_bridge.rules import RulesState
 from pos_bridge.settings import Address, Settings, StartError, plain
 from pos_bridge.sockets import listen, real_address
 from pos_bridge.soundness import Soundness
+from pos_bridge.status.reports import Addressees, Reports
 from pos_bridge.watch import Watch, purge_hourly
 from pos_bridge.writer import Writer
 
@@ -115,7 +116,7 @@ def _opened(database: str) -> Opened:
 class _Kept:
     """What lasts: the store, the state in it, the time it goes on from, the rules' state.
 
-    `rescue`: what became of a store that was damaged.
+    `rescue`: what became of a store that was damaged. `addressees`: who is told of states.
     """
 
     store: Store
@@ -123,6 +124,7 @@ class _Kept:
     time: KitchenTime
     rules: RulesState
     rescue: Rescue | None
+    addressees: Addressees
 
 
 @contextmanager
@@ -136,14 +138,15 @@ def _kept(settings: Settings) -> Iterator[_Kept]:
             folder = rules.folder_of(settings)
             logged = rules.book_of_log(store, kitchen)
             choice = rules.choose(kitchen, logged, folder, live=settings.live_rules)
-            ledger = Ledger(store, kitchen, choice.book, time)
+            addressees = Addressees(settings.pos or settings.data / "pos.toml")
+            ledger = Ledger(store, kitchen, choice.book, time, addressees.telling)
             stack.callback(ledger.close)
             rules.put_in_force(choice, ledger, store)
             if opened.rescue is not None:
                 tell_of_rescue(opened.rescue, ledger, store, take_again(ledger, store))
         except StoreError as error:
             raise StartError(str(error)) from error
-        yield _Kept(store, ledger, time, choice.state, opened.rescue)
+        yield _Kept(store, ledger, time, choice.state, opened.rescue, addressees)
 
 
 def _kitchen_time(settings: Settings, floor: Instant) -> KitchenTime:
@@ -195,6 +198,8 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     pushes = PushIntake(intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
     fetcher = Fetcher(kept.store.outbox, channels, pushes, kept.time)
     pushes.on_owed = fetcher.wake
+    outbox = kept.store.outbox
+    reports = Reports(kept.addressees, outbox, kept.time, feed, lambda: writer.waiting > 4)
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
@@ -209,6 +214,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         pulse=pulse,
         rules=live_rules,
         soundness=soundness,
+        reports=reports,
         time=kept.time,
         bodies=Bodies(),
         displays=Displays(feed, writer, kept.time, access, recent),
@@ -219,7 +225,9 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
             live_rules,
             kept.time,
             settings.data,
-            lambda: chain(soundness.remarks(), channels.remarks(), fetcher.remarks()),
+            lambda: chain(
+                soundness.remarks(), channels.remarks(), fetcher.remarks(), reports.remarks()
+            ),
         ),
     )
 
@@ -232,6 +240,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield services.soundness.run()
     yield services.channels.run()
     yield services.fetcher.run()
+    yield services.reports.run()
     yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)
 

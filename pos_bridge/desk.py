@@ -14,6 +14,7 @@ from kds.kitchen.state import Kitchen
 from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
 from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Outgoing, Personal
+from pos_bridge.status.telling import Telling
 
 
 class Memory(Protocol):
@@ -39,12 +40,15 @@ class Desk:
     same for the whole attempt.
     """
 
-    def __init__(self, kitchen: Kitchen, book: Book, memory: Memory, now: Instant) -> None:
+    def __init__(
+        self, kitchen: Kitchen, book: Book, memory: Memory, now: Instant, telling: Telling
+    ) -> None:
         self.kitchen = kitchen
         self.book = book
         self.now = now
         self._before = kitchen
         self._memory = memory
+        self._telling = telling
         self._entries: list[Entry] = []
         self._intakes: list[Intake] = []
         self._answers: dict[CommandId, Answer] = {}
@@ -66,10 +70,11 @@ class Desk:
 
     def accept(self, decision: Decision) -> Outcome:
         """Let `decision`, made on this very kitchen, happen."""
-        first = self.kitchen.seq + 1
-        self._entries.extend(Entry(first + i, event) for i, event in enumerate(decision.events))
-        if decision.events:
+        before, events = self.kitchen, decision.events
+        self._entries.extend(Entry(before.seq + i, event) for i, event in enumerate(events, 1))
+        if events:
             self.kitchen = decision.kitchen
+            self._outgoing += self._telling.outgoing(before, self.kitchen, events, self.now)
         return decision.outcome
 
     def record(self, events: Iterable[Event]) -> None:

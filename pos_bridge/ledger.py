@@ -20,6 +20,7 @@ from kds.store.store import Store
 from kds.store.values import Answer, Batch, Entry, Keyed
 from pos_bridge.desk import Desk
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.status.telling import Telling
 
 _logger = logging.getLogger(__name__)
 SNAPSHOT_WHEN_IDLE = 500
@@ -33,11 +34,20 @@ class Ledger:
     """What is on disk, and the way to put more there. Writer thread once the writer runs.
 
     `kitchen` and `book` are as of the last commit, `trouble` is why the store did not take the
-    last one that was tried, "" if it did. Implements `Memory` for desks. In a quiet moment and at
-    the end the writer leaves a snapshot itself; in a rush a thread beside it does.
+    last one that was tried, "" if it did. `telling`: who is told of what happens.
+    Implements `Memory` for desks. In a quiet moment and at the end the writer leaves a snapshot
+    itself; in a rush a thread beside it does.
     """
 
-    def __init__(self, store: Store, kitchen: Kitchen, book: Book, time: KitchenTime) -> None:
+    def __init__(
+        self,
+        store: Store,
+        kitchen: Kitchen,
+        book: Book,
+        time: KitchenTime,
+        telling: Telling | None = None,
+    ) -> None:
+        self.telling = telling or Telling()
         self.kitchen = kitchen
         self.book = book
         self.trouble = ""
@@ -58,7 +68,7 @@ class Ledger:
 
     def open_desk(self) -> Desk:
         """Return a desk for one attempt on the committed state."""
-        return Desk(self.kitchen, self.book, self, self._time.now())
+        return Desk(self.kitchen, self.book, self, self._time.now(), self.telling)
 
     def keep(self, desk: Desk) -> Sequence[Entry]:
         """Commit what `desk` wants kept, and return its entries; raises what the store raises."""

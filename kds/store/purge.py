@@ -46,7 +46,8 @@ def purge(connection: Connection, now: Instant, retention: Retention, day: Busin
             _remove(connection, schema.idempotency, schema.idempotency.c.at < index),
             # An order that the state still holds must be found, however old it is.
             _remove(connection, schema.orders, (orders.at < index) & orders.archived.is_not(None)),
-            _remove(connection, schema.outbox, outbox.done_at < index),
+            # What nobody wanted, or nobody is there any more to take, goes at last as well.
+            _remove(connection, schema.outbox, outbox.created_at < index),
             _remove(connection, schema.archive, schema.archive.c.ended_at < events),
             _remove(connection, schema.portions, schema.portions.c.business_date < date),
             _remove(connection, schema.visits, schema.visits.c.business_date < date),

@@ -100,6 +100,14 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Parked:
+    """An entry that was given up, and why."""
+
+    entry: Waiting
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Batch:
     """All that one commit keeps. `after` is `before` folded with the events of `entries`."""
 

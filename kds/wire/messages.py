@@ -159,8 +159,8 @@ class Remark:
     """Something that is not well at the bridge: a sentence for people, in two halves.
 
     `of`: what it is about, for programs: `storage`, `disk`, `rules`, `paused`, `busy`, `clock`,
-    `database`, or something that only a newer bridge knows. `severity`: `critical`, `late` or
-    `attention`. `about`: the rule that is paused.
+    `database`, `telling`, or something that only a newer bridge knows. `severity`: `critical`,
+    `late` or `attention`. `about`: the rule that is paused.
     """
 
     of: str

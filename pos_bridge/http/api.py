@@ -16,7 +16,18 @@ from kds.records import BadBody, BodyError, TooLarge
 from kds.records.shapes import path
 from kds.store.errors import StoreError
 from pos_bridge.access import Access
-from pos_bridge.http import commands, docs, events, health, kitchen, orders, pos, rules, sources
+from pos_bridge.http import (
+    commands,
+    docs,
+    events,
+    health,
+    kitchen,
+    orders,
+    outbox,
+    pos,
+    rules,
+    sources,
+)
 from pos_bridge.http.answers import answer, error, faults, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.description import Described
@@ -46,7 +57,7 @@ def application(services: Services, access: Access) -> ASGIApp:
         **_QUIET,
     )
     app.router.redirect_slashes = False
-    for room in (orders, commands, kitchen, rules, events, sources, health):
+    for room in (orders, commands, kitchen, rules, events, sources, outbox, health):
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
     app.router.routes += pos.router(services, access).routes
 

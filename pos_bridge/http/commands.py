@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +19,7 @@ from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import CommandAnswer, Failure, Faults, StockLeft
 from pos_bridge.jobs import DoCommands
 from pos_bridge.reading import read_apart
+from pos_bridge.status.messages import json_number
 
 _ONE = {
     "type": "object",
@@ -109,7 +109,7 @@ def _stock_call(services: Services) -> Any:
     async def get_stock(_request: Request) -> Response:
         """Answer the portions left by item; what is not listed is not counted."""
         stock = services.feed.kitchen.stock
-        return answer({item: {"left": _number(left)} for item, left in sorted(stock.items())})
+        return answer({item: {"left": json_number(left)} for item, left in sorted(stock.items())})
 
     return get_stock
 
@@ -120,7 +120,7 @@ async def _set_stock(services: Services, request: Request) -> Response:
         content_type = request.headers.get("content-type", "")
         value, _ = await read_apart(read_json, body, content_type)
         await services.writer.submit(DoCommands((_stock_command(item, value),)))
-    return answer({"left": _number(services.feed.kitchen.stock.get(item))})
+    return answer({"left": json_number(services.feed.kitchen.stock.get(item))})
 
 
 def _stock_command(item: str, value: object) -> Command:
@@ -130,10 +130,3 @@ def _stock_command(item: str, value: object) -> Command:
     return command_from(
         {"id": uuid4().hex, "kind": kind, "item_id": item, "left": value["left"], "device": "http"}
     )
-
-
-def _number(left: Decimal | None) -> int | float | None:
-    """Return a count as a JSON number."""
-    if left is None:
-        return None
-    return int(left) if left == int(left) else float(left)

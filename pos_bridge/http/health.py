@@ -62,6 +62,7 @@ def _health(services: Services) -> dict[str, Any]:
         "rules": _rules(services),
         "store": services.soundness.as_json(),
         "sources": _sources(services, now),
+        "telling": services.reports.as_json(),
     }
 
 
@@ -127,6 +128,7 @@ class _Bridge(Collector):
         if kitchen.seq:
             age_s = _age_s(kitchen.at, now)
             yield _gauge("last_event_age_seconds", "age of the last event", age_s)
+        yield from _telling(services)
         orders = CounterMetricFamily(
             "kds_orders", "by source and outcome", labels=["source", "what"]
         )
@@ -148,6 +150,22 @@ class _Bridge(Collector):
             silent.add_metric([standing.source], standing.silent_ms / 1000)
             missing.add_metric([standing.source], len(standing.missing))
         yield from (orders, contact, silent, missing)
+
+
+def _telling(services: Services) -> Iterator[Metric]:
+    """Yield what the till's side has not been told yet."""
+    families = {
+        "waiting": GaugeMetricFamily(
+            "kds_telling_waiting", "states that a destination was not told yet", labels=["to"]
+        ),
+        "given_up": GaugeMetricFamily(
+            "kds_telling_given_up", "states that a destination refused", labels=["to"]
+        ),
+    }
+    for standing in services.reports.as_json():
+        for what, family in families.items():
+            family.add_metric([standing["name"]], standing[what])
+    yield from families.values()
 
 
 def _gauge(name: str, text: str, value: float) -> GaugeMetricFamily:

@@ -18,6 +18,7 @@ from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
 from pos_bridge.soundness import Soundness
+from pos_bridge.status.reports import Reports
 from pos_bridge.writer import Writer
 
 
@@ -36,6 +37,7 @@ class Services:
     pulse: Pulse
     rules: LiveRules
     soundness: Soundness
+    reports: Reports
     time: KitchenTime
     bodies: Bodies
     displays: Displays
