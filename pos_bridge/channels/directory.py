@@ -24,6 +24,7 @@ _logger = logging.getLogger(__name__)
 GROUP = "pos_bridge.adapters"
 BUILT_IN: Mapping[str, str] = {
     "clover": "pos_bridge.adapters.clover:Clover",
+    "deliverect": "pos_bridge.adapters.deliverect:Deliverect",
     "doordash": "pos_bridge.adapters.doordash:DoorDash",
     "justeat": "pos_bridge.adapters.justeat:JustEat",
     "shopify": "pos_bridge.adapters.shopify:Shopify",

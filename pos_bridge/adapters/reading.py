@@ -1,0 +1,32 @@
+"""A reading in the making: what several messages of one push say, each where it belongs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from pos_bridge.adapters.adapter import Fetch, Order, Reading
+from pos_bridge.adapters.values import Doubts
+
+
+@dataclass(slots=True)
+class Sorted:
+    """As `Reading`, gathered on the way."""
+
+    orders: list[Order] = field(default_factory=list)
+    amendments: list[Order] = field(default_factory=list)
+    ignored: list[str] = field(default_factory=list)
+    fetch: list[Fetch] = field(default_factory=list)
+    doubts: Doubts = field(default_factory=Doubts)
+
+    def reading(self, acknowledgement: bytes | None = None) -> Reading:
+        """Return it; what is ignored is told only where nothing else is said."""
+        is_anything = self.orders or self.amendments or self.fetch
+        return Reading(
+            tuple(self.orders),
+            tuple(self.amendments),
+            None if is_anything else "; ".join(dict.fromkeys(self.ignored)) or None,
+            tuple(self.fetch),
+            tuple(self.doubts.warnings),
+            tuple(self.doubts.cards),
+            acknowledgement,
+        )
