@@ -133,7 +133,7 @@ class Inspector:
         for rule, state in kitchen.rules.items():
             if state.paused_at is None:
                 continue
-            wait = book.wait_rule(rule)
+            wait = book.hold_rule(rule)
             name = Wording(f"规则 {rule} 已暂停", f"Rule {rule} is paused")
             name = name if wait is None else wait.paused
             more = Wording("点开后按“恢复”", "open to resume")

@@ -41,8 +41,8 @@ class Report:
                 f"{errors} 处错误，{remarks} 处提醒：这份规则不能启用",
                 f"{errors} errors, {remarks} remarks: this book may not run",
             )
-        data = self.book.data
-        rules = len(data.waits) + len(data.overtimes) + len(data.announces)
+        data, paces = self.book.data, len(self.book.paces)
+        rules = len(data.waits) + paces + len(data.overtimes) + len(data.announces)
         size = Wording(
             f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{rules} 条规则",
             f"{len(data.stations)} stations, {len(data.menu)} menu entries, {rules} rules",

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kds.admin.pace_explain import paced
 from kds.admin.sentences import Teller
 from kds.admin.sets_sentences import Made, made_of
 from kds.kitchen.ids import Instant
@@ -15,13 +16,14 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book, Trace
 from kds.rulebook.compiled import WaitRule
 from kds.rulebook.conditions import Occasion, judge
+from kds.rulebook.pace import AnyPace
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a wait rule has to do with a line, in words."""
+    """What a rule that holds lines has to do with one, in words."""
 
-    rule: WaitRule
+    rule: WaitRule | AnyPace
     applies: bool
     why: Wording
 
@@ -86,6 +88,10 @@ def explain(
         occasion = Occasion(fields, line, fields.table, fields.guests, at, zone)
         menu_class = trace.routing.menu_class
         gates = tuple(_gate(rule, occasion, menu_class, classes) for rule in book.data.waits)
+        prep_s = book.usual_prep_s(trace.routing.rule, line)
+        gates += tuple(
+            Gate(rule, *paced(rule, occasion, trace.routing, prep_s)) for rule in book.paces
+        )
         found.append(Explained(line, trace, gates, made_of(book, fields, line)))
     return tuple(found)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from kds.admin.announce_sentences import announce_sentence
 from kds.admin.overtime_sentences import overtime_sentence
+from kds.admin.pace_sentences import pace_sentence
 from kds.admin.precedence_sentences import band_sentence, pan_phrase, slow_sentence
 from kds.admin.sets_sentences import set_details
 from kds.admin.whens import bracketed, phrase
@@ -23,7 +24,7 @@ from kds.kitchen.ids import StationId
 from kds.kitchen.orders import Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
-from kds.rulebook.compiled import Limits, Match, MenuClass, Pattern, WaitRule
+from kds.rulebook.compiled import Limits, Match, MenuClass, Pattern, PrepPlus, WaitRule
 
 _LIMITS = (
     ("attention_s", Wording("{} 提醒", "attention after {}")),
@@ -59,7 +60,8 @@ class Teller:
         yield self._store()
         yield ""
         yield self._say("工位：", "Stations: ") + ", ".join(
-            f"{name} ({station})" for station, name in self._stations.items()
+            f"{station.name[self._lang]} ({station.id}){self._capacity(station.capacity)}"
+            for station in self._book.stations
         )
         yield self._say("其他菜：", "Any other dish: ") + self._limits(self._book.data.defaults)
         yield ""
@@ -84,6 +86,8 @@ class Teller:
         """Yield every rule as a few sentences."""
         for wait in self._book.data.waits:
             yield self.rule(wait)
+        for pace in self._book.paces:
+            yield pace_sentence(pace, self._lang)
         for overtime in self._book.data.overtimes:
             yield overtime_sentence(overtime, self._stations, self._lang)
         for announce in self._book.data.announces:
@@ -197,7 +201,19 @@ class Teller:
         if entry.prep_s is None:
             return ""
         needs = duration(entry.prep_s, self._lang)
-        return self._say(f"制作 {needs}", f"takes {needs}")
+        said = [self._say(f"制作 {needs}", f"takes {needs}"), *map(self._plus, entry.prep_plus)]
+        return self._say("，", ", ").join(said)
+
+    def _plus(self, plus: PrepPlus) -> str:
+        time, what = duration(abs(plus.add_s), self._lang), self._quoted(plus.modifier_has)
+        if plus.add_s < 0:
+            return self._say(f"{what} 少 {time}", f"{time} less with {what}")
+        return self._say(f"{what} 多 {time}", f"{time} more with {what}")
+
+    def _capacity(self, portions: int | None) -> str:
+        if portions is None:
+            return ""
+        return self._say(f" 一次 {portions} 份", f" with {portions} portions at a time")
 
     def _limits(self, limits: Limits) -> str:
         said = [

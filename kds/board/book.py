@@ -68,7 +68,7 @@ class Book(Protocol):
         """Return the limits of a line."""
         ...
 
-    def wait_rule(self, rule: RuleId) -> Rule | None:
+    def hold_rule(self, rule: RuleId) -> Rule | None:
         """Return the rule of a hold, None if the book has none of that name."""
         ...
 

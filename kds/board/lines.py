@@ -10,7 +10,7 @@ from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, TicketLine
 from kds.kitchen.ids import Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
-from kds.rulebook.clocks import waiting_since
+from kds.rulebook.clocks import not_before_due, waiting_since
 from kds.rulebook.compiled import Clock
 
 
@@ -97,7 +97,7 @@ def _strength(hold: Hold) -> tuple[bool, bool, int, int, str]:
 
 
 def _mark(scope: Scope, hold: Hold) -> HoldMark:
-    rule = scope.book.wait_rule(hold.rule)
+    rule = scope.book.hold_rule(hold.rule)
     return HoldMark(
         rule=hold.rule,
         where="" if rule is None else rule.where,
@@ -114,11 +114,12 @@ def _clock(scope: Scope, part: Part, hold: Hold | None) -> BandClock | None:
     if not part.is_food or not runs(part.counts, hold.gate if hold else None):
         return None
     limits = scope.book.limits(part.fields, part.line)
-    since = _since(limits.clock, part)
-    if since is None:
+    begun = _since(limits.clock, part)
+    if begun is None:
         return None
+    since = not_before_due(part.fields, limits, begun)
     return BandClock(
-        limits.clock,
+        limits.clock if since == begun else "planned",
         since,
         _after(since, limits.attention_s),
         _after(since, limits.late_s),

@@ -11,7 +11,7 @@ from kds.board.values import PriorityMark
 from kds.kitchen.ids import Instant
 from kds.kitchen.orders import Gate
 from kds.kitchen.visits import Visit
-from kds.rulebook.clocks import waiting_since
+from kds.rulebook.clocks import waited_since, waiting_since
 from kds.rulebook.compiled import Clock
 from kds.rulebook.conditions import Occasion
 from kds.rulebook.priority import Found, Standing, band_of
@@ -77,6 +77,7 @@ def _standing(scope: Scope, visit: Visit, guests: int | None, part: Part) -> Sta
     }
     if part.progress.fired_at is not None and not _waits(part):
         since[Clock.FIRED] = part.progress.fired_at
+    since = {clock: waited_since(fields, at) for clock, at in since.items()}
     at, zone = line.received_at, scope.book.zone_info
     occasion = Occasion(fields, line.content, visit.table, guests, at, zone)
     return Standing(occasion, visit.rider_at is not None, since)

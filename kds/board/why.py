@@ -31,6 +31,7 @@ _BANDS = {
 _CLOCKS = {
     "fired": Wording("起菜", "fired"),
     "received": Wording("下单", "sent"),
+    "planned": Wording("预订计划开做", "planned start"),
     "placed": Wording("客等", "ordered by the guest"),
 }
 _GATES = {Gate.START: Wording("不开做", "start"), Gate.RUN: Wording("不走菜", "run")}

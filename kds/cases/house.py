@@ -81,6 +81,18 @@ class House:
             look()
         raise NeverAtRestError
 
+    def time_of(self, minute_of_day: int) -> datetime:
+        """Return the next moment at which the store's clock shows that time of day."""
+        now = (_EPOCH + timedelta(milliseconds=self.now)).astimezone(ZoneInfo(self.book.zone))
+        at = now.replace(hour=minute_of_day // 60, minute=minute_of_day % 60, second=0)
+        at = at.replace(microsecond=0)
+        return at if at >= now else at + timedelta(days=1)
+
+    def clock(self, at: Instant) -> str:
+        """Return what the store's clock shows at a moment: 18:43, or 18:43:20."""
+        local = (_EPOCH + timedelta(milliseconds=at)).astimezone(ZoneInfo(self.book.zone))
+        return f"{local:%H:%M:%S}" if local.second else f"{local:%H:%M}"
+
     def _next(self, word: str) -> str:
         self._asked += 1
         return f"{word}{self._asked}"

@@ -111,7 +111,10 @@ class _Play:
 
     def _receive(self, order: OrderSpec, place: Place) -> None:
         key = OrderKey(SourceId(order.source), OrderId(order.id))
-        outcome = self._house.receive(_canonical(order))
+        body = _canonical(order)
+        if order.due is not None:
+            body["due_at"] = self._house.time_of(order.due).isoformat()
+        outcome = self._house.receive(body)
         if outcome.why:
             raise _StopError(_cannot(place, outcome.why))
         self._orders = [*(known for known in self._orders if known != key), key]
@@ -170,7 +173,10 @@ class _Play:
             place = self._case.at("steps", number, "expect", name)
             line = self._line(self._key_of(name, place))
             shown = self._shown(line)
-            for what, expected, found in _facts(wanted, line, shown):
+            for what, expected, found in (
+                *_facts(wanted, line, shown),
+                *self._until(wanted, shown),
+            ):
                 if expected != found:
                     inside = self._case.at("steps", number, "expect", name, what)
                     self._tell(inside, _same(f"{name} {what}"), expected, found)
@@ -214,6 +220,11 @@ class _Play:
         """Return the ticket that has the order's dishes, None if the view has none."""
         home = self._house.kitchen.orders[key].visit
         return next((t for t in self._board(view).tickets if t.visit == home), None)
+
+    def _until(self, wanted: LineExpectation, shown: TicketLine) -> Iterator[tuple[str, str, str]]:
+        if wanted.until is not None:
+            until = None if shown.hold is None else shown.hold.until
+            yield "until", wanted.until, NONE if until is None else self._house.clock(until)
 
     def _rules(self, number: int, word: str, wanted: Iterable[str], found: Iterable[str]) -> None:
         """Note if other rules than those wanted are so."""

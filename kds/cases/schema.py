@@ -150,6 +150,7 @@ class OrderSpec(Spec):
     member: Plain = ""
     payment: PaymentName = Payment.UNPAID.value
     guests: Plain = ""
+    due: MinuteOfDay | None = None
     number: Plain = ""
     note: Plain = ""
     cancelled: YesNo = False
@@ -162,7 +163,8 @@ class LineExpectation(Spec):
     """What must be so of one line; what is not stated may be anything.
 
     `at`: its stations in order, or `everywhere`, or `nothing`. `late`: the worst limit passed so
-    far, as the log has it. `band`: as the pass shows it.
+    far, as the log has it. `band`: as the pass shows it. `until`: the time of day at which the
+    hold opens by itself, or `none`.
     """
 
     at: Texts | None = None
@@ -170,6 +172,7 @@ class LineExpectation(Spec):
     entry: Text | None = None
     hold: GateOrNone | None = None
     held_by: Text | None = None
+    until: Plain | None = None
     band: BandName | None = None
     late: LevelOrNo | None = None
     held: Plain | None = None

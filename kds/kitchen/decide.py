@@ -9,7 +9,7 @@ from types import MappingProxyType
 from kds.kitchen import plan_house, plan_pans, plan_visits, plan_work
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
-from kds.kitchen.events import AlertRaised, Cause, Event, Fact
+from kds.kitchen.events import AlertRaised, Cause, Event, Fact, OrderReceived
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, EventId, Instant, VisitId
 from kds.kitchen.memory import first_seq
@@ -104,7 +104,7 @@ class _Story:
             facts, self._unsettled = self._unsettled, []
             answers = [
                 fact
-                for visit in _visits_of(facts)
+                for visit in _visits_of(self.kitchen, facts)
                 if visit in self.kitchen.visits
                 for fact in policy.settle(self.kitchen, visit, facts, self._now)
             ]
@@ -118,13 +118,17 @@ class _Story:
         return Decision(tuple(self._events), self.kitchen, outcome)
 
 
-def _visits_of(facts: Sequence[Fact]) -> list[VisitId]:
+def _visits_of(kitchen: Kitchen, facts: Sequence[Fact]) -> list[VisitId]:
+    """Return the visits that facts are about; of a revision also where its lines sit by now."""
     found: dict[VisitId, None] = {}
     for fact in facts:
         for name in ("visit", "into", "to"):
             value = getattr(fact, name, None)
             if isinstance(value, str):
                 found[VisitId(value)] = None
+        if isinstance(fact, OrderReceived):
+            lines = kitchen.orders[fact.message.key].lines.values()
+            found |= dict.fromkeys(group.visit for line in lines for group in line.groups)
     return list(found)
 
 

@@ -48,6 +48,7 @@ class Opening(StrEnum):
     SERVICE = "service"
     CONDITION = "condition"
     STRUCK = "struck"
+    PLANNED = "planned"
     FIRED = "fired"
     PAUSED = "paused"
     MERGED = "merged"

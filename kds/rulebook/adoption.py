@@ -19,7 +19,7 @@ from kds.kitchen.spelling import way_of
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
-from kds.rulebook.clocks import levels, running_since
+from kds.rulebook.clocks import levels, running_since, waited_since
 from kds.rulebook.compiled import Clock
 from kds.rulebook.conditions import Occasion
 from kds.rulebook.due import due
@@ -197,7 +197,7 @@ def _priority(book: Book, kitchen: Kitchen, order: Order, line: Line) -> tuple[o
     if visit is None:
         return ()
     clocks = ((clock, running_since(order.fields, line, visit.id, clock)) for clock in Clock)
-    since = {clock: at for clock, at in clocks if at is not None}
+    since = {k: waited_since(order.fields, at) for k, at in clocks if at is not None}
     guests, zone = order.fields.guests, book.zone_info
     at = line.received_at
     occasion = Occasion(order.fields, line.content, visit.table, guests, at, zone)

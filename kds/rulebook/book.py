@@ -29,6 +29,12 @@ from kds.rulebook.compiled import (
     WaitRule,
 )
 from kds.rulebook.matching import Subject, judge, subject
+from kds.rulebook.pace import AnyPace
+from kds.rulebook.pacing import Pacer
+from kds.rulebook.pacing import excused as unpaced
+from kds.rulebook.pacing import settle as paced
+from kds.rulebook.party import Pace
+from kds.rulebook.preparation import limits_for, prep_of
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
 from kds.rulebook.terms import Pan
@@ -77,13 +83,20 @@ class _Lookup:
     keepers: tuple[Gatekeeper, ...]
     overtimes: dict[RuleId, OvertimeRule]
     zone: ZoneInfo
+    pacers: tuple[Pacer, ...]
+    holding: dict[RuleId, WaitRule | AnyPace]
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
     days: list[tuple[Instant, Instant]] = field(default_factory=list)
+
+
+def _paces(data: BookData) -> tuple[AnyPace, ...]:
+    return (*data.dues, *data.calls, *data.courses, *data.togethers)
 
 
 def _lookup(data: BookData) -> _Lookup:
     zone = ZoneInfo(data.zone)
     matches = (m for entry in data.menu for m in (*entry.match, *entry.excepts))
+    paces = _paces(data)
     return _Lookup(
         by_rule={entry.id: entry for entry in data.menu},
         routings={
@@ -95,6 +108,8 @@ def _lookup(data: BookData) -> _Lookup:
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
         overtimes={rule.id: rule for rule in data.overtimes},
         zone=zone,
+        pacers=tuple(map(Pacer.of, paces)),
+        holding={rule.id: rule for rule in (*data.waits, *paces)},
     )
 
 
@@ -181,22 +196,31 @@ class Book:
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:
         """Return the holds to place and to release in `visit` after `facts` have happened."""
-        return settle(self._lookup.keepers, kitchen, visit, facts, now)
+        known = self._lookup
+        held = settle(known.keepers, kitchen, visit, facts, now)
+        if not known.pacers:
+            return held
+        return (*held, *paced(known.pacers, self.pace, kitchen, visit, facts, now, held))
 
     def excused(self, kitchen: Kitchen) -> Iterator[HoldReleased]:
         """Yield the release of what rules hold that are not for it, as after another book's."""
-        return excused(self._lookup.keepers, kitchen)
+        yield from excused(self._lookup.keepers, kitchen)
+        yield from unpaced(self._lookup.pacers, self.pace, kitchen)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line, by the entry that routed it."""
         del fields  # limits by service or channel come as menu entries with such conditions
         entry = self.entry(line)
-        return self.data.defaults if entry is None else entry.limits
+        return self.data.defaults if entry is None else limits_for(entry, line)
 
     def prep_s(self, line: Line) -> int | None:
         """Return how long the dish takes when all is well, None if the book does not say."""
-        entry = self.entry(line)
-        return None if entry is None else entry.prep_s
+        return self.usual_prep_s(line.routing.rule, line.content)
+
+    def usual_prep_s(self, entry: RuleId, content: LineContent) -> int | None:
+        """Return how long a dish takes that a menu entry took, None if the book does not say."""
+        taken = self._lookup.by_rule.get(entry)
+        return None if taken is None else prep_of(taken, content)
 
     def pan(self, line: Line) -> Pan | None:
         """Return how much of the dish is made together, None if it is made one by one."""
@@ -215,9 +239,20 @@ class Book:
             rank = _HELD_RANK
         return rank + _RUSHED_RANK if line.rush > 0 else rank
 
-    def wait_rule(self, rule: RuleId) -> WaitRule | None:
-        """Return the wait rule of that id, None if this book has none."""
-        return next((wait for wait in self.data.waits if wait.id == rule), None)
+    def hold_rule(self, rule: RuleId) -> WaitRule | AnyPace | None:
+        """Return the rule of that id which holds lines, None if this book has none."""
+        return self._lookup.holding.get(rule)
+
+    @property
+    def paces(self) -> tuple[AnyPace, ...]:
+        """The rules that say who is started when, in the order in which they are asked."""
+        return _paces(self.data)
+
+    @property
+    def pace(self) -> Pace:
+        """What pace rules go by."""
+        limits = {s.id: s.capacity for s in self.data.stations if s.capacity is not None}
+        return Pace(self._lookup.zone, self.serve_step, self.prep_s, limits)
 
     def announce_rule(self, what: str, view: str) -> AnnounceRule | None:
         """Return the first rule on how `what` is heard at `view`, None if it is as built in."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, time, timedelta
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from kds.kitchen.ids import Instant, VisitId
@@ -18,8 +19,46 @@ _MS = timedelta(milliseconds=1)
 _BELIEVED_MS = 12 * 3_600_000
 
 
+def aging_since(fields: OrderFields, line: Line, visit: VisitId, limits: Limits) -> Instant | None:
+    """Return from when the `limits` of `line` count in `visit`; None while no clock runs."""
+    since = running_since(fields, line, visit, limits.clock)
+    return None if since is None else not_before_due(fields, limits, since)
+
+
+def not_before_due(fields: OrderFields, limits: AgeLimits, since: Instant) -> Instant:
+    """Return `since`, or for what is due later so long before that it is late when it is due.
+
+    So a pre-order that somebody begins early has no red clock hours before its guests come.
+    """
+    due = None if fields.due_at is None else instant_of(fields.due_at)
+    stated = (limits.late_s, limits.critical_s, limits.attention_s)
+    limit_s = next((each for each in stated if each is not None), None)
+    if due is None or limit_s is None:
+        return since
+    return max(since, Instant(due - round(limit_s * 1000)))
+
+
+def waited_since(fields: OrderFields, since: Instant) -> Instant:
+    """Return `since`, or when the order is due: before that nobody waits for it."""
+    due = None if fields.due_at is None else instant_of(fields.due_at)
+    return since if due is None else max(since, due)
+
+
+class AgeLimits(Protocol):
+    """From when on something is late, in seconds."""
+
+    @property
+    def attention_s(self) -> float | None: ...
+
+    @property
+    def late_s(self) -> float | None: ...
+
+    @property
+    def critical_s(self) -> float | None: ...
+
+
 def running_since(fields: OrderFields, line: Line, visit: VisitId, clock: Clock) -> Instant | None:
-    """Return from when the limits of `line` count in `visit`; None while no clock runs.
+    """Return from when `clock` counts for `line` in `visit`; None while no clock runs.
 
     Nothing runs for what is held, also not where the hold is only on the run: the release sets
     `fired_at` anew, and the clock starts there.

@@ -27,7 +27,9 @@ from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.folding import fold
 from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
+from kds.rulebook.pace_text import call_rule, course_rule, due_rule, pace_faults, together_rule
 from kds.rulebook.precedence_text import pan_faults, precedence_faults, priority_band, slow_view
+from kds.rulebook.preparation import plus_of
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sets_text import set_faults, set_parts
@@ -66,6 +68,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *precedence_faults(sources),
             *set_faults(sources.menu, menu),
             *pan_faults(sources),
+            *pace_faults(sources),
         )
     )
     book = sources.book
@@ -83,7 +86,8 @@ def _data(
         id=book.id,
         name=_wording(book.name),
         stations=tuple(
-            Station(StationId(s.spec.id), _wording(s.spec.name)) for s in sources.stations
+            Station(StationId(s.spec.id), _wording(s.spec.name), s.spec.capacity)
+            for s in sources.stations
         ),
         menu=menu,
         waits=tuple(_wait_rule(rule, serve_step=book.serve_step) for rule in sources.rules),
@@ -95,6 +99,10 @@ def _data(
         announces=tuple(map(announce_rule, sources.announces)),
         bands=tuple(map(priority_band, sources.bands)),
         slow=slow_view(sources),
+        calls=tuple(map(call_rule, sources.calls)),
+        courses=tuple(map(course_rule, sources.courses)),
+        togethers=tuple(map(together_rule, sources.togethers)),
+        dues=tuple(map(due_rule, sources.dues)),
     )
 
 
@@ -127,6 +135,7 @@ def _menu_class(entry: Located[MenuSpec], base: LimitsSpec) -> MenuClass:
         is_side=spec.route_modifier,
         is_preplated=spec.preplated,
         pan=None if spec.batch is None else Pan(spec.batch.most, spec.batch.within),
+        prep_plus=tuple(map(plus_of, spec.prep_plus)),
     )
 
 

@@ -10,6 +10,7 @@ from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate, SetPart, Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
+from kds.rulebook.pace import CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
 from kds.rulebook.terms import Pan
@@ -25,10 +26,14 @@ class PotState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A place where something is cooked; its id is also the name of its view."""
+    """A place where something is cooked; its id is also the name of its view.
+
+    `capacity`: so many portions are worked on there at a time; None: the book does not say.
+    """
 
     id: StationId
     name: Wording
+    capacity: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +89,14 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
+class PrepPlus:
+    """A dish with such a modifier takes `add_s` longer; below 0: so much less."""
+
+    modifier_has: tuple[Pattern, ...]
+    add_s: int
+
+
+@dataclass(frozen=True, slots=True)
 class MenuClass:
     """Dishes that are cooked alike. It takes a line that meets any `match`, `when` and
     no `excepts`.
@@ -109,6 +122,7 @@ class MenuClass:
     is_side: bool = False
     is_preplated: bool = False
     pan: Pan | None = None
+    prep_plus: tuple[PrepPlus, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,3 +288,7 @@ class BookData:
     announces: tuple[AnnounceRule, ...] = ()
     bands: tuple[PriorityBand, ...] = ()
     slow: SlowView = field(default_factory=SlowView)
+    calls: tuple[CallRule, ...] = ()
+    courses: tuple[CourseRule, ...] = ()
+    togethers: tuple[TogetherRule, ...] = ()
+    dues: tuple[DueRule, ...] = ()

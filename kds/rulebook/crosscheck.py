@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kds.rulebook.checking import Located
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
+from kds.rulebook.preparation import prep_faults
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
 from kds.rulebook.whens import passing_faults, when_faults
@@ -29,6 +30,8 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
     rules: list[tuple[str, Located[Any]]] = [(r.spec.id, r) for r in sources.rules]
     rules += [(rule.spec.id, rule) for rule in sources.overtimes]
     rules += [(rule.spec.id, rule) for rule in sources.announces]
+    for paces in (sources.calls, sources.courses, sources.togethers, sources.dues):
+        rules += [(rule.spec.id, rule) for rule in paces]
     yield from _double(sorted(rules, key=lambda rule: (rule[1].place.file, rule[1].place.line)))
     yield from _zone(sources)
     stations = sorted(sources.named.get(("stations", "id"), ()))
@@ -39,6 +42,7 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
         yield from when_faults(entry, entry.spec.when)
         yield from passing_faults(entry, entry.spec.when)
         yield from _limit_order(entry, sources)
+        yield from prep_faults(entry)
     for rule in sources.rules:
         yield from _wait(rule, sources)
         yield from when_faults(rule, rule.spec.when)

@@ -31,11 +31,13 @@ from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_BY_VOUCHER, Gate,
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
-from kds.rulebook.clocks import levels, running_since
+from kds.rulebook.clocks import aging_since, levels
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.overtime import Coming, Wait, coming, waits
+from kds.rulebook.pace import AnyPace
+from kds.rulebook.pacing import ends, on_time, party_of
 
 _BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_BY_VOUCHER})
 _NONE = Decimal(0)
@@ -49,13 +51,15 @@ _Lines = Sequence[tuple[Order, Line]]
 class _Due(NamedTuple):
     """A fact that happens at `at`. `id`: what the event's id is made of; `make`: the fact.
 
-    Made lazily, because mostly only the time is asked for.
+    Made lazily, because mostly only the time is asked for. `plan`: instead of `make`, the facts
+    that follow from how things stand when it is told.
     """
 
     at: Instant
     visit: VisitId
     id: tuple[str, ...]
-    make: Callable[[], Fact]
+    make: Callable[[], Fact] | None
+    plan: Callable[[Instant], Iterable[Fact]] | None = None
 
 
 def due(
@@ -72,7 +76,16 @@ def due(
     found += [_archived(v, kitchen.at) for v in surplus(kitchen) if v.id not in leaving]
     found += _rescheduled(kitchen, known, book, now)
     found.sort(key=lambda item: (item.at, item.visit, item.id))
-    return tuple(Event(_id(kitchen, item), now, Cause.TIME, item.make()) for item in found)
+    return tuple(event for item in found for event in _told(kitchen, item, now))
+
+
+def _told(kitchen: Kitchen, item: _Due, now: Instant) -> Iterator[Event]:
+    """Yield what has come: one fact, or the facts of a plan, each with an id of its own."""
+    name = _id(kitchen, item)
+    if item.make is not None:
+        yield Event(name, now, Cause.TIME, item.make())
+    for number, fact in enumerate(item.plan(now) if item.plan is not None else ()):
+        yield Event(EventId(f"{name}/{number}") if number else name, now, Cause.TIME, fact)
 
 
 def next_due(kitchen: Kitchen, book: Book) -> Instant | None:
@@ -148,13 +161,32 @@ def _archived(visit: Visit, at: Instant) -> _Due:
 def _timeouts(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Iterator[_Due]:
     """Yield the release of each rule's holds in a visit: all its lines in one fact."""
     for rule_id, holds in _holds_by_rule(visit.id, lines).items():
-        rule = book.wait_rule(rule_id)
+        rule = book.hold_rule(rule_id)
+        if rule is not None and not isinstance(rule, WaitRule):
+            if not _unplanned(kitchen, rule, holds.values()):
+                yield from _paced(rule, kitchen, visit, lines, book)
+            continue
         until = _opens_at(rule, holds.values())
         if until is None or _unplanned(kitchen, rule, holds.values()):
             continue
         since = min(hold.since for hold in holds.values())
         make = partial(_release, kitchen, visit.id, rule_id, rule, holds)
         yield _Due(until, visit.id, ("open", rule_id, str(since)), make)
+
+
+def _paced(
+    rule: AnyPace, kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book
+) -> Iterator[_Due]:
+    """Yield each end of what a pace rule holds; what then becomes of it is planned anew."""
+    for until in ends(visit.id, rule, lines):
+        plan = partial(_at_end, rule, kitchen, visit, book, until)
+        yield _Due(until, visit.id, ("pace", rule.id, str(until)), None, plan)
+
+
+def _at_end(
+    rule: AnyPace, kitchen: Kitchen, visit: Visit, book: Book, until: Instant, now: Instant
+) -> Iterable[Fact]:
+    return on_time(rule, party_of(book.pace, kitchen, visit, now), until)
 
 
 def _release(
@@ -204,18 +236,22 @@ def _paused_at(kitchen: Kitchen, rule: RuleId) -> Instant | None:
 # --- a paused rule lets go -----------------------------------------------------------------
 
 
-def _unplanned(kitchen: Kitchen, rule: WaitRule | None, holds: Iterable[Hold]) -> bool:
+def _unplanned(kitchen: Kitchen, rule: WaitRule | AnyPace | None, holds: Iterable[Hold]) -> bool:
     """The rule was paused after these holds were placed, and they have no turn yet."""
     paused_at = None if rule is None else _paused_at(kitchen, rule.id)
-    return paused_at is not None and min(hold.since for hold in holds) < paused_at
+    if paused_at is None:
+        return False
+    return any(hold.since < paused_at or hold.until is None for hold in holds)
 
 
-def _unscheduled(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[tuple[WaitRule, Instant]]:
+def _unscheduled(
+    kitchen: Kitchen, visit: Visit, book: Book
+) -> Iterator[tuple[WaitRule | AnyPace, Instant]]:
     """Yield the paused rules whose holds in this visit need a turn, and since when."""
     if not kitchen.rules or visit.merged_into is not None or visit.removed:
         return
     for rule_id, holds in _holds_by_rule(visit.id, lines_in(kitchen, visit)).items():
-        rule = book.wait_rule(rule_id)
+        rule = book.hold_rule(rule_id)
         paused_at = _paused_at(kitchen, rule_id)
         if rule is not None and paused_at is not None and _unplanned(kitchen, rule, holds.values()):
             yield rule, paused_at
@@ -224,7 +260,7 @@ def _unscheduled(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[tuple[W
 def _rescheduled(kitchen: Kitchen, visits: Iterable[Visit], book: Book, now: Instant) -> list[_Due]:
     """Return the turns that the tables of paused rules get: the oldest first, n a minute."""
     waiting: dict[RuleId, list[tuple[Instant, VisitId, dict[LineKey, Hold]]]] = {}
-    rules: dict[RuleId, WaitRule] = {}
+    rules: dict[RuleId, WaitRule | AnyPace] = {}
     for visit in visits:
         for rule, _ in _unscheduled(kitchen, visit, book):
             holds = _holds_by_rule(visit.id, lines_in(kitchen, visit))[rule.id]
@@ -264,7 +300,7 @@ def _same(fact: Fact) -> Fact:
 def _late(visit: VisitId, order: Order, line: Line, book: Book) -> Iterator[_Due]:
     """Yield the limits that the line has not passed yet, by its clock in this visit."""
     limits = book.limits(order.fields, line)
-    since = running_since(order.fields, line, visit, limits.clock)
+    since = aging_since(order.fields, line, visit, limits)
     if since is None:
         return
     passed = {over.level for over in line.overtime if over.rule == limits.rule}

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kds.kitchen.wording import Wording
+from kds.rulebook.pace_words import PACE_WORDS
 from kds.rulebook.schema import ONE_OR_MANY, Spec
 from kds.rulebook.telling import FileSpec
 
@@ -77,6 +78,7 @@ def _renamed(value: Any) -> Any:
 
 
 WORDS = {
+    **PACE_WORDS,
     "FileSpec.book": Wording(
         "门店：名称、时区、营业日。所有文件里只能写一次", "The store; once in all files"
     ),
@@ -197,8 +199,9 @@ WORDS = {
         "是否带子菜（套餐）：yes 或 no", "Whether other lines are part of it: yes or no"
     ),
     "mechanism": Wording(
-        "规则的种类：wait_for 等候，overtime 等太久，announce 播报",
-        "The kind of rule: wait_for, overtime, announce",
+        "规则的种类：wait_for 等候，hold 等叫，courses 分道上，finish_together 一起出，"
+        "due_time 预订，overtime 等太久，announce 播报",
+        "The kind of rule: wait_for, hold, courses, finish_together, due_time, overtime, announce",
     ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
     "of": Wording(

@@ -12,7 +12,7 @@ from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.orders import Gate, Line, Order
 from kds.kitchen.portions import PortionState
 from kds.kitchen.visits import Told, Visit
-from kds.rulebook.clocks import waiting_since
+from kds.rulebook.clocks import waited_since, waiting_since
 from kds.rulebook.compiled import Clock, OvertimeOf, OvertimeRule
 from kds.rulebook.conditions import Occasion, judge
 
@@ -109,11 +109,14 @@ def _since(
         for g in line.groups
         if g.visit == visit and g.state in states and g.fired_at is not None
     ]
-    if not fired or is_by_firing:
-        return min(fired, default=None)
-    if rule.clock is Clock.RECEIVED:
-        return line.received_at
-    return waiting_since(order.fields.placed_at, line.received_at)
+    if not fired:
+        return None
+    since = line.received_at
+    if is_by_firing:
+        since = min(fired)
+    elif rule.clock is Clock.PLACED:
+        since = waiting_since(order.fields.placed_at, line.received_at)
+    return waited_since(order.fields, since)
 
 
 def _out_at(line: Line, visit: VisitId, serve_step: bool) -> Instant | None:

@@ -30,6 +30,7 @@ from kds.rulebook.values import (
     minute_of_day,
     one_of,
     percent,
+    portions,
     seconds,
     time_span,
     value_fault,
@@ -37,7 +38,15 @@ from kds.rulebook.values import (
     yes_no,
 )
 
-MECHANISMS = ("wait_for", "overtime", "announce")
+MECHANISMS = (
+    "wait_for",
+    "overtime",
+    "announce",
+    "hold",
+    "courses",
+    "finish_together",
+    "due_time",
+)
 
 _ID = re.compile(r"\w[\w-]{0,63}")
 _STATION = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -142,6 +151,11 @@ Percent = Annotated[
     int, BeforeValidator(percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *%$"})
 ]
 Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": "integer", "minimum": 1})]
+Portions = Annotated[
+    int,
+    BeforeValidator(portions),
+    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *(portions?|份)$"}),
+]
 _WAY = {"type": "string", "examples": ["wok", "prep -> wok", "grill + fry", "nothing"]}
 Way = Annotated[
     tuple[Chain, ...],
@@ -250,6 +264,7 @@ class StationSpec(Spec):
 
     id: StationName
     name: Words
+    capacity: Portions | None = None
 
 
 class MatchSpec(Spec):
@@ -312,6 +327,14 @@ class BatchSpec(Spec):
     within: Duration = 300
 
 
+class PrepPlusSpec(Spec):
+    """What a modifier does to the prep time: it adds to it, or takes something off."""
+
+    modifier_has: Texts
+    add: Duration | None = None
+    less: Duration | None = None
+
+
 class MenuSpec(LimitsSpec):
     """One of `menu:` – dishes that are cooked alike. `match` and `except`: any of them."""
 
@@ -322,6 +345,7 @@ class MenuSpec(LimitsSpec):
     when: WhenSpec = WhenSpec()
     cook: Way
     prep: Limit = None
+    prep_plus: Annotated[list[PrepPlusSpec], BeforeValidator(listed), _MANY] = Field(default=[])
     queue: QueueName = Queue.NORMAL
     spells_out: Annotated[list[Part], BeforeValidator(listed), _MANY] = []
     route_modifier: YesNo = False

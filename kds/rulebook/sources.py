@@ -9,6 +9,7 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.nodes import Key, Node
+from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
 from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
@@ -38,6 +39,10 @@ class Sources:
     announces: list[Located[AnnounceSpec]] = field(default_factory=list)
     bands: list[Located[BandSpec]] = field(default_factory=list)
     slow_view: Located[SlowViewSpec] | None = None
+    calls: list[Located[CallSpec]] = field(default_factory=list)
+    courses: list[Located[CoursesSpec]] = field(default_factory=list)
+    togethers: list[Located[TogetherSpec]] = field(default_factory=list)
+    dues: list[Located[DueSpec]] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -160,6 +165,14 @@ def _append_rule(sources: Sources, item: Node) -> None:
             _append(sources, OvertimeSpec, item, sources.overtimes)
         case "announce":
             _append(sources, AnnounceSpec, item, sources.announces)
+        case "hold":
+            _append(sources, CallSpec, item, sources.calls)
+        case "courses":
+            _append(sources, CoursesSpec, item, sources.courses)
+        case "finish_together":
+            _append(sources, TogetherSpec, item, sources.togethers)
+        case "due_time":
+            _append(sources, DueSpec, item, sources.dues)
         case _:
             _append(sources, WaitSpec, item, sources.rules)
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
+from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import (
     A_MECHANISM,
@@ -97,4 +98,6 @@ class FileSpec(Spec):
     menu: list[MenuSpec] = Field(default=[])
     bands: list[BandSpec] = Field(default=[])
     slow_view: SlowViewSpec | None = None
-    rules: list[WaitSpec | OvertimeSpec | AnnounceSpec] = Field(default=[])
+    rules: list[
+        WaitSpec | OvertimeSpec | AnnounceSpec | CallSpec | CoursesSpec | TogetherSpec | DueSpec
+    ] = Field(default=[])

@@ -26,6 +26,7 @@ _TIME = re.compile(TIME_OF_DAY)
 _PERCENT = re.compile(r"([0-9]{1,3})\s*[%％]")
 _FRACTION = re.compile(r"([0-9]{1,3})\s*/\s*([0-9]{1,3})")
 _RATE = re.compile(r"([0-9]{1,3}) *(?:per min|次/分钟)")
+_PORTIONS = re.compile(r"([0-9]{1,4})\s*(?:portions?|份)")
 _WHOLE = re.compile(r"[0-9]{1,6}")
 _GUESTS = re.compile(r"([0-9]{1,4})(?:\s*(\+)|\s*-\s*([0-9]{1,4}))?")
 MOST_GUESTS = 9999
@@ -191,6 +192,19 @@ def per_minute(value: object) -> int:
             f"“{text}”不是次数，必须写每分钟几次",
             f"'{text}' does not say how often a minute",
             Wording("例如 6 次/分钟", "such as 6 per min"),
+        )
+    return int(found[1])
+
+
+def portions(value: object) -> int:
+    """Return a number of portions: 6 portions."""
+    text = as_figures(value)
+    found = _PORTIONS.fullmatch(text)
+    if found is None or int(found[1]) < 1:
+        raise value_fault(
+            f"“{text}”不是份数，必须写几份",
+            f"'{text}' does not say how many portions",
+            Wording("例如 6 份", "such as 6 portions"),
         )
     return int(found[1])
 

@@ -15,7 +15,7 @@ from kds.kitchen.portions import Counts, Group, PortionState
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.book import Book
-from kds.rulebook.clocks import running_since
+from kds.rulebook.clocks import aging_since
 
 _S = PortionState
 _WORKABLE = frozenset({_S.QUEUED, _S.COOKING})
@@ -153,7 +153,7 @@ class Scene:
         """Return for how long a line has been late; 0 while it is not, or has no limit."""
         fields = self.kitchen.orders[line.key.order].fields
         limits = self.book.limits(fields, line)
-        since = running_since(fields, line, visit, limits.clock)
+        since = aging_since(fields, line, visit, limits)
         if since is None or limits.late_s is None:
             return 0
         return max(0, (now - since) // 1000 - limits.late_s)
@@ -162,7 +162,7 @@ class Scene:
         """A line is past its last limit, whether or not the bridge has said so."""
         fields = self.kitchen.orders[line.key.order].fields
         limits = self.book.limits(fields, line)
-        since = running_since(fields, line, visit, limits.clock)
+        since = aging_since(fields, line, visit, limits)
         last_s = limits.late_s if limits.critical_s is None else limits.critical_s
         return since is not None and last_s is not None and now >= since + last_s * 1000
 

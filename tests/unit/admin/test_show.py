@@ -166,8 +166,9 @@ def test_explain_tries_every_entry_until_one_takes_the_dish(
     told = printed(capsys, "explain", HOTPOT, "--name", "火锅底料", "--lang", "en").splitlines()
     assert told[0] == "火锅底料 → Drinks (goods, packet)"
     assert told[1] == "  · menu.yaml:5 set-shell: does not match: parts = no"
-    assert told[-2] == "  ✓ menu.yaml:40 packet: matches: name_has = 火锅底料 ∋ 底料"
-    assert told[-1].startswith("  · rules.yaml:4 broth-first: not held")
+    assert told[-3] == "  ✓ menu.yaml:40 packet: matches: name_has = 火锅底料 ∋ 底料"
+    assert told[-2].startswith("  · rules.yaml:4 broth-first: not held")
+    assert told[-1] == "  · pace.yaml:3 pre-orders: it is not due at any time"
 
 
 def test_explain_says_what_each_line_of_an_order_waits_for(
@@ -198,7 +199,7 @@ def test_explain_asks_for_one_dish_at_a_table_of_a_part_of_the_room(
 ) -> None:
     dish = ("--name", "毛肚", "--category", "涮品", "--table", "A1", "--zone", "吧台")
     told = printed(capsys, "explain", HOTPOT, *dish, "--lang", "zh").splitlines()
-    assert told[-1] == "  · rules.yaml:4 broth-first: 不等：区域是 吧台"
+    assert told[-2] == "  · rules.yaml:4 broth-first: 不等：区域是 吧台"
 
 
 def test_explain_of_nothing_says_what_it_can_be_asked(capsys: pytest.CaptureFixture[str]) -> None:

@@ -99,7 +99,7 @@ class Book:
         del fields, line
         return self.of_all
 
-    def wait_rule(self, rule: RuleId) -> WaitRule | None:
+    def hold_rule(self, rule: RuleId) -> WaitRule | None:
         """Know broth-first only."""
         return WaitRule() if rule == "broth-first" else None
 

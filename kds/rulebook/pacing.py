@@ -1,0 +1,181 @@
+"""The pace rules at work: what each of them places and releases in a visit, and what time does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from kds.kitchen.events import (
+    Fact,
+    HoldPlaced,
+    HoldReleased,
+    LinesRerouted,
+    LinesSplit,
+    Opening,
+    OrderReceived,
+    PortionsMoved,
+    PortionsVoided,
+    TableMoved,
+    VisitRestored,
+    VisitsMerged,
+)
+from kds.kitchen.ids import Instant, LineKey, VisitId
+from kds.kitchen.messages import Service
+from kds.kitchen.orders import Gate, Hold, Line, Order
+from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
+from kds.rulebook import duetimes
+from kds.rulebook import together as plan
+from kds.rulebook.calls import call
+from kds.rulebook.conditions import About, Occasion, abouts, judge
+from kds.rulebook.courses import courses
+from kds.rulebook.duetimes import due_times
+from kds.rulebook.lookups import lines_in
+from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, TogetherRule
+from kds.rulebook.party import Pace, Party, released
+from kds.rulebook.together import together
+from kds.rulebook.waiting import guests_of
+
+_TELLING = (
+    OrderReceived,
+    PortionsMoved,
+    PortionsVoided,
+    HoldReleased,
+    VisitsMerged,
+    LinesRerouted,
+    LinesSplit,
+    VisitRestored,
+    TableMoved,
+)
+"""Facts after which another dish may have to wait, or none any more."""
+
+_OF_LINES = frozenset({About.COURSE, About.SEAT, About.BETWEEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Pacer:
+    """A pace rule, and what it looks at, found once per book."""
+
+    rule: AnyPace
+    services: frozenset[Service]
+    asks_lines: bool
+
+    @classmethod
+    def of(cls, rule: AnyPace) -> Pacer:
+        """Return the pacer of `rule`."""
+        asks = not _OF_LINES.isdisjoint(abouts(rule.when))
+        return cls(rule, frozenset(rule.services), asks)
+
+    def may_be_for(self, orders: Iterable[Occasion]) -> bool:
+        """Return False if the rule is certainly for no line of `orders`, one occasion of each."""
+        return any(
+            order.fields.service in self.services
+            and (not isinstance(self.rule, DueRule) or order.fields.due_at is not None)
+            and (self.asks_lines or judge(self.rule.when, order).holds)
+            for order in orders
+        )
+
+
+def settle(
+    pacers: Sequence[Pacer],
+    pace: Pace,
+    kitchen: Kitchen,
+    visit_id: VisitId,
+    facts: Sequence[Fact],
+    now: Instant,
+    answers: Sequence[Fact] = (),
+) -> Iterator[Fact]:
+    """Yield the holds that the pace rules place and release in a visit after `facts`.
+
+    `answers`: what other rules have placed and released for the same facts.
+    """
+    if not pacers or not any(isinstance(fact, _TELLING) for fact in facts):
+        return
+    visit = kitchen.visits.get(visit_id)
+    if visit is None or visit.merged_into is not None:
+        return
+    party = party_of(pace, kitchen, visit, now, facts)
+    holding = {hold.rule for _, line in party.lines for hold in line.holds}
+    occasions = [
+        Occasion(order.fields, line.content, visit.table, party.guests)
+        for order, line in {order.key: (order, line) for order, line in party.lines}.values()
+    ]
+    party = replace(party, taken=frozenset(_kept(answers)))
+    for pacer in pacers:
+        if pacer.rule.id in holding or pacer.may_be_for(occasions):
+            yield from _excused(pacer.rule, party)
+            told = [*_answers(pacer.rule, party)]
+            yield from told
+            party = replace(party, taken=party.taken | {*_kept(told)})
+
+
+def _kept(facts: Iterable[Fact]) -> Iterator[LineKey]:
+    for fact in facts:
+        if isinstance(fact, HoldPlaced) and fact.gate is Gate.START:
+            yield from fact.lines
+
+
+def _answers(rule: AnyPace, party: Party) -> Iterator[Fact]:
+    match rule:
+        case CallRule():
+            return call(rule, party)
+        case CourseRule():
+            return courses(rule, party)
+        case TogetherRule():
+            return together(rule, party)
+        case DueRule():
+            return due_times(rule, party)
+
+
+def excused(pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen) -> Iterator[HoldReleased]:
+    """Yield the release of all that is held by a pace rule which is not for it."""
+    for visit in kitchen.visits.values() if pacers else ():
+        if visit.merged_into is None:
+            party = party_of(pace, kitchen, visit, kitchen.at)
+            holding = {hold.rule for _, line in party.lines for hold in line.holds}
+            for pacer in pacers:
+                if pacer.rule.id in holding:
+                    yield from _excused(pacer.rule, party)
+
+
+def party_of(
+    pace: Pace, kitchen: Kitchen, visit: Visit, now: Instant, facts: Sequence[Fact] = ()
+) -> Party:
+    """Return a visit as its pace rules see it."""
+    lines = lines_in(kitchen, visit)
+    return Party(pace, kitchen, visit, lines, guests_of(kitchen, visit), now, facts)
+
+
+def _excused(rule: AnyPace, party: Party) -> Iterator[HoldReleased]:
+    held = party.held(rule.id)
+    lines = [(order, line) for order, line in party.lines if line.key in held]
+    whys = {line.key: party.excuse(rule, order, line) for order, line in lines}
+    yield from released(rule, party, {key: why for key, why in whys.items() if why is not None})
+
+
+# --- time ------------------------------------------------------------------------------------
+
+
+def ends(visit: VisitId, rule: AnyPace, lines: Sequence[tuple[Order, Line]]) -> set[Instant]:
+    """Return when lines that `rule` holds in a visit have waited long enough."""
+    holds = (hold for _, line in lines for hold in line.holds if hold.visit == visit)
+    return {hold.until for hold in holds if hold.rule == rule.id and hold.until is not None}
+
+
+def on_time(rule: AnyPace, party: Party, until: Instant) -> Iterator[Fact]:
+    """Yield what becomes of the lines whose wait by `rule` ends at `until`."""
+    held = {key: hold for key, hold in party.held(rule.id).items() if hold.until == until}
+    match rule:
+        case TogetherRule():
+            return plan.on_time(rule, party, held)
+        case DueRule():
+            return duetimes.on_time(rule, party, held)
+        case _:
+            return _opened(rule, party, held)
+
+
+def _opened(rule: AnyPace, party: Party, held: Mapping[LineKey, Hold]) -> Iterator[Fact]:
+    opening = Opening.TIMEOUT if isinstance(rule, CallRule) else Opening.PLANNED
+    if party.is_paused(rule):
+        opening = Opening.PAUSED
+    return released(rule, party, dict.fromkeys(held, opening))
