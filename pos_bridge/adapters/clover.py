@@ -206,14 +206,12 @@ def _line(item: dict[str, Any], doubts: Doubts) -> dict[str, Any]:
     is_void = is_true(item.get("refunded")) or is_true(item.get("exchanged"))
     inside = obj(item.get("item"))
     categories = parts_of(_inside(inside.get("categories")), "categories", doubts)
-    kitchen_name = text(item.get("alternateName"))
     modifications = parts_of(_inside(item.get("modifications")), "modifications", doubts)
     return line(
         item.get("id"),
         name,
         _amount(item, name, doubts),
         item_id=text(inside.get("id")),
-        names={"kitchen": kitchen_name} if kitchen_name and kitchen_name != name else None,
         category=next(filter(None, (text(each.get("name")) for each in categories)), ""),
         unit=text(item.get("unitName")),
         note=text(item.get("note")),

@@ -14,6 +14,7 @@ From the Orders API of 2025-08-20 and later, its webhook pages, and the vendor's
 | `transfer_order.*`, `oauth.*`, `job.*`, `merchant.*`, `cash_drawer.*` | ignored: no orders |
 | an order, or the answer of Create, Update, Retrieve, Search … | handled |
 | an UpdateOrder request (sparse, `fields_to_clear`) | handled: a partial change, or read anew |
+| the answer of CalculateOrder (no id) | a card: a price was asked for, nothing is ordered |
 | any other | by the order that it names, else a card |
 
 | state | here |
@@ -57,15 +58,8 @@ _NO_ORDERS = re.compile(
 _UNITS = {
     "IMPERIAL_WEIGHT_OUNCE": "oz",
     "IMPERIAL_POUND": "lb",
-    "IMPERIAL_STONE": "st",
-    "METRIC_MILLIGRAM": "mg",
     "METRIC_GRAM": "g",
     "METRIC_KILOGRAM": "kg",
-    "GENERIC_FLUID_OUNCE": "fl oz",
-    "GENERIC_CUP": "cup",
-    "GENERIC_PINT": "pt",
-    "GENERIC_QUART": "qt",
-    "GENERIC_GALLON": "gal",
     "METRIC_MILLILITER": "ml",
     "METRIC_LITER": "l",
     "UNIT": "",
@@ -112,6 +106,13 @@ def _read(body: bytes, content_type: str, context: Context) -> Reading:
     elif isinstance(value.get("order"), dict):
         is_sparse = _is_update(value)
         _take_order(value["order"], value, sheet, is_sparse=is_sparse)
+    elif "order_entries" in value:
+        for each in lines_of(value["order_entries"], "order_entries", sheet.doubts):
+            number = text(each.get("order_id"))
+            if not number:
+                raise missing("order_entries[].order_id")
+            if not sheet.is_elsewhere(each.get("location_id")):
+                sheet.fetch.append(_fetch(number, each, value))
     elif "orders" in value:
         for each in lines_of(value["orders"], "orders", sheet.doubts):
             _take_order(each, {}, sheet)
@@ -215,7 +216,10 @@ def _order(
     is_sparse: bool,
 ) -> dict[str, Any]:
     doubts = sheet.doubts
-    number = order_id(text(order.get("id")), request or order, doubts)
+    found = text(order.get("id"))
+    if not found and not is_sparse and "idempotency_key" not in request:
+        raise missing("order.id")  # as in the answer of CalculateOrder, which orders nothing
+    number = order_id(found, request or order, doubts)
     is_over = text(order.get("state")).upper() in {"CANCELED", "COMPLETED"}
     lines = _lines(order, fulfillments, doubts, may_lack=is_sparse or is_over)
     cleared = _texts(request.get("fields_to_clear"))
@@ -361,7 +365,9 @@ def _unit(item: dict[str, Any]) -> str:
     custom = obj(measure.get("custom_unit"))
     kinds = ("weight_unit", "volume_unit", "generic_unit", "length_unit", "area_unit", "time_unit")
     named = text(first(measure, *kinds))
-    return text(first(custom, "abbreviation", "name")) or _UNITS.get(named, named.lower())
+    return text(first(custom, "abbreviation", "name")) or _UNITS.get(
+        named, named.rpartition("_")[2].lower()
+    )
 
 
 def _modifiers(item: dict[str, Any], doubts: Doubts) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ From the orders API's OpenAPI and the developer guide (orders webhook, message s
 |---|---|
 | `order_updated`, `channel_order_updated` | handled: `details` holds the whole order, new or not |
 | an order, or a list of them, as the API answers | handled |
+| what an order would cost (`prices`: amounts, no `guid`) | a card: nothing is ordered yet |
 | `guest_order_fulfillment_status` | ignored: what guests are told; the order's webhook comes, too |
 | `stock`, `menus`, `partners`, `restaurant_availability`, `packaging…` | ignored: no orders |
 | any other | by the order that it holds, else a card |
@@ -90,7 +91,8 @@ class Toast:
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the signature over the body and the timestamp that stands in it."""
         sent = header_of(push, "toast-signature")
-        stamps = [found[1].strip() for found in _TIMESTAMP.finditer(push.body)][:8]
+        found = [match[1].strip() for match in _TIMESTAMP.finditer(push.body)]
+        stamps = list(dict.fromkeys((*found[:4], *found[-4:])))  # the message's own is outermost
         if not stamps:
             raise BadSignature("the message has no timestamp")
         fits = [
@@ -166,6 +168,8 @@ def _take_order(order: dict[str, Any], sheet: Sheet) -> None:
 def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     doubts, zone = sheet.doubts, sheet.context.zone
     found = text(first(order, "guid", "externalId"))
+    if not found and _is_priced(order):
+        raise values.missing("guid")  # the API's answer of what an order would cost
     number = order_id(found, order, doubts)
     checks = lines_of(order.get("checks"), "checks", doubts)
     lines, notes = _lines(checks, sheet)
@@ -186,6 +190,12 @@ def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     )
     made["lines"] = numbered(lines)
     return made
+
+
+def _is_priced(order: dict[str, Any]) -> bool:
+    """Say whether amounts were calculated: an order that is posted states none."""
+    checks = parts_of(order.get("checks"), "", Doubts())
+    return any(each.get("totalAmount") is not None for each in checks)
 
 
 def _revision(order: dict[str, Any], checks: list[dict[str, Any]], zone: Any) -> int | None:

@@ -23,7 +23,8 @@ From developer.uber.com (Marketplace webhooks, orders v2 and v1/delivery).
 
 Removed ingredients (`removed_items`), also with quantity 0, are removals; `special_requests` and
 `customer_request` with an allergy are allergies. `fulfillment_issues` of a cart are shown as notes.
-In group orders each dish names its eater.
+In group orders each dish names its eater. `order_path` names another version of the API, as
+`/v1/delivery/order/{id}?expand=carts`.
 
 Revision: none; Uber counts no changes, so each other content is the next. Duplicates (7 sends)
 have the same `event_id` and are read once; the API always answers with the state as it now is.
@@ -63,7 +64,7 @@ _SERVICES = {
     "PICKUP": "pickup",
     "DINE_IN": "dine_in",
 }
-_PATH = "/v2/eats/order/"
+_PATH = "/v2/eats/order/{id}"
 _WINDOW = ("scheduled_order_target_delivery_time_range", "start")
 
 
@@ -117,8 +118,9 @@ def _take_event(value: dict[str, Any], sheet: Sheet) -> None:
         sheet.orders.append(sheet.cancel(number, channel="delivery"))
     else:
         event = text(value.get("event_id")) or f"{kind}:{text(value.get('event_time'))}"
-        place = text(sheet.context.options.get("order_path")) or _PATH
-        path = f"{place.rstrip('/')}/{quote(number, safe='')}"
+        path = (text(sheet.context.options.get("order_path")) or _PATH).replace(
+            "{id}", quote(number, safe="")
+        )
         sheet.fetch.append(Fetch(f"{number}:{event}", number, path, about={"event": kind}))
 
 
@@ -258,6 +260,6 @@ def _allergies(item: dict[str, Any], request: dict[str, Any]) -> list[dict[str, 
     """Return the allergies of a dish's guest, loudest of all on the wall."""
     found = obj(first(request, "allergy", "allergy_request") or item.get("allergy"))
     named = first(found, "allergens_to_exclude", "allergens")
-    types = [text(first(each, "type", "freeform_text")) for each in parts_of(named, "", Doubts())]
+    types = [text(first(each, "freeform_text", "type")) for each in parts_of(named, "", Doubts())]
     said = [*types, text(first(found, "allergy_instructions", "allergens_instructions"))]
     return [modifier(each, kind="allergy") for each in dict.fromkeys(filter(None, said))]

@@ -29,6 +29,9 @@ from tests.unit.adapters.tickets import expected, lines_expected, lines_made
 SQUARE = Square()
 
 
+LINES = [{"name": "Tea", "quantity": "1"}]
+
+
 def webhook(kind: str = "updated", state: str = "OPEN", version: int | None = 3) -> dict[str, Any]:
     """Return a notification, as thin as they are."""
     told = {"order_id": "ord-1", "state": state, "version": version, "location_id": "L1"}
@@ -281,6 +284,22 @@ def test_no_mutated_payload_crashes_or_is_lost() -> None:
     done = survives(SQUARE.read, {"order": sold()}, may_ignore=frozenset(), may_lose=may_lose)
     assert done["ticket"] > 300
     survives(SQUARE.read, webhook())
+
+
+def test_a_search_may_list_the_orders_only() -> None:
+    listed = {"order_entries": [{"order_id": "o1", "version": 2, "location_id": "L1"}]}
+    assert [each.id for each in read(SQUARE, listed).fetch] == ["o1:v2"]
+
+
+def test_a_price_calculation_is_a_card_and_a_request_to_create_a_ticket() -> None:
+    calculated = {"order": {**sold(), "id": None}}
+    with pytest.raises(BodyError, match="order.id"):
+        read(SQUARE, calculated)
+    asked = {"idempotency_key": "k", "order": {"location_id": "L1", "line_items": LINES}}
+    reading = read(SQUARE, asked)
+    assert lines(order(reading)) == [("1", "Tea", "ordered")]
+    assert reading.doubts
+    assert order(read(SQUARE, asked)).message.key == order(reading).message.key
 
 
 def test_what_is_no_order_is_a_card() -> None:

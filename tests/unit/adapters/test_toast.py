@@ -283,6 +283,13 @@ def test_no_mutated_payload_crashes_or_is_lost() -> None:
     assert done["ticket"] > 500
 
 
+def test_what_an_order_would_cost_is_not_cooked() -> None:
+    priced = sold(check(dish(), totalAmount=12.5), guid=None)
+    with pytest.raises(BodyError, match="guid"):
+        read(TOAST, priced)
+    assert lines(order(read(TOAST, sold(guid=None))))
+
+
 def test_what_is_no_order_is_a_card() -> None:
     bodies: tuple[Any, ...] = ({}, [], webhook({}), webhook({"order": {}}), {"guid": "x"})
     for body in bodies:

@@ -189,6 +189,13 @@ def test_no_mutated_payload_crashes_or_is_lost() -> None:
     survives(UBER.read, webhook("orders.notification"), may_ignore=may_ignore)
 
 
+def test_another_version_of_the_api_may_be_asked() -> None:
+    asked = read(
+        UBER, webhook("orders.notification"), order_path="/v1/delivery/order/{id}?expand=carts"
+    )
+    assert asked.fetch[0].path == "/v1/delivery/order/order-1?expand=carts"
+
+
 def test_what_is_no_order_is_a_card() -> None:
     bodies: tuple[Any, ...] = ({}, {"event_type": "orders.notification"}, {"order": {}}, [])
     for body in bodies:
