@@ -87,15 +87,15 @@ class Clover:
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
         if fetched.status in (404, 410):
-            sheet = Sheet(context)
+            sheet = Sheet(context=context)
             sheet.amend(sheet.cancel(fetched.fetch.key), "Clover has no such order any more")
-            return sheet.reading()
+            return sheet.result()
         return _read(fetched.body, fetched.content_type, context)
 
 
 def _read(body: bytes, content_type: str, context: Context) -> Reading:
     value, _ = read_json(body, content_type)
-    sheet = Sheet(context)
+    sheet = Sheet(context=context)
     if isinstance(value, dict) and "verificationCode" in value:
         sheet.ignore(f"the code for the developer dashboard is {text(value['verificationCode'])}")
     elif isinstance(value, dict) and "merchants" in value:
@@ -103,7 +103,7 @@ def _read(body: bytes, content_type: str, context: Context) -> Reading:
     else:
         for each in lines_of(_inside(value), "orders", sheet.doubts):
             _take_order(each, sheet)
-    return sheet.reading()
+    return sheet.result()
 
 
 # --- webhooks ------------------------------------------------------------------------------
@@ -161,7 +161,7 @@ def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     items = _line_items(order, doubts)
     title = text(order.get("title"))
     is_number = bool(title) and len(title) <= _LONGEST_NUMBER
-    label = text(at(order, "orderType", "label"))
+    label = text(first(obj(order.get("orderType")), "label", "name"))
     made = sheet.order(
         number,
         revision=values.epoch_ms(order.get("modifiedTime"), zone),
@@ -227,6 +227,8 @@ def _modifier(item: dict[str, Any], doubts: Doubts) -> dict[str, Any]:
 
 def _amount(item: dict[str, Any], name: str, doubts: Doubts) -> str:
     """Return how much of a dish: its weight in thousandths, else one."""
+    if item.get("unitQty") in (None, "") and item.get("quantity") not in (None, ""):
+        return values.quantity(item["quantity"], name, doubts)
     sent = item.get("unitQty")
     thousandths = values.whole(sent)
     if thousandths is not None:

@@ -65,7 +65,7 @@ class DoorDash:
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook."""
         value = values.json_object(push.body, push.content_type)
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         kind = text(first(obj(value.get("event")), "type") or value.get("event_type")).lower()
         order = obj(value.get("order")) or (value if "categories" in value else {})
         if "cart_id" in value and "order" not in value:
@@ -76,7 +76,7 @@ class DoorDash:
             sheet.ignore(f"{kind or 'a status'}: not about an order to cook")
         else:
             _take_notice(value, kind, sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 _OTHERS = ("delivery", "dasher_status", "menu", "reference", "onboarding_id", "report_id")

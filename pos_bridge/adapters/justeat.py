@@ -23,8 +23,8 @@ are per meal. `Synonym` is a size.
 
 Revision: none; each other content is the next. Lines have no ids: they are known by `Reference`.
 Duplicates have one content. A change of an order comes as a new order with the same id (u).
-Signature: `X-JET-Connect-Hash`, `HMAC-SHA256 t=…,signature=` Base64 over the body; without it the
-key in `Authorization`. The time in it is not signed.
+Signature: `X-JET-Connect-Hash`, `HMAC-SHA256 t=…,signature=` Base64 (or hex alone) over the body;
+without it the key in `Authorization`. The time in it is not signed.
 Unverified: the fields of `orderItems`; what `order-time-updated` of other countries holds.
 """
 
@@ -39,7 +39,7 @@ from kds.records.body import MAX_DEPTH
 from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
-from pos_bridge.adapters.signatures import header_of, hmac_base64, require, require_one
+from pos_bridge.adapters.signatures import header_of, hmac_base64, hmac_hex, require_one
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -77,14 +77,15 @@ class JustEat:
         sent = header_of(push, "x-jet-connect-hash")
         found = _SIGNATURE.search(sent)
         signature = found[1] if found else sent
-        require(signature, secrets, lambda secret: hmac_base64(secret, push.body))
+        signs = (hmac_base64, hmac_hex)
+        require_one(signature, [sign(secret, push.body) for secret in secrets for sign in signs])
 
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook by its path, its event, or what it holds."""
         value = _folded(values.json_object(push.body, push.content_type), MAX_DEPTH)
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         _take(value, _kind(push, value), sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 def _folded(value: Any, depth: int) -> Any:

@@ -16,11 +16,12 @@ class Sorted:
     amendments: list[Order] = field(default_factory=list)
     ignored: list[str] = field(default_factory=list)
     fetch: list[Fetch] = field(default_factory=list)
+    fire: list[str] = field(default_factory=list)
     doubts: Doubts = field(default_factory=Doubts)
 
     def reading(self, acknowledgement: bytes | None = None) -> Reading:
-        """Return it; what is ignored is told only where nothing else is said."""
-        is_anything = self.orders or self.amendments or self.fetch
+        """Return it; what is ignored is told only where nothing is done."""
+        is_anything = self.orders or self.fetch or self.fire
         return Reading(
             tuple(self.orders),
             tuple(self.amendments),
@@ -29,4 +30,5 @@ class Sorted:
             tuple(self.doubts.warnings),
             tuple(self.doubts.cards),
             acknowledgement,
+            tuple(self.fire),
         )

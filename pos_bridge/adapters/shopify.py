@@ -89,7 +89,7 @@ class Shopify:
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook by its topic."""
         value = values.json_object(push.body, push.content_type)
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         topic = text(push.headers.get("x-shopify-topic")).lower() or _topic_of(value)
         number = text(first(value, "order_id")) or text(at(value, "order_edit", "order_id"))
         if sheet.is_elsewhere(push.headers.get("x-shopify-shop-domain")):
@@ -104,17 +104,17 @@ class Shopify:
         else:
             triggered = push.headers.get("x-shopify-triggered-at")
             _take_orders(value, triggered, sheet)
-        return sheet.reading()
+        return sheet.result()
 
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         if fetched.status in (404, 410):
             sheet.amend(sheet.cancel(fetched.fetch.key), "Shopify has no such order any more")
         else:
             value = values.json_object(fetched.body, fetched.content_type)
             _take_orders(value, fetched.fetch.about.get("triggered_at"), sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 def _no_id() -> str:

@@ -92,15 +92,15 @@ class Square:
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
         if fetched.status in (404, 410):
-            sheet = Sheet(context)
+            sheet = Sheet(context=context)
             sheet.amend(sheet.cancel(fetched.fetch.key), "Square has no such order any more")
-            return sheet.reading()
+            return sheet.result()
         return _read(fetched.body, fetched.content_type, context)
 
 
 def _read(body: bytes, content_type: str, context: Context) -> Reading:
     value = values.json_object(body, content_type)
-    sheet = Sheet(context)
+    sheet = Sheet(context=context)
     if isinstance(value.get("data"), dict) or ("event_id" in value and "order" not in value):
         _take_event(value, sheet)
     elif isinstance(value.get("order"), dict):
@@ -118,7 +118,7 @@ def _read(body: bytes, content_type: str, context: Context) -> Reading:
             _take_order(each, {}, sheet)
     elif "line_items" in value or "location_id" in value:
         _take_order(value, {}, sheet)
-    return sheet.reading()
+    return sheet.result()
 
 
 def _is_update(value: dict[str, Any]) -> bool:

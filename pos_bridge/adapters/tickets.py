@@ -19,40 +19,27 @@ from hashlib import sha256
 from typing import Any
 
 from kds.records.errors import BadBody, FieldError
-from pos_bridge.adapters.adapter import Context, Fetch, Order, Reading
+from pos_bridge.adapters.adapter import Context, Reading
 from pos_bridge.adapters.lines import LineIds, lines_of
+from pos_bridge.adapters.reading import Sorted
 from pos_bridge.adapters.values import Doubts, iso, modifier, quantity, text, without_nothing
 
 
 @dataclass(slots=True)
-class Sheet:
-    """What a reading has found so far."""
+class Sheet(Sorted):
+    """A reading in the making, and what it may know besides the push."""
 
-    context: Context
-    doubts: Doubts = field(default_factory=Doubts)
-    orders: list[Order] = field(default_factory=list)
-    amendments: list[Order] = field(default_factory=list)
-    fetch: list[Fetch] = field(default_factory=list)
-    fire: list[str] = field(default_factory=list)
-    ignored: list[str] = field(default_factory=list)
+    context: Context = field(kw_only=True)
 
     def ignore(self, why: str) -> None:
         """Note why something is not for the kitchen."""
         self.ignored.append(why)
 
-    def reading(self) -> Reading:
+    def result(self) -> Reading:
         """Return all that was found. Raises `BadBody` where that is nothing at all."""
         if not (self.orders or self.amendments or self.fetch or self.fire or self.ignored):
             raise BadBody([FieldError("", "holds no order")])
-        return Reading(
-            tuple(self.orders),
-            tuple(self.amendments),
-            "; ".join(dict.fromkeys(self.ignored)) or None,
-            tuple(self.fetch),
-            tuple(self.doubts.warnings),
-            tuple(self.doubts.cards),
-            fire=tuple(self.fire),
-        )
+        return self.reading()
 
     def is_elsewhere(self, *stores: Any) -> bool:
         """Say whether a push is of a store that this kitchen does not cook for, and note it.

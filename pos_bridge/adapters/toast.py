@@ -59,6 +59,7 @@ from pos_bridge.adapters.signatures import (
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
+    dishes,
     held,
     kind_of,
     line,
@@ -105,10 +106,10 @@ class Toast:
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook's message, or orders as the API answers them."""
         value, _ = read_json(push.body, push.content_type)
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         for each in lines_of(value, "orders", sheet.doubts):
             _take(each, sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 def _require_recent(stamp: str, push: Push, at: datetime) -> None:
@@ -138,7 +139,10 @@ def _take(value: dict[str, Any], sheet: Sheet) -> None:
 
 def _order_in(value: dict[str, Any]) -> dict[str, Any]:
     """Return the order of a message: in `details`, in its `order`, or the message itself."""
-    found = (at(value, "details", "order"), value.get("details"), value.get("order"), value)
+    whole = obj(at(value, "details", "order"))
+    if whole:
+        return whole
+    found = (value.get("details"), value.get("order"), value)
     known = ("checks", "selections", "openedDate", "diningOption", "approvalStatus")
     orders = (obj(each) for each in found)
     return next((each for each in orders if any(name in each for name in known)), {})
@@ -171,7 +175,8 @@ def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     if not found and _is_priced(order):
         raise values.missing("guid")  # the API's answer of what an order would cost
     number = order_id(found, order, doubts)
-    checks = lines_of(order.get("checks"), "checks", doubts)
+    is_gone = any(is_true(order.get(flag)) for flag in ("voided", "deleted"))
+    checks = dishes(order, "checks", doubts, may_lack=is_gone)
     lines, notes = _lines(checks, sheet)
     alive = [each for each in checks if not _is_void(each)] or checks
     made = sheet.order(
@@ -187,6 +192,7 @@ def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
         payment=_payment(alive),
         customer=_customer(alive),
         note=joined(*notes, at(order, "deliveryInfo", "notes"), _curbside(order), by="\n"),
+        partial=True if order.get("checks") is None else None,
     )
     made["lines"] = numbered(lines)
     return made

@@ -82,22 +82,22 @@ class UberEats:
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook, or an order that somebody passes on."""
         value = values.json_object(push.body, push.content_type)
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         if "event_type" in value or "meta" in value or "resource_href" in value:
             _take_event(value, sheet)
         else:
             _take_order(value, "", sheet)
-        return sheet.reading()
+        return sheet.result()
 
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer by what the webhook was about."""
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         if fetched.status in (404, 410):
             sheet.amend(sheet.cancel(fetched.fetch.key), "Uber Eats has no such order any more")
-            return sheet.reading()
+            return sheet.result()
         value = values.json_object(fetched.body, fetched.content_type)
         _take_order(value, text(fetched.fetch.about.get("event")), sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 # --- webhooks ------------------------------------------------------------------------------

@@ -72,10 +72,10 @@ class WooCommerce:
 
     def read(self, push: Push, context: Context) -> Reading:
         """Read a webhook by its topic."""
-        sheet = Sheet(context)
+        sheet = Sheet(context=context)
         if _PING.fullmatch(push.body):
             sheet.ignore("the ping of a new webhook")
-            return sheet.reading()
+            return sheet.result()
         value = values.json_object(push.body, push.content_type)
         topic = text(push.headers.get("x-wc-webhook-topic")).lower()
         resource, _, event = topic.partition(".")
@@ -85,7 +85,7 @@ class WooCommerce:
             _take_deleted(value, sheet)
         else:
             _take_order(value, sheet)
-        return sheet.reading()
+        return sheet.result()
 
 
 def _take_deleted(value: dict[str, Any], sheet: Sheet) -> None:

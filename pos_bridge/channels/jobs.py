@@ -73,7 +73,7 @@ class TakePush:
         orders = [self._order(desk, *each) for each in enumerate((*said.orders, *known))]
         fire = [key for key in said.fire if desk.knows(key)]
         orders += [self._fire(desk, n, key) for n, key in enumerate(fire, len(orders))]
-        ignored = said.ignored
+        ignored = None if orders else said.ignored
         if (said.amendments or said.fire) and not orders:
             ignored = ignored or "the kitchen has no such order"
         for fetch in said.fetch:

@@ -57,6 +57,7 @@ def sold(**fields: Any) -> dict[str, Any]:
             unit("l1", "Burger", note="rare", modifications=elements(onion)),
             unit("l2", "Burger"),
             unit("l3", "Crab", unitQty=1250, unitName="lb"),
+            unit("l4", "Tea", unitQty=2000),
         ),
         **fields,
     }
@@ -68,9 +69,10 @@ def test_an_order_is_read_with_all_that_a_cook_needs() -> None:
         ("1", "Burger", "ordered"),
         ("1", "Burger", "ordered"),
         ("1.25", "Crab", "ordered"),
+        ("2", "Tea", "ordered"),
     ]
     assert choices(made) == [("choice", "1", "No onion")]
-    first, _, weighed = made.message.lines
+    first, _, weighed, _ = made.message.lines
     assert (first.note, first.category, weighed.unit) == ("rare", "Grill", "lb")
     fields = made.message.fields
     assert (fields.number, fields.service.value, fields.note) == ("Table 5", "dine_in", "birthday")
@@ -84,7 +86,7 @@ def test_a_webhook_asks_once_per_change_and_delete_is_void() -> None:
     assert [each.id for each in reading.fetch] == ["ABC:CREATE:1", "ABC:UPDATE:2"]
     assert {each.key for each in reading.fetch} == {"ABC"}
     assert reading.fetch[0].path.startswith("/v3/merchants/M1/orders/ABC?expand=lineItems,")
-    assert reading.ignored == "P UPDATE: not an order"
+    assert read(CLOVER, webhook(("P:1", "UPDATE", 2))).ignored == "P UPDATE: not an order"
     again = read(CLOVER, webhook(("O:ABC", "UPDATE", 2))).fetch[0]
     assert again.id == reading.fetch[1].id
     assert lines(order(answered(CLOVER, sold(), again)))

@@ -161,6 +161,8 @@ def test_the_signature_covers_the_body_and_a_key_may_stand_alone() -> None:
     good = push(body, headers=header)
     assert is_signed(EAT, good, "new", "old")
     assert is_signed(EAT, good, "old", "new")
+    bare = {"x-jet-connect-hash": hmac.new(b"new", body, hashlib.sha256).hexdigest()}
+    assert is_signed(EAT, push(body, headers=bare), "new")
     assert not is_signed(EAT, good, "guessed")
     assert not is_signed(EAT, push(body + b" ", headers=header), "new")
     assert is_signed(EAT, push(body, headers={"authorization": "JE-API-KEY new"}), "new")

@@ -153,6 +153,8 @@ def test_what_is_not_approved_yet_or_for_later_is_held(approval: str) -> None:
     [{"voided": True}, {"approvalStatus": "NOT_APPROVED"}, {"guestOrderStatus": "VOIDED"}],
 )
 def test_a_void_order_is_void(fields: dict[str, Any]) -> None:
+    bare = {"guid": "order-1", "voided": True, "modifiedDate": STAMP}
+    assert order(read(TOAST, webhook({"order": bare}))).message.fields.cancelled
     assert order(read(TOAST, sold(**fields))).message.fields.cancelled
 
 
