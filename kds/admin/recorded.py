@@ -145,6 +145,10 @@ def _of_the_house(fact: e.Fact, base: Command) -> Iterator[Command]:
             )
             act = replace(base, kind=CommandKind.SPLIT, visit=fact.visit, lines=parts)
             yield replace(act, table=fact.table)
+        case e.OrdersJoined():
+            yield replace(base, kind=CommandKind.SAME_ORDER, order=fact.order)
+        case e.OrdersParted():
+            yield replace(base, kind=CommandKind.OTHER_ORDER, order=fact.order)
         case e.StationFolded():
             act = replace(base, kind=CommandKind.FOLD, station=StationId(fact.station))
             yield replace(act, into_station=fact.into)

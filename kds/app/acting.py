@@ -23,6 +23,7 @@ _BAR = {
     Action.FIRE_NOW: CommandKind.FIRE,
     Action.CLEAR: CommandKind.ACK_VOID,
     Action.NOTED: CommandKind.BUMP,
+    Action.SAME: CommandKind.SAME_ORDER,
 }
 
 
@@ -50,7 +51,11 @@ def command_for(
             return None if ticket is None else _bar(ticket, stamp, serves=serves)
         case LongPress(visit=visit, at_foot=True) if stamp.view == EXPO:
             ticket = ticket_of(board, visit)
-            return None if ticket is None else _command(_handed_over(serves), ticket, stamp)
+            if ticket is None:
+                return None
+            is_asked = action_of(ticket, at_pass=True) is Action.SAME
+            said = CommandKind.OTHER_ORDER if is_asked else _handed_over(serves)
+            return _command(said, ticket, stamp)
         case TapLine(visit=visit, line=key):
             ticket = ticket_of(board, visit)
             line = line_of(ticket, key)

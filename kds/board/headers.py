@@ -13,6 +13,7 @@ from kds.board.visibility import is_card
 from kds.kitchen.ids import Instant, VisitId, visit_of
 from kds.kitchen.messages import Member, Modifier, ModifierKind, OrderFields, Payment
 from kds.kitchen.orders import Order
+from kds.kitchen.twins import pairs_of
 from kds.kitchen.visits import Visit
 
 T = TypeVar("T")
@@ -126,6 +127,7 @@ def flags_of(
         "add_on": any(line.round > 1 for line in lines),
         "allergy": any(has_allergy(line.modifiers) for line in lines),
         "ended": visit.ended_at is not None,
+        "twin": any(pairs_of(scope.kitchen, order) for order in orders.values() if order.twins),
     }
     flags.update(flag for flag, is_on in found.items() if is_on)
     return tuple(sorted(flags))

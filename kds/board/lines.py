@@ -8,7 +8,7 @@ from kds.board.bands import line_band, runs
 from kds.board.parts import Part
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, TicketLine
-from kds.kitchen.ids import Instant, LineKey
+from kds.kitchen.ids import BY_HAND, Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
 from kds.rulebook.clocks import not_before_due, waiting_since
 from kds.rulebook.compiled import Clock
@@ -81,6 +81,7 @@ def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
         "remake": line.origin is Origin.KITCHEN,
         "sold_out": part.counts.to_cook > 0 and scope.is_sold_out(line.content),
         "add_on": round_ > 1,
+        "by_hand": line.key.source == BY_HAND,
     }
     flags.update(flag for flag, is_on in found.items() if is_on)
     return tuple(sorted(flags))

@@ -78,7 +78,7 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     parts = parts_of(scope, visit, orders, known.parts)
     cards = {key: order for key, order in orders.items() if is_card(order)}
     read = frozenset(key for key, card in cards.items() if not is_unread(visit, card))
-    uses: set[Use] = {visit.id, *orders}
+    uses: set[Use] = {visit.id, *orders, *(twin for o in orders.values() for twin in o.twins)}
     leaves = leaves_pickup_at(parts.values()) if scope.view == PICKUP else None
     if not orders or not is_visible(scope, visit, orders, parts, unread=len(read) < len(cards)):
         since, until = window(() if leaves is None else (leaves,), scope.now)

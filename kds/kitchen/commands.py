@@ -48,6 +48,8 @@ class CommandKind(StrEnum):
     SOLD_OUT = "sold_out"
     ON_SALE = "on_sale"
     ACK_ALERT = "ack_alert"
+    SAME_ORDER = "same_order"
+    OTHER_ORDER = "other_order"
     PAUSE_RULE = "pause_rule"
     RESUME_RULE = "resume_rule"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from kds.kitchen import plan_house, plan_pans, plan_visits, plan_work
+from kds.kitchen import plan_house, plan_pans, plan_visits, plan_work, twins
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.events import AlertRaised, Cause, Event, Fact, OrderReceived
@@ -213,6 +213,8 @@ _HANDLERS: Mapping[CommandKind, Handler] = MappingProxyType(
         CommandKind.SOLD_OUT: plan_house.stock,
         CommandKind.ON_SALE: plan_house.stock,
         CommandKind.ACK_ALERT: plan_house.acknowledge_alert,
+        CommandKind.SAME_ORDER: twins.same_order,
+        CommandKind.OTHER_ORDER: twins.other_order,
         CommandKind.PAUSE_RULE: plan_house.pause_rule,
         CommandKind.RESUME_RULE: plan_house.resume_rule,
     }

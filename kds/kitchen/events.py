@@ -17,6 +17,7 @@ from kds.kitchen.ids import (
     Instant,
     LineId,
     LineKey,
+    OrderKey,
     RuleId,
     StationId,
     VisitId,
@@ -65,6 +66,7 @@ class OrderReceived:
     what newer revisions left open. `revision`: as counted by the kitchen where none was given.
     `recipes`: what the rules make of lines that are new or read otherwise. `parts`, `sides`: the
     lines that this revision comes to beside its own: dishes of sets, modifiers cooked as lines.
+    `twins`: orders written by hand that this new one may be once more; the pass is asked.
     """
 
     message: OrderMessage
@@ -76,11 +78,33 @@ class OrderReceived:
     recipes: tuple[tuple[LineId, Recipe], ...] = ()
     parts: tuple[LineContent, ...] = ()
     sides: tuple[LineContent, ...] = ()
+    twins: tuple[OrderKey, ...] = ()
 
     @property
     def contents(self) -> tuple[LineContent, ...]:
         """All lines that the revision comes to."""
         return self.message.lines + self.parts + self.sides
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersJoined:
+    """A till's order is one that had been written by hand.
+
+    `items`: (line by hand, line of the till, portions): what was cooked for the former is the
+    latter's now, and what the latter asked for once more is void.
+    """
+
+    visit: VisitId
+    order: OrderKey
+    items: tuple[tuple[LineKey, LineKey, Decimal], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OrdersParted:
+    """A till's order is another one than those written by hand; it is asked no more."""
+
+    visit: VisitId
+    order: OrderKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -366,6 +390,8 @@ class AlertAcknowledged:
 
 Fact = (
     OrderReceived
+    | OrdersJoined
+    | OrdersParted
     | TableMoved
     | VisitsMerged
     | LinesSplit

@@ -7,7 +7,7 @@ from functools import reduce
 from types import MappingProxyType
 from typing import Any
 
-from kds.kitchen import seating, work
+from kds.kitchen import joining, seating, work
 from kds.kitchen.changing import replace
 from kds.kitchen.events import (
     AlertAcknowledged,
@@ -25,6 +25,8 @@ from kds.kitchen.events import (
     LineTaken,
     OrderNoted,
     OrderReceived,
+    OrdersJoined,
+    OrdersParted,
     OvertimeReached,
     PortionsMoved,
     PortionsVoided,
@@ -126,6 +128,8 @@ def _recent(kitchen: Kitchen, event: Event) -> Kitchen:
 _APPLY: Mapping[type, Apply] = MappingProxyType(
     {
         OrderReceived: seating.order_received,
+        OrdersJoined: joining.orders_joined,
+        OrdersParted: joining.orders_parted,
         TableMoved: seating.table_moved,
         VisitsMerged: seating.visits_merged,
         LinesSplit: seating.lines_split,

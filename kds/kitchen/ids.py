@@ -17,6 +17,9 @@ AlertId = NewType("AlertId", str)
 Instant = NewType("Instant", int)
 """Kitchen time in whole milliseconds since 1970-01-01T00:00Z."""
 
+BY_HAND = SourceId("by-hand")
+"""The source of orders that people write at the bridge's own form while the till is dead."""
+
 ANY_STATION = StationId("*")
 """The station of a step that no rule matched: every station shows it until one takes it."""
 

@@ -78,6 +78,7 @@ def _with_changes(entry: Applied, before: Kitchen, after: Kitchen) -> Applied:
         opened=entry.opened + tuple(opened),
         noted=entry.noted + tuple(o.key for old, o in orders if o.noted and not old.noted),
         homes=entry.homes + tuple((o.key, old.visit) for old, o in orders if o.visit != old.visit),
+        twins=entry.twins + tuple((o.key, old.twins) for old, o in orders if o.twins != old.twins),
     )
 
 
@@ -126,7 +127,7 @@ def first_seq(kitchen: Kitchen, command: CommandId) -> int | None:
 
 def can_undo(kitchen: Kitchen, entry: Applied) -> bool:
     """Nothing has followed on what the command touched, so that an undo is exact."""
-    orders = (*entry.noted, *(key for key, _ in entry.homes))
+    orders = (*entry.noted, *(key for key, _ in (*entry.homes, *entry.twins)))
     if not all(key in kitchen.orders for key in orders):
         return False
     lines = [kitchen.line(key) for key in (*(ln.key for ln in entry.lines), *entry.created)]
@@ -147,6 +148,8 @@ def undone(kitchen: Kitchen, _event: Event, fact: CommandUndone) -> Kitchen:
     kitchen = reduce(put_order, noted, kitchen)
     rehomed = [replace(kitchen.orders[key], visit=home) for key, home in entry.homes]
     kitchen = reduce(put_order, rehomed, kitchen)
+    asked = [replace(kitchen.orders[key], twins=twins) for key, twins in entry.twins]
+    kitchen = reduce(put_order, asked, kitchen)
     for former in entry.visits:
         now = kitchen.visits[former.id]
         back = replace(former, commands=now.commands, told=now.told)

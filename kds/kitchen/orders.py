@@ -176,6 +176,7 @@ class Order:
     `visit`: where new lines of this order go. `field_revisions`: per field of `OrderFields`.
     `wholes`: revisions seen that stated the whole order; a line that one of them lacks was
     void as of then. `digests`: content digest by revision, to tell a repeat from a conflict.
+    `twins`: orders by hand that it may be once more, until somebody says so.
     `noted`: somebody has taken note of an order that has nothing to cook. Treat the dicts as
     immutable: evolve makes new ones.
     """
@@ -193,6 +194,7 @@ class Order:
     noted: bool = False
     flags: tuple[str, ...] = ()
     seq: int = 0
+    twins: tuple[OrderKey, ...] = ()
 
     def by_parent(self) -> dict[LineId, list[Line]]:
         """Return the lines that are part of others, by the line they are part of."""

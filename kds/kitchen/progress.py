@@ -37,6 +37,12 @@ def by_least_advanced(group: Group) -> tuple[int, int]:
     return (ADVANCEMENT[group.state], -(group.fired_at or 0))
 
 
+def by_most_advanced(group: Group) -> tuple[int, int]:
+    """Sort key: what has come furthest first, the oldest of it first."""
+    rank, age = by_least_advanced(group)
+    return (-rank, -age)
+
+
 def is_known(group: Group, sight: Sight, move: Move, view: str | None) -> bool:
     """Somebody with that `sight` in `view` had the portions before them.
 

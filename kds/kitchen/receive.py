@@ -34,6 +34,7 @@ from kds.kitchen.revisions import (
 from kds.kitchen.sessions import session_visit
 from kds.kitchen.spelling import NO_RECIPE, Spelled, spelled, way_of
 from kds.kitchen.state import Alert, Kitchen
+from kds.kitchen.twins import twins_of
 from kds.kitchen.visits import Visit
 from kds.kitchen.vouchers import redeemed_again
 from kds.kitchen.wording import Wording
@@ -103,6 +104,7 @@ def order_received(
         recipes=made.recipes,
         parts=made.parts,
         sides=made.sides,
+        twins=() if order is not None else twins_of(kitchen, message, made, now),
     )
     if order is None or fact.visit == order.visit or order.visit not in kitchen.visits:
         return fact

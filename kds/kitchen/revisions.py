@@ -45,6 +45,7 @@ def amended(order: Order, fact: OrderReceived, arrival: Arrival) -> Order:
         incomplete=order.incomplete and not (states_all and not cancels),
         flags=order.flags,
         seq=arrival.seq,
+        twins=order.twins,
     )
     _fold_lines(after, fact, arrival, cancels=cancels)
     return replace(after, noted=True) if order.noted and _reads_alike(order, after) else after

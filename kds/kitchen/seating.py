@@ -39,7 +39,7 @@ def order_received(kitchen: Kitchen, event: Event, fact: OrderReceived) -> Kitch
     order = kitchen.orders.get(key)
     gone = _gone(kitchen, order) if order is not None else frozenset()
     if order is None:
-        order = Order(key, fact.visit, event.at, incomplete=True, seq=kitchen.seq)
+        order = Order(key, fact.visit, event.at, incomplete=True, seq=kitchen.seq, twins=fact.twins)
     arrival = Arrival(kitchen.seq, event.at, fact.visit, kitchen.stock, gone)
     after = amended(order, fact, arrival)
     kitchen = put_order(kitchen, after)

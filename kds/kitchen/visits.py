@@ -15,7 +15,7 @@ class Applied:
     `first_seq`, `last_seq`: log places of its first and last event. `device`: the screen where it
     was given. `lines`, `visits`: as they stood before (visits without their own `commands`);
     `created`, `opened`: lines and visits that it made; `noted`: orders it took note of; `homes`:
-    orders whose new lines went elsewhere before.
+    orders whose new lines went elsewhere before; `twins`: orders that were asked of before.
     """
 
     command: CommandId
@@ -29,6 +29,7 @@ class Applied:
     noted: tuple[OrderKey, ...] = ()
     undone: bool = False
     homes: tuple[tuple[OrderKey, VisitId], ...] = ()
+    twins: tuple[tuple[OrderKey, tuple[OrderKey, ...]], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,8 @@ def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
             return fact.parts
         case e.VoidsAcknowledged():
             return ((line, None) for line, _ in fact.items)
+        case e.OrdersJoined():
+            return ((line, portions) for _, line, portions in fact.items)
         case e.LinesRemade():
             return ((line, portions) for line, _, portions in fact.items)
         case e.LinesRerouted():

@@ -18,6 +18,7 @@ from kds.kitchen.events import (
     LinesSplit,
     Opening,
     OrderReceived,
+    OrdersJoined,
     PortionsMoved,
     PortionsVoided,
     RulePaused,
@@ -38,6 +39,7 @@ from kds.rulebook.pots import Pots
 
 _TELLING = (
     OrderReceived,
+    OrdersJoined,
     PortionsMoved,
     PortionsVoided,
     HoldReleased,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from functools import partial
 from types import MappingProxyType
 from typing import Any
 
@@ -14,6 +15,7 @@ from kds.kitchen.events import (
     LinesRemade,
     LinesRushed,
     OrderReceived,
+    OrdersParted,
     OvertimeReached,
     PortionsMoved,
     PortionsVoided,
@@ -21,6 +23,7 @@ from kds.kitchen.events import (
 from kds.kitchen.ids import LineKey, VisitId
 from kds.kitchen.orders import Level, Line
 from kds.kitchen.portions import Move
+from kds.kitchen.twins import pairs_of
 from kds.sound.notices import Kind, News, Plates, Step
 from kds.sound.overtimes import awaited
 from kds.sound.scene import Scene, has_allergy
@@ -54,6 +57,8 @@ def _order_received(
 ) -> Iterator[News]:
     """An order, an add-on or an amendment: what is new here, what was called, what was struck."""
     order = after.kitchen.orders[fact.message.key]
+    if order.twins and pairs_of(after.kitchen, order):
+        return  # the pass is asked whether it is anything new at all
     old = before.kitchen.orders.get(order.key)
     known = {} if old is None else old.lines
     changed = [line for line_id, line in order.lines.items() if known.get(line_id) is not line]
@@ -63,6 +68,19 @@ def _order_received(
         yield News(Kind.FIRE, visit, _plates(called, after.fresh))
         yield from _arrived(before, after, visit, [li for li in fresh if li not in called])
         yield from _struck(after, visit, lines)
+
+
+def _orders_parted(
+    _before: Scene, after: Scene, _event: Event, fact: OrdersParted
+) -> Iterator[News]:
+    """What the till sent is no order by hand once more, and so news after all."""
+    order = after.kitchen.orders.get(fact.order)
+    for visit, lines in _by_visit(order.lines.values() if order is not None else ()).items():
+        yield News(Kind.NEW, visit, _plates(lines, partial(_workable, after, visit)))
+
+
+def _workable(scene: Scene, visit: VisitId, line: Line) -> int:
+    return scene.workable(line, visit)
 
 
 def _was_held(before: Scene, line: Line, visit: VisitId) -> bool:
@@ -211,6 +229,7 @@ def _plates(lines: Iterable[Line], count: Callable[[Line], int]) -> Plates:
 _HEARINGS: Mapping[type, Hearing] = MappingProxyType(
     {
         OrderReceived: _order_received,
+        OrdersParted: _orders_parted,
         PortionsMoved: _portions_moved,
         HoldReleased: _hold_released,
         PortionsVoided: _portions_voided,

@@ -213,7 +213,10 @@ Row = LineFace | Divider | BarFace | NoteFace
 
 
 class Action(StrEnum):
-    """What the button of a ticket does. MISSING, OUT: nothing, but why."""
+    """What the button of a ticket does. MISSING, OUT: nothing, but why.
+
+    SAME: says that it is what was written by hand; a long press, that it is another order.
+    """
 
     DONE = "btn.done_all"
     POT = "btn.done_base"
@@ -225,6 +228,7 @@ class Action(StrEnum):
     MISSING = "btn.missing"
     OUT = "btn.out"
     HANDLED = "alert.handled"
+    SAME = "btn.same_order"
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,8 @@ def _all_ready(ticket: Ticket, reading: Reading) -> str:
 
 def action_of(ticket: Ticket, *, at_pass: bool) -> Action:
     """Return what the button of a ticket does: the one place that says so."""
+    if at_pass and "twin" in ticket.flags:
+        return Action.SAME
     food = _food(ticket)
     if not food:
         is_void = any(line.void_unacknowledged for line in ticket.lines)

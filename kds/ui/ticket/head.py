@@ -174,6 +174,10 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
         yield Flag(Form.DOUBLE, Icon.CLOCK, clean(mark.name[reading.lang]), "", 2)
     if "unrouted" in ticket.flags:
         yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.unrouted"), "", 2)
+    if "twin" in ticket.flags:
+        yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.twin"), "", 2)
+    if "by_hand" in ticket.flags:
+        yield Flag(Form.INVERTED, None, words("flag.by_hand"), "", 2)
     if "incomplete" in ticket.flags:
         yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.incomplete"), "", 2)
     yield from _moves(ticket, reading)

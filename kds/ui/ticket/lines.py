@@ -56,6 +56,8 @@ def rows_of(ticket: Ticket, reading: Reading) -> tuple[tuple[Allergy, ...], tupl
     """Return the allergies of the whole table, and the rows of the body."""
     common = _common_allergies(ticket.lines, reading)
     rows: list[Row] = [NoteFace(text) for text in _notes(ticket)]
+    if reading.at_pass and "twin" in ticket.flags:
+        rows.insert(0, NoteFace(reading.words("twin.note")))
     hold: HoldMark | None = None
     before: TicketLine | None = None
     courses = len({line.course for line in ticket.lines if line.course}) > 1

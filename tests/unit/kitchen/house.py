@@ -19,6 +19,7 @@ from kds.kitchen.decide import Decision, decide, record
 from kds.kitchen.events import Cause, Event, Fact, HoldPlaced, HoldReleased, Opening, OrderReceived
 from kds.kitchen.ids import (
     ANY_STATION,
+    BY_HAND,
     CommandId,
     EventId,
     Instant,
@@ -164,13 +165,13 @@ def held(line_id: str, quantity: str = "1", **more: Any) -> LineContent:
 
 
 def order_key(order: str = "1") -> OrderKey:
-    """Return the key of an order of the house's till."""
-    return OrderKey(TILL, OrderId(order))
+    """Return the key of an order of the house's till; one that begins with h is by hand."""
+    return OrderKey(BY_HAND if order.startswith("h") else TILL, OrderId(order))
 
 
 def line_key(line: str, order: str = "1") -> LineKey:
-    """Return the key of a line of an order of the house's till."""
-    return LineKey(TILL, OrderId(order), LineId(line))
+    """Return the key of a line of an order, as `order_key` names it."""
+    return LineKey(*order_key(order), LineId(line))
 
 
 def message(

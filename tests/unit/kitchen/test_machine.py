@@ -36,7 +36,7 @@ from kds.kitchen.visits import Visit
 from tests.unit.kitchen.house import House, dish, line_key, order_key
 from tests.unit.kitchen.invariants import check, differences, portions, without_memory
 
-ORDERS = st.sampled_from(["1", "2", "3"])
+ORDERS = st.sampled_from(["1", "2", "3", "h1"])
 TABLES = st.sampled_from(["1", "2", ""])
 SESSIONS = st.sampled_from(["", "A", "B"])
 VIEWS = st.sampled_from(["wok", "cut", "prep", "pass", "broth", "expo", "pickup", "all", None])
@@ -104,7 +104,7 @@ def rebuilt(kitchen: Kitchen) -> Kitchen:
 
 
 class Restaurant(RuleBasedStateMachine):
-    """Three orders, two tables, two sessions, and everybody at once."""
+    """Three orders and one by hand, two tables, two sessions, and everybody at once."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -122,6 +122,7 @@ class Restaurant(RuleBasedStateMachine):
         told = [dish(n, q, CATEGORIES[n], parent=PARENTS.get(n)) for n, q in MENU.items()]
         self.house.order("1", *told, table="1", session="A", revision=1)
         self.house.order("2", *told[1::2], table="2", session="B", revision=1)
+        self.house.order("h1", *told[::2], table="1", revision=1)
 
     @rule(data=st.data())
     def something_happens(self, data: st.DataObject) -> None:
@@ -196,6 +197,14 @@ class Restaurant(RuleBasedStateMachine):
         lines = tuple(SplitPart(key.line_id, data.draw(PORTIONS), key.order) for key in keys)
         table = data.draw(TABLES)
         self.keeps_portions(CommandKind.SPLIT, lines=lines, table=table, **ticket)
+
+    def answers(self, data: st.DataObject) -> None:
+        """The pass says whether a till's order is the one that was written by hand."""
+        before = portions(self.house.kitchen)
+        kind = data.draw(st.sampled_from([CommandKind.SAME_ORDER, CommandKind.OTHER_ORDER]))
+        self.acts(kind, **self.some_ticket(data))
+        after = portions(self.house.kitchen)
+        assert (after["ordered"], after["served"]) == (before["ordered"], before["served"])
 
     def undoes(self, data: st.DataObject) -> None:
         """Somebody takes an act back, of late or of long ago."""
@@ -348,6 +357,7 @@ ACTS = (
     + [Restaurant.splits] * 2
     + [
         Restaurant.voids,
+        Restaurant.answers,
         Restaurant.remakes,
         Restaurant.seats,
         Restaurant.merges,
