@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+from base64 import b64decode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
@@ -41,13 +42,20 @@ class Access:
         self._tokens = tuple(token.encode() for token in tokens)
         self._own_host = own_host.lower()
 
-    def refusal(self, caller: Caller, *, is_public: bool = False) -> Refusal | None:
-        """Return why `caller` is refused, None when it may go on. `is_public`: needs no token."""
+    def refusal(
+        self, caller: Caller, *, is_public: bool = False, is_page: bool = False
+    ) -> Refusal | None:
+        """Return why `caller` is refused, None when it may go on. `is_public`: needs no token.
+
+        `is_page`: a person's browser may send the token as the password of HTTP Basic (RFC 7617).
+        """
         if len(caller.host) != 1 or not (self._tokens or self._is_own(caller.host[0])):
             return Refusal(403, "This host name is not one of the bridge's.")
         if any(not _same_place(origin, caller.host[0]) for origin in caller.origin):
             return Refusal(403, "Pages of other origins may not talk to the bridge.")
-        if is_public or (self._knows(caller.authorization) if self._tokens else _is_here(caller)):
+        if is_public or (
+            self._knows(caller.authorization, is_page=is_page) if self._tokens else _is_here(caller)
+        ):
             return None
         return Refusal(401, "Send a valid token as 'Authorization: Bearer …'.")
 
@@ -55,14 +63,23 @@ class Access:
         name = _name_of(host)
         return name == self._own_host or is_loopback(name)
 
-    def _knows(self, authorization: Sequence[str]) -> bool:
+    def _knows(self, authorization: Sequence[str], *, is_page: bool) -> bool:
         """Compare with every token, so that the time taken tells nothing."""
         if len(authorization) != 1:
             return False
         scheme, _, sent = authorization[0].partition(" ")
-        given = sent.strip().encode("utf-8", "replace")
+        is_basic = is_page and scheme.lower() == "basic"
+        given = _password(sent) if is_basic else sent.strip().encode("utf-8", "replace")
         found = [hmac.compare_digest(given, token) for token in self._tokens]
-        return scheme.lower() == "bearer" and any(found)
+        return (is_basic or scheme.lower() == "bearer") and any(found)
+
+
+def _password(sent: str) -> bytes:
+    """Return the password of HTTP Basic, b"" when it is none."""
+    try:
+        return b64decode(sent.strip(), validate=True).partition(b":")[2]
+    except ValueError:
+        return b""
 
 
 def _is_here(caller: Caller) -> bool:

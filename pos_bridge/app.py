@@ -45,6 +45,7 @@ from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
+from pos_bridge.dishes import Dishes
 from pos_bridge.displays import RECENT_EVENTS, Displays
 from pos_bridge.feed import Feed
 from pos_bridge.going_live import LiveRules
@@ -212,6 +213,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         fetcher=fetcher,
         rates=rates,
         pulse=pulse,
+        dishes=Dishes(feed, kept.store),
         rules=live_rules,
         soundness=soundness,
         reports=reports,

@@ -10,12 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from kds.app.display import DisplaySettings, linked
-from kds.app.wellness import aged_sources
+from kds.app.wellness import health_of_bridge
 from kds.board.scope import UnknownView
 from kds.board.views import board
 from kds.link import Link
 from kds.records.boards import board_json
-from kds.ui.chrome.health import Health
 from kds.ui.options import Options, subject_of
 from kds.ui.shot import render
 from kds.ui.slips import Size
@@ -92,7 +91,7 @@ def _drawn(link: Link, view: str, path: Path, options: Options, size: Size) -> S
         known = ", ".join(error.known)
         raise ShotError(f"there is no view {view!r}; there are {known}") from error
     subject = subject_of(view, book)
-    health = Health(sources=aged_sources(session.condition, now))
+    health = health_of_bridge(session.condition, now)
     picture = render(made, now, subject, options, size=size, health=health)
     if not picture.save(str(path)):
         raise ShotError(f"{path} can not be written as a picture")

@@ -60,6 +60,11 @@ def health_of(standing: Standing) -> Health:
     return Health((*troubles, *standing.own), sources)
 
 
+def health_of_bridge(condition: Condition, now: Instant) -> Health:
+    """Return what the bridge says is wrong, as a picture of a wall shows it."""
+    return Health(tuple(_of_bridge(condition)), aged_sources(condition, now))
+
+
 def aged_sources(condition: Condition, now: Instant) -> tuple[SourceAge, ...]:
     """Return how long ago each source was heard of, the latest first."""
     latest = sorted(condition.sources, key=lambda heard: -heard.at)

@@ -22,6 +22,7 @@ from pos_bridge.http import (
     events,
     health,
     kitchen,
+    order_form,
     orders,
     outbox,
     pos,
@@ -57,7 +58,8 @@ def application(services: Services, access: Access) -> ASGIApp:
         **_QUIET,
     )
     app.router.redirect_slashes = False
-    for room in (orders, commands, kitchen, rules, events, sources, outbox, health):
+    rooms = (orders, order_form, commands, kitchen, rules, events, sources, outbox, health)
+    for room in rooms:
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
     app.router.routes += pos.router(services, access).routes
 

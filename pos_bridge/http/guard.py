@@ -13,6 +13,9 @@ from pos_bridge.http.answers import error
 
 _logger = logging.getLogger(__name__)
 PUBLIC = frozenset({"/health"})
+PAGES = frozenset({"/order", "/docs", "/openapi.json"})
+"""What people open in a browser, which asks them for a password."""
+
 PUSHES = "/v1/pos/"
 """Calls below here prove themselves by the vendor's signature; `pos` sees to that."""
 
@@ -34,12 +37,15 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
-        refusal = None
+        refusal, is_page = None, False
         if not scope["path"].startswith(PUSHES):
             is_public = scope["path"] in PUBLIC
-            refusal = self._access.refusal(caller_of(scope), is_public=is_public)
+            is_page = scope["path"] in PAGES
+            caller = caller_of(scope)
+            refusal = self._access.refusal(caller, is_public=is_public, is_page=is_page)
         if refusal is not None:
-            challenge = {"WWW-Authenticate": "Bearer"} if refusal.status == 401 else {}
+            asks = 'Basic realm="pos-bridge", charset="UTF-8"' if is_page else "Bearer"
+            challenge = {"WWW-Authenticate": asks} if refusal.status == 401 else {}
             answer = error(refusal.status, refusal.message, challenge)
             await answer(scope, receive, send)
             return

@@ -8,6 +8,7 @@ from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
+from pos_bridge.dishes import Dishes
 from pos_bridge.displays import Displays
 from pos_bridge.feed import Feed
 from pos_bridge.going_live import LiveRules
@@ -34,6 +35,7 @@ class Services:
     pushes: PushIntake
     fetcher: Fetcher
     rates: Rates
+    dishes: Dishes
     pulse: Pulse
     rules: LiveRules
     soundness: Soundness

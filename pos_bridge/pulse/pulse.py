@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import tzinfo
 from typing import Protocol
 
-from kds.kitchen.ids import Instant
+from kds.kitchen.ids import BY_HAND, Instant
 from kds.records.canonical import ParsedOrder
 from pos_bridge.pulse.numbering import Numbering
 from pos_bridge.pulse.rhythm import LEARNT_DAYS, usual_silence_ms
@@ -213,6 +213,8 @@ class Pulse:
     def _source(self, name: str) -> _Source | None:
         """Return a source, made when first heard of; names that callers invent are bounded."""
         found = self._sources.get(name)
+        if name == BY_HAND:
+            return None  # people write when they have to
         if found is None and len(self._sources) < _MOST_SOURCES:
             found = self._sources[name] = _Source()
         return found

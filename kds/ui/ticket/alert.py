@@ -10,7 +10,12 @@ from kds.ui.ticket.face import Action, Count, Face, Foot, Head, NoteFace
 from kds.ui.ticket.reading import Reading
 
 _PREFIX = "alert:"
-_TITLES = {"rule": "alert.rules", "rules": "alert.rules", "store": "alert.store"}
+_TITLES = {
+    "rule": "alert.rules",
+    "rules": "alert.rules",
+    "store": "alert.store",
+    "gap": "alert.gap",
+}
 """Of alerts that no order is behind, by the first part of their id."""
 
 

@@ -11,7 +11,16 @@ from kds.board.values import Board
 from kds.board.views import board
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
 from kds.kitchen.decide import decide
-from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId, VisitId
+from kds.kitchen.ids import (
+    BY_HAND,
+    CommandId,
+    Instant,
+    LineId,
+    OrderId,
+    OrderKey,
+    SourceId,
+    VisitId,
+)
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
@@ -53,6 +62,25 @@ def tapped(shown: Board, view: str, line_id: str | None = None) -> Command | Non
     assert ticket is not None
     (line,) = (ln for ln in ticket.lines if ln.key.line_id == line_id)
     return command_for(TapLine(VISIT, line.key), shown, stamp(view))
+
+
+def test_one_touch_at_the_pass_joins_and_a_long_one_parts(book: Book) -> None:
+    """The till sends what was written by hand: nobody but the pass can know."""
+    by_hand = OrderMessage(
+        OrderKey(BY_HAND, OrderId("h")),
+        1,
+        fields=OrderFields(table="A08"),
+        lines=(dish("1", "毛肚", "涮品"),),
+    )
+    kitchen = decide(Kitchen(), ReceiveOrder(CommandId("h"), by_hand, "h"), book, NOW).kitchen
+    till = OrderMessage(KEY, 1, fields=OrderFields(table="A08"), lines=by_hand.lines)
+    kitchen = decide(kitchen, ReceiveOrder(CommandId("in"), till, "d"), book, NOW).kitchen
+    shown = board(kitchen, book, "expo", NOW)
+    assert kind_of(tapped(shown, "expo")) is CommandKind.SAME_ORDER
+    parted = command_for(LongPress(VISIT, None, at_foot=True), shown, stamp("expo"))
+    assert kind_of(parted) is CommandKind.OTHER_ORDER
+    cut = board(kitchen, book, "cut", NOW)
+    assert kind_of(tapped(cut, "cut")) is CommandKind.BUMP
 
 
 def kind_of(command: Command | None) -> CommandKind | None:

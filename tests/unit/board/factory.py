@@ -17,6 +17,7 @@ from kds.kitchen.events import Cause, Event, Fact, HoldPlaced
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import (
     ANY_STATION,
+    BY_HAND,
     CommandId,
     EventId,
     Instant,
@@ -175,8 +176,9 @@ def dish(line_id: str, quantity: str = "1", category: str = "涮品", **more: An
 
 
 def key_of(order_id: str) -> OrderKey:
-    """Return the key of an order of the test till."""
-    return OrderKey(SourceId("till"), OrderId(order_id))
+    """Return the key of an order of the test till; one that begins with h is by hand."""
+    source = BY_HAND if order_id.startswith("h") else SourceId("till")
+    return OrderKey(source, OrderId(order_id))
 
 
 def line_key(order_id: str, line_id: str) -> LineKey:

@@ -27,7 +27,7 @@ VIEWS = known_views(Book())
 
 # --- what can happen to a restaurant -------------------------------------------------------
 
-ORDERS = st.sampled_from(("1", "2", "3"))
+ORDERS = st.sampled_from(("1", "2", "3", "h1"))
 LINES = st.sampled_from(("a", "b", "c", "d"))
 QUANTITIES = st.sampled_from(("-1", "0", "1", "2", "3", "1.5"))
 CATEGORIES = st.sampled_from(("锅底", "涮品", "热菜", "饮料", "都要", "打包", "?"))
@@ -86,6 +86,8 @@ def handlings(draw: st.DrawFn) -> Act:
         CommandKind.PIN,
         CommandKind.UNPIN,
         CommandKind.CLOSE,
+        CommandKind.SAME_ORDER,
+        CommandKind.OTHER_ORDER,
     )
     kind, order_id = draw(st.sampled_from(kinds)), draw(ORDERS)
     line = draw(st.none() | LINES)
@@ -247,6 +249,25 @@ def test_nothing_new_is_the_same_board(house: House) -> None:
     assert house.remembered("cut") is before
     house.order("4", dish("a", category="锅底"))
     assert house.remembered("cut") is before
+
+
+def test_what_is_asked_goes_when_the_order_by_hand_does() -> None:
+    """The ticket of the till is made anew, though nothing of its own has changed."""
+    house, memo = House(), BoardMemo()
+    house.order("h1", dish("a", "1", "热菜"), table="A1")
+    house.order("1", dish("a", "1", "热菜"), table="A1")
+    asked = board(house.kitchen, house.book, "expo", house.now, memo).tickets
+    assert [("twin" in t.flags, "by_hand" in t.flags) for t in asked] == [
+        (False, True),
+        (True, False),
+    ]
+    house.do(CommandKind.VOID, "h1", "a")
+    (left,) = (
+        t
+        for t in board(house.kitchen, house.book, "expo", house.now, memo).tickets
+        if t.orders == (key_of("1"),)
+    )
+    assert "twin" not in left.flags
 
 
 def test_a_set_can_be_sold_out_too() -> None:

@@ -12,6 +12,7 @@ from kds.kitchen.commands import Command, CommandKind, Outcome, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
 from kds.kitchen.events import Event, Fact
 from kds.kitchen.ids import (
+    BY_HAND,
     CommandId,
     Instant,
     LineId,
@@ -114,8 +115,9 @@ class House:
         return [event.fact for event in self.events if isinstance(event.fact, kind)]
 
     def key(self, order_id: str) -> OrderKey:
-        """Return the key of an order."""
-        return OrderKey(SourceId("till"), OrderId(order_id))
+        """Return the key of an order; one that begins with h is by hand."""
+        source = BY_HAND if order_id.startswith("h") else SourceId("till")
+        return OrderKey(source, OrderId(order_id))
 
     def visit(self, order_id: str = "1") -> VisitId:
         """Return the visit of an order."""

@@ -156,6 +156,18 @@ def test_a_dish_that_is_called_by_hand_is_told_elsewhere(house: House) -> None:
     assert together(5, wok, expo) == [["八号桌 起菜 扬州炒饭"], []]
 
 
+def test_what_may_be_written_by_hand_already_is_silent_until_the_pass_says_no(
+    house: House,
+) -> None:
+    cut = Ear(house, "cut")
+    house.order({"1": TRIPE}, order_id="h1", session="")
+    assert cut.listen(5) == ["new_order"]
+    house.order({"1": TRIPE}, session="")
+    assert cut.listen(5) == []
+    house.act(CommandKind.OTHER_ORDER, view="expo", device="expo-1")
+    assert cut.listen(5) == ["new_order"]
+
+
 # --- ready -----------------------------------------------------------------------------------
 
 
