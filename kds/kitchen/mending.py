@@ -13,7 +13,7 @@ def mended(kitchen: Kitchen) -> Kitchen:
     """Return `kitchen` without what hangs in the air, its indexes made anew.
 
     Orders whose visit is missing go (their tills or raw bodies bring them again), and so do
-    visits of which no order is left. A kitchen that is whole comes back as it is.
+    open visits of which no order is left. A kitchen that is whole comes back as it is.
     """
     orders = FrozenMap(
         (key, order) for key, order in kitchen.orders.items() if order.visit in kitchen.visits
@@ -28,7 +28,8 @@ def mended(kitchen: Kitchen) -> Kitchen:
     )
     whole = bare
     for visit in sorted(kitchen.visits.values(), key=_since):
-        if not visit.orders or any(key in orders for key in visit.orders):
+        is_ended = visit.ended_at is not None  # its orders may have left before it
+        if is_ended or not visit.orders or any(key in orders for key in visit.orders):
             whole = put_visit(whole, visit, seq=visit.seq)
     commands = ((c, visit) for c, visit in kitchen.commands.items() if visit in whole.visits)
     return replace(whole, commands=FrozenMap(commands))

@@ -44,8 +44,8 @@ def twins_of(
 ) -> tuple[OrderKey, ...]:
     """Return the orders by hand that a till's new order may be once more, the oldest first.
 
-    `made`: the lines that rules make of its own. They wait at the same table (or, of what has none, under the same number), are not older than
-    `LATEST_MS`, and have one of its dishes.
+    They wait at the same table (or, of what has none, under the same number), are not older than
+    `LATEST_MS`, and have one of its dishes. `made`: the lines that rules make of its own.
     """
     fields = message.fields
     if message.key.source == BY_HAND or fields.cancelled or fields.closed:
