@@ -21,8 +21,8 @@ Facts: developers.deliverect.com, "Order Notification", "Order Cancellation", "O
 Duplicates: by content and `_updated`. Order: `_updated` is the revision, a cancel wins at the same
 time. Signature: `X-Server-Authorization-HMAC-SHA256`, hexadecimal over the raw body.
 
-Options: `cook_unpaid = false` keeps unpaid orders off the screens; `order_id = "_id"` names orders
-by Deliverect's own id, as `channelOrderId` is unique for 48 h only.
+Options: `order_id = "_id"` names orders by Deliverect's own id, as `channelOrderId` is unique for
+48 h only; `stores` and `cook_unpaid` as in `tickets`.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ from typing import Any
 from kds.records.body import read_json
 from kds.records.errors import BadBody, FieldError
 from pos_bridge.adapters import signatures, values
-from pos_bridge.adapters.adapter import Context, Order, Push, Reading
+from pos_bridge.adapters.adapter import Context, Push, Reading
 from pos_bridge.adapters.lines import DEEPEST, LineIds, lines_of, name_of, parts_of
-from pos_bridge.adapters.reading import Sorted
+from pos_bridge.adapters.tickets import Sheet
 from pos_bridge.adapters.values import Doubts, text
 
 _HEADER = "X-Server-Authorization-HMAC-SHA256"
@@ -64,36 +64,38 @@ class Deliverect:
         body, _ = read_json(push.body, push.content_type)
         if isinstance(body, list) and body and all(_is_product(each) for each in body):
             return Reading(ignored="a push of products")
-        found = Sorted()
+        sheet = Sheet(context=context)
         for entry in body if isinstance(body, list) else [body]:
             if not isinstance(entry, dict):
                 raise BadBody([FieldError("", "must be an order")])
-            _sort(entry, context, found)
-        return found.reading()
+            _sort(entry, sheet)
+        return sheet.result()
 
 
 def _is_product(entry: Any) -> bool:
     return isinstance(entry, dict) and "plu" in entry and "items" not in entry
 
 
-def _sort(said: dict[str, Any], context: Context, found: Sorted) -> None:
+def _sort(said: dict[str, Any], sheet: Sheet) -> None:
     """Put one message where it belongs."""
     status = values.whole(said.get("status"))
     is_order = any(key in said for key in _OF_ORDERS)
     if status is None and not is_order:
         raise BadBody([FieldError("items", "is missing, and so is a status")])
+    if sheet.is_elsewhere(said.get("location"), said.get("channelLink"), said.get("posLocationId")):
+        return
     if status in _CANCELS:
-        found.orders.append(_order(said, context, found.doubts, cancelled=True))
+        sheet.orders.append(_order(said, sheet, cancelled=True))
     elif status is not None and status >= _FAILED:
-        _tell_failed(said, status, found)
+        _tell_failed(said, status, sheet)
     elif status == _FINALIZED:
-        found.amendments.append({**_head(said, context), "partial": True, "closed": True})
+        closed = {**_head(said, sheet), "partial": True, "closed": True}
+        sheet.amend(closed, "status 90: finished")
     elif (why := _why_ignored(status, is_order=is_order)) is not None:
-        found.ignored.append(why)
-    elif not (values.is_true(said.get("orderIsAlreadyPaid")) or _cooks_unpaid(context)):
-        found.ignored.append("not paid")
+        sheet.ignore(why)
     else:
-        found.orders.append(_order(said, context, found.doubts))
+        is_unpaid = not values.is_true(said.get("orderIsAlreadyPaid"))
+        sheet.take(_order(said, sheet), is_unpaid=is_unpaid)
 
 
 def _why_ignored(status: int | None, *, is_order: bool) -> str | None:
@@ -106,15 +108,11 @@ def _why_ignored(status: int | None, *, is_order: bool) -> str | None:
     return "status 115: the courier's matter" if status == _COURIER_GONE else None
 
 
-def _cooks_unpaid(context: Context) -> bool:
-    return context.options.get("cook_unpaid", True) is not False
-
-
-def _tell_failed(said: dict[str, Any], status: int, found: Sorted) -> None:
+def _tell_failed(said: dict[str, Any], status: int, sheet: Sheet) -> None:
     number = text(values.first(said, "channelOrderDisplayId", "channelOrderId", "orderId", "_id"))
     reason = values.joined(said.get("reason"), said.get("cancellationReason"))
-    found.ignored.append(f"status {status}: failed")
-    found.doubts.show(
+    sheet.ignore(f"status {status}: failed")
+    sheet.doubts.show(
         f"订单 {number} 未能送达（状态 {status}）{reason}，请核对",
         f"order {number} has failed (status {status}) {reason}; check it",
     )
@@ -123,8 +121,9 @@ def _tell_failed(said: dict[str, Any], status: int, found: Sorted) -> None:
 # --- one order -----------------------------------------------------------------------------
 
 
-def _head(said: dict[str, Any], context: Context) -> dict[str, Any]:
+def _head(said: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
     """Return which order it is, and how new this is."""
+    context = sheet.context
     ids = ("channelOrderId", "_id", "orderId")
     if context.options.get("order_id") == "_id":
         ids = ("_id", "orderId", "channelOrderId")
@@ -139,10 +138,8 @@ def _head(said: dict[str, Any], context: Context) -> dict[str, Any]:
     return head
 
 
-def _order(
-    said: dict[str, Any], context: Context, doubts: Doubts, *, cancelled: bool = False
-) -> Order:
-    head = _head(said, context)
+def _order(said: dict[str, Any], sheet: Sheet, *, cancelled: bool = False) -> dict[str, Any]:
+    head, doubts = _head(said, sheet), sheet.doubts
     if cancelled and "items" not in said:
         return {**head, "cancelled": True, "partial": True}
     kind = values.whole(said.get("orderType"))
@@ -150,7 +147,7 @@ def _order(
     if service is None:
         doubts.warn(f"orderType {said.get('orderType')!r} is unknown; taken as takeaway")
     customer = values.obj(said.get("customer"))
-    zone = context.zone
+    zone = sheet.context.zone
     due = values.iso(said.get("pickupTime"), zone) or values.iso(said.get("deliveryTime"), zone)
     order = {
         **head,

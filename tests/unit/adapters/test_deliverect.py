@@ -146,7 +146,12 @@ def test_a_failed_order_is_shown() -> None:
 def test_unpaid_orders_cook_unless_it_is_set_otherwise() -> None:
     unpaid = changed(orderIsAlreadyPaid=False)
     assert read(unpaid).orders[0]["payment"] == "unpaid"
-    assert read(unpaid, cook_unpaid=False).ignored == "not paid"
+    assert read(unpaid, cook_unpaid=False).ignored == "not paid yet"
+
+
+def test_orders_of_another_store_are_not_for_this_kitchen() -> None:
+    assert read(changed(location="north"), stores=["south"]).ignored
+    assert read(changed(location="south"), stores=["south"]).orders
 
 
 def test_orders_may_be_named_by_the_id_that_is_never_used_again() -> None:
