@@ -27,6 +27,7 @@ BUILT_IN: Mapping[str, str] = {
     "deliverect": "pos_bridge.adapters.deliverect:Deliverect",
     "doordash": "pos_bridge.adapters.doordash:DoorDash",
     "justeat": "pos_bridge.adapters.justeat:JustEat",
+    "meituan": "pos_bridge.adapters.meituan:Meituan",
     "shopify": "pos_bridge.adapters.shopify:Shopify",
     "square": "pos_bridge.adapters.square:Square",
     "toast": "pos_bridge.adapters.toast:Toast",

@@ -238,3 +238,16 @@ def test_a_mapping_is_tried_before_it_is_used(tmp_path: Path) -> None:
     status, told = refused("map", "test", *files, "--lang", "zh")
     assert status == 1
     assert told == "till.yaml:1:23: 未知的键“nota”（是不是“note”？）\n"
+
+
+def test_a_delivery_platform_pushes_forms_and_cancels_by_get(bridge: Running) -> None:
+    """Meituan, over a real socket; without a secret, as only this machine sends."""
+    detail = '[{"food_name":"毛肚","quantity":2}]'
+    order = {"order_id": "77", "status": "2", "day_seq": "3", "detail": detail, "sig": "x"}
+    answer = bridge.client.post("/v1/pos/meituan", data=order)
+    assert (answer.status_code, answer.content) == (200, b'{"data":"ok"}')
+    assert bridge.get("/v1/orders/meituan/77")["lines"][0]["quantity"] == "2"
+    cancel = {"order_id": "77", "reason_code": "1101", "sig": "x"}
+    answer = bridge.client.get("/v1/pos/meituan/cancel", params=cancel)
+    assert (answer.status_code, answer.content) == (200, b'{"data":"ok"}')
+    assert bridge.get("/v1/orders/meituan/77")["cancelled"]
