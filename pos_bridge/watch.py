@@ -65,10 +65,12 @@ class Watch:
             await self._look_again()
             now = self._time.now()
             ripe = tuple(visit for visit, at in self._due.items() if at <= now)
-            if ripe or house_due(self._seen) is not None:
+            house = house_due(self._seen, self._feed.book, now)
+            if ripe or (house is not None and house <= now):
                 await self._let_happen(ripe)
                 continue
-            await self._sleep_until(min(self._due.values(), default=None))
+            times = (*self._due.values(), *(() if house is None else (house,)))
+            await self._sleep_until(min(times, default=None))
 
     def _note(self, entries: Sequence[Entry]) -> None:
         """Something was committed."""

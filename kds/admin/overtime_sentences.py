@@ -19,7 +19,7 @@ def overtime_sentence(rule: OvertimeRule, stations: Mapping[str, str], lang: str
     steps = ("；" if lang == "zh" else "; ").join(
         _step(step, stations, lang) for step in rule.steps
     )
-    quiet = listed([_span(span) for span in rule.quiet], lang)
+    quiet = listed([hours_of(span) for span in rule.quiet], lang)
     if lang == "zh":
         only = f"（只算{dishes}）" if dishes else ""
         silence = f"{quiet} 之间不提醒，过后再提。" if quiet else ""
@@ -70,6 +70,7 @@ def _repeat(step: Escalation, lang: str) -> str:
     return f", again every {every}, {step.most} times at most"
 
 
-def _span(span: tuple[int, int]) -> str:
+def hours_of(span: tuple[int, int]) -> str:
+    """Return a part of the day as people write it: 14:00-17:00."""
     begin, end = (f"{minute // 60:02}:{minute % 60:02}" for minute in span)
     return f"{begin}-{end}"

@@ -30,7 +30,7 @@ from kds.kitchen.ids import EXPO, Instant, LineKey, OrderKey, VisitId, is_pass
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Level
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
-from kds.rulebook.due import changed_visits, due, visit_due
+from kds.rulebook.due import changed_visits, due, house_due, visit_due
 
 _LEVELS = [None, *Level]
 _AT_STATIONS = frozenset({CommandKind.START, CommandKind.BUMP})
@@ -158,7 +158,8 @@ class _Stage:
         """Let time pass; what falls due happens at its moment."""
         for _ in range(_MOST_AT_ONCE):
             self._look_again()
-            at = min(self._due.values(), default=end)
+            house = house_due(self._kitchen, self._book, self._now)
+            at = min((*self._due.values(), end if house is None else house))
             if at >= end:
                 break
             self._now = max(self._now, at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kds.admin.announce_sentences import announce_sentence
+from kds.admin.fold_sentences import fold_sentences
 from kds.admin.overtime_sentences import overtime_sentence
 from kds.admin.pace_sentences import pace_sentence
 from kds.admin.precedence_sentences import band_sentence, pan_phrase, slow_sentence
@@ -63,6 +64,7 @@ class Teller:
             f"{station.name[self._lang]} ({station.id}){self._capacity(station.capacity)}"
             for station in self._book.stations
         )
+        yield from fold_sentences(self._book.data.stations, self._stations, self._lang)
         yield self._say("其他菜：", "Any other dish: ") + self._limits(self._book.data.defaults)
         yield ""
         yield self._say(

@@ -119,7 +119,7 @@ class _View:
             self._refresh(last, scope, visit)
         if last is None or before is None or last.kitchen.alerts is not scope.kitchen.alerts:
             now = self._made_now(scope, alert_cards(scope.kitchen))
-        elif stale or before.book != scope.book.hash:
+        elif stale or not _same_rules(last, scope):
             now = self._made_now(scope, before.alerts)
         else:
             now = before
@@ -136,6 +136,8 @@ class _View:
             valid_until=self._wall.until,
             batches=self._pans.rows(),
             slow=None if scope.view == PICKUP else self._wall.slow(scope.book.slow),
+            folded_into=scope.folded_into,
+            works_for=scope.others,
         )
 
     def _stale(self, last: Scope | None, scope: Scope) -> set[VisitId]:

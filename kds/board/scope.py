@@ -74,6 +74,22 @@ class Scope:
         """Return the station that now works for `station`."""
         return self.kitchen.station_for(station) if self.kitchen.folds else station
 
+    @property
+    def folded_into(self) -> StationId | None:
+        """The station that works for the view's own one, None if that works itself."""
+        if self.station is None:
+            return None
+        works = self.works_for(self.station)
+        return None if works == self.station else works
+
+    @property
+    def others(self) -> tuple[StationId, ...]:
+        """The other stations that the view's own one works for."""
+        if self.station is None or not self.kitchen.folds:
+            return ()
+        others = (s.id for s in self.book.stations if s.id != self.station)
+        return tuple(s for s in others if self.works_for(s) == self.station)
+
     def stations_of(self, line: Line) -> tuple[StationId, ...]:
         """Return the stations that work on `line`, each once, in the order of its steps."""
         working = (self.works_for(s.station) for s in line.routing.steps)

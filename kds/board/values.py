@@ -276,6 +276,8 @@ class Board:
     """All that a view shows, in order. It stays as it is until `valid_until` (None: for ever)
     unless something happens in the kitchen. `book`: hash of the rules it was made with. `slow`: the
     view is late as a whole. `batches`: what can be made, or is being made, in one pan.
+    view is late as a whole. `folded_into`: the station that works for this one now; `works_for`:
+    those that this one works for.
     """
 
     view: str
@@ -286,3 +288,5 @@ class Board:
     valid_until: Instant | None
     slow: SlowMark | None = None
     batches: tuple[Batch, ...] = ()
+    folded_into: StationId | None = None
+    works_for: tuple[StationId, ...] = ()

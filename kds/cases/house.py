@@ -64,7 +64,7 @@ class House:
         end = Instant(self.now + seconds * 1000)
         restless = 0
         while restless < _MOST_AT_ONCE:
-            at = next_due(self.kitchen, self.book)
+            at = next_due(self.kitchen, self.book, self.now)
             stop = end if beat_s is None else min(end, Instant(self.now + beat_s * 1000))
             if at is None or at > stop:
                 self.now, restless = stop, 0

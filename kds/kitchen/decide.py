@@ -174,7 +174,8 @@ def _act(kitchen: Kitchen, command: Command, policy: Policy, now: Instant) -> De
     done = first_seq(kitchen, CommandId(command.id))
     if done is not None:
         return story.end(Outcome(Result.NO_OP, done, "already done"))
-    plan = _HANDLERS[command.kind](kitchen, command, now)
+    plan = plan_house.unknown_station(kitchen, command, policy)
+    plan = plan or _HANDLERS[command.kind](kitchen, command, now)
     if not plan.facts:
         result = Result.REFUSED if plan.is_refused else Result.NO_OP
         return story.end(Outcome(result, kitchen.seq, plan.why))

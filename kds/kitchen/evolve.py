@@ -13,6 +13,7 @@ from kds.kitchen.events import (
     AlertAcknowledged,
     AlertRaised,
     BookAdopted,
+    Cause,
     CommandUndone,
     Event,
     HoldPlaced,
@@ -45,7 +46,7 @@ from kds.kitchen.events import (
 )
 from kds.kitchen.ids import AlertId, RuleId
 from kds.kitchen.memory import remembered, undone
-from kds.kitchen.state import Alert, Kitchen, RuleState
+from kds.kitchen.state import Alert, FoldChange, Kitchen, RuleState
 
 Apply = Callable[[Kitchen, Event, Any], Kitchen]
 
@@ -102,7 +103,9 @@ def _stock_set(kitchen: Kitchen, event: Event, fact: StockSet) -> Kitchen:
 def _station_folded(kitchen: Kitchen, event: Event, fact: StationFolded) -> Kitchen:
     folds = kitchen.folds
     folds = folds.remove(fact.station) if fact.into is None else folds.set(fact.station, fact.into)
-    return _recent(replace(kitchen, folds=folds), event)
+    change = FoldChange(event.at, by_hour=event.cause is Cause.TIME)
+    changes = kitchen.fold_changes.set(fact.station, change)
+    return _recent(replace(kitchen, folds=folds, fold_changes=changes), event)
 
 
 def _alert_raised(kitchen: Kitchen, event: Event, fact: AlertRaised) -> Kitchen:

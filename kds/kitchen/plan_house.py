@@ -14,6 +14,7 @@ from kds.kitchen.events import (
 )
 from kds.kitchen.ids import Instant
 from kds.kitchen.plans import Plan, no_op, refused
+from kds.kitchen.policy import Policy
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 
@@ -43,6 +44,19 @@ def fold_station(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
     if kitchen.folds.get(station) == into:
         return no_op("already so")
     return Plan((StationFolded(station, into),))
+
+
+def unknown_station(kitchen: Kitchen, command: Command, policy: Policy) -> Plan | None:
+    """Return the refusal of a fold of stations that the rules do not know, None where they do.
+
+    A station that another book has dropped may still be let go.
+    """
+    if command.kind is not CommandKind.FOLD:
+        return None
+    for station in (command.station, command.into_station):
+        if station and not policy.has_station(station) and station not in kitchen.folds:
+            return refused(f"there is no station {station}")
+    return None
 
 
 def acknowledge_alert(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:

@@ -45,14 +45,22 @@ class RuleState:
 
 
 @dataclass(frozen=True, slots=True)
+class FoldChange:
+    """When a station was last folded or opened, and whether the hour did it or a person."""
+
+    at: Instant
+    by_hour: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Kitchen:
     """Everything the kitchen knows. `seq`: how many events made it, which is the log's place.
 
     `sessions`: open visits by session, first opened first. `tables`: the same by table. `closed`:
     ended visits still in the state, first ended first. `stock`: portions left by item id or name.
-    `folds`: station -> the station that works for it. `commands`: the visit that remembers a
-    command. `recent`: kitchen-wide commands lately applied, with their log place.
-    `book`: hash of the rule book in force.
+    `folds`: station -> the station that works for it; `fold_changes`: when that came to be.
+    `commands`: the visit that remembers a command. `recent`: kitchen-wide commands lately applied,
+    with their log place. `book`: hash of the rule book in force.
     """
 
     seq: int = 0
@@ -65,6 +73,7 @@ class Kitchen:
     stock: FrozenMap[str, Decimal] = field(default_factory=FrozenMap)
     rules: FrozenMap[RuleId, RuleState] = field(default_factory=FrozenMap)
     folds: FrozenMap[StationId, StationId] = field(default_factory=FrozenMap)
+    fold_changes: FrozenMap[StationId, FoldChange] = field(default_factory=FrozenMap)
     alerts: FrozenMap[AlertId, Alert] = field(default_factory=FrozenMap)
     commands: FrozenMap[CommandId, VisitId] = field(default_factory=FrozenMap)
     recent: tuple[tuple[CommandId, int], ...] = ()

@@ -58,6 +58,8 @@ def board_json(
         "valid_until": _when(board.valid_until),
         "batches": [_batch(batch, at, lang) for batch in board.batches],
         "slow": None if board.slow is None else _slow(board.slow, at, lang),
+        "folded_into": board.folded_into,
+        "works_for": list(board.works_for),
     }
 
 

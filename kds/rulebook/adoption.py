@@ -137,9 +137,11 @@ def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Change
     then = record(then, made, after, now).kitchen
     pairs = [(order, line, then.line(line.key)) for order, line in _open_lines(kitchen)]
     moved = [
-        Moved(old.key, _table(kitchen, old), old.content.name, _stations(old), _stations(new))
+        Moved(old.key, _table(kitchen, old), old.content.name, here, there)
         for _, old, new in pairs
-        if new is not None and _stations(old) != _stations(new)
+        if new is not None
+        for here, there in [(_stations(kitchen, old), _stations(then, new))]
+        if here != there
     ]
     gone = {s.id for s in before.stations} - {s.id for s in after.stations}
     return Changes(
@@ -151,7 +153,7 @@ def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Change
             for order, old, new in pairs
             if new and _times(before, order, old) != _times(after, order, new)
         ),
-        homeless=sum(1 for _, _, new in pairs if new and gone.intersection(_stations(new))),
+        homeless=sum(1 for _, _, new in pairs if new and gone.intersection(_stations(then, new))),
         reranked=sum(
             1
             for order, old, new in pairs
@@ -183,8 +185,9 @@ def _table(kitchen: Kitchen, line: Line) -> str:
     return "" if visit is None else visit.table
 
 
-def _stations(line: Line) -> tuple[StationId, ...]:
-    return tuple(step.station for step in line.routing.steps)
+def _stations(kitchen: Kitchen, line: Line) -> tuple[StationId, ...]:
+    """Return the stations that work on a line, where others do it for them those."""
+    return tuple(kitchen.station_for(step.station) for step in line.routing.steps)
 
 
 def _holds(line: Line) -> set[tuple[str, str]]:

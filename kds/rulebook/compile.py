@@ -25,6 +25,7 @@ from kds.rulebook.compiled import (
 from kds.rulebook.crosscheck import cross_check
 from kds.rulebook.diagnostics import Diagnostic, has_errors, in_order
 from kds.rulebook.folding import fold
+from kds.rulebook.folds_text import fold_faults, folds_of
 from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
 from kds.rulebook.pace_text import call_rule, course_rule, due_rule, pace_faults, together_rule
@@ -69,6 +70,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *set_faults(sources.menu, menu),
             *pan_faults(sources),
             *pace_faults(sources),
+            *fold_faults(sources),
         )
     )
     book = sources.book
@@ -86,7 +88,7 @@ def _data(
         id=book.id,
         name=_wording(book.name),
         stations=tuple(
-            Station(StationId(s.spec.id), _wording(s.spec.name), s.spec.capacity)
+            Station(StationId(s.spec.id), _wording(s.spec.name), s.spec.capacity, folds_of(s.spec))
             for s in sources.stations
         ),
         menu=menu,

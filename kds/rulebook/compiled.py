@@ -25,15 +25,25 @@ class PotState(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Fold:
+    """`into` works for a station in these parts of the day: begin and end as minutes of the day."""
+
+    into: StationId
+    between: tuple[tuple[int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Station:
     """A place where something is cooked; its id is also the name of its view.
 
     `capacity`: so many portions are worked on there at a time; None: the book does not say.
+    `folds`: when another station works for it.
     """
 
     id: StationId
     name: Wording
     capacity: int | None = None
+    folds: tuple[Fold, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,6 +34,7 @@ from kds.rulebook.book import Book
 from kds.rulebook.clocks import aging_since, levels
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
+from kds.rulebook.folds import next_turn, turns
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.overtime import Coming, Wait, coming, waits
 from kds.rulebook.pace import AnyPace
@@ -75,6 +76,7 @@ def due(
     leaving = {item.visit for item in found if item.id[0] == _ARCHIVE}
     found += [_archived(v, kitchen.at) for v in surplus(kitchen) if v.id not in leaving]
     found += _rescheduled(kitchen, known, book, now)
+    found += _folded(kitchen, book, now)
     found.sort(key=lambda item: (item.at, item.visit, item.id))
     return tuple(event for item in found for event in _told(kitchen, item, now))
 
@@ -88,10 +90,13 @@ def _told(kitchen: Kitchen, item: _Due, now: Instant) -> Iterator[Event]:
         yield Event(EventId(f"{name}/{number}") if number else name, now, Cause.TIME, fact)
 
 
-def next_due(kitchen: Kitchen, book: Book) -> Instant | None:
-    """Return when `due` next has something to say, None if never as things stand."""
+def next_due(kitchen: Kitchen, book: Book, now: Instant | None = None) -> Instant | None:
+    """Return when `due` next has something to say, None if never as things stand.
+
+    `now`: for what goes by the hour of the day; the kitchen's own time if not stated.
+    """
     times = [visit_due(kitchen, visit, book) for visit in kitchen.visits]
-    times.append(house_due(kitchen))
+    times.append(house_due(kitchen, book, kitchen.at if now is None else now))
     return min((at for at in times if at is not None), default=None)
 
 
@@ -116,9 +121,22 @@ def changed_visits(before: Kitchen, after: Kitchen) -> Iterable[VisitId]:
     return found
 
 
-def house_due(kitchen: Kitchen) -> Instant | None:
-    """Return when something is due that belongs to no single visit: too many ended ones kept."""
-    return None if next(surplus(kitchen), None) is None else kitchen.at
+def house_due(kitchen: Kitchen, book: Book, now: Instant) -> Instant | None:
+    """Return when something is due that belongs to no single visit.
+
+    Too many ended ones are kept, or the hour folds or opens a station; as seen at `now`.
+    """
+    if next(surplus(kitchen), None) is not None:
+        return kitchen.at
+    return next_turn(kitchen, book.stations, book.zone_info, now)
+
+
+def _folded(kitchen: Kitchen, book: Book, now: Instant) -> Iterator[_Due]:
+    """Yield the stations that the hour folds or opens."""
+    for turn in turns(kitchen, book.stations, book.zone_info, now):
+        into = turn.fact.into or ""
+        parts = ("fold", turn.fact.station, into, str(turn.at), str(turn.since))
+        yield _Due(turn.at, VisitId(""), parts, partial(_same, turn.fact))
 
 
 def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:

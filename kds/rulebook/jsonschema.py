@@ -238,6 +238,14 @@ WORDS = {
     ),
     "repeat": Wording("每隔多久再说一次", "Said again every so often"),
     "most": Wording("一共最多几次（不写为 3）", "How often in all (3, if not stated)"),
+    "fold": Wording(
+        "哪些时段并到别的工位：{into: grill, between: 14:00-17:00}",
+        "When another station works for it: {into: grill, between: 14:00-17:00}",
+    ),
+    "FoldSpec.into": Wording("并到哪个工位", "The station that works for it then"),
+    "FoldSpec.between": Wording(
+        "门店的时段，可过午夜：21:30-04:00", "Parts of the store's day, over midnight too"
+    ),
     "spells_out": Wording(
         "POS 作为一行送来的套餐，由哪些菜组成：毛肚 [涮品] x2",
         "The dishes of a set that the till sends as one line: tripe [plates] x2",

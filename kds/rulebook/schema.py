@@ -259,12 +259,20 @@ class LimitsSpec(Spec):
     clock: ClockName = Clock.FIRED
 
 
+class FoldSpec(Spec):
+    """Another station that works for one in parts of the day."""
+
+    into: StationName
+    between: TimeSpans
+
+
 class StationSpec(Spec):
     """One of `stations:`."""
 
     id: StationName
     name: Words
     capacity: Portions | None = None
+    fold: Annotated[list[FoldSpec], BeforeValidator(listed), _MANY] = []
 
 
 class MatchSpec(Spec):

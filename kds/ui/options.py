@@ -8,6 +8,7 @@ from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo
 
 from kds.board.scope import PLACES
+from kds.board.values import Board
 from kds.kitchen.ids import StationId
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
@@ -50,8 +51,18 @@ class Subject:
             known = f"view.{self.view}"
             texts = words(lang).texts
             return texts.get(known, self.view)
-        name = self.stations.get(self.station)
-        return self.view if name is None else clean(name[lang])
+        return self._name(self.station, lang)
+
+    def _name(self, station: StationId, lang: str) -> str:
+        name = self.stations.get(station)
+        return station if name is None else clean(name[lang])
+
+    def title_on(self, board: Board, lang: str) -> str:
+        """Return the title, with who works for whom where stations are folded."""
+        title = self.title(lang)
+        if board.folded_into is not None:
+            return f"{title} → {self._name(board.folded_into, lang)}"
+        return " + ".join((title, *(self._name(other, lang) for other in board.works_for)))
 
 
 def subject_of(view: str, book: Book | None) -> Subject:

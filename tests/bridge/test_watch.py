@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from decimal import Decimal
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from kds.kitchen.commands import ReceiveOrder
-from kds.kitchen.events import Event, LineLate
+from kds.kitchen.events import Event, LineLate, StationFolded
 from kds.kitchen.ids import CommandId, Instant, LineId, OrderId, OrderKey, SourceId, VisitId
 from kds.kitchen.messages import LineContent, OrderMessage
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.builtin import builtin_book
+from kds.rulebook.compile import compile_book
 from kds.rulebook.due import due
 from kds.store.store import Store
 from kds.store.values import Entry
@@ -45,20 +48,29 @@ class Receive:
 class House:
     """A writer, a feed and a watch over a clock that runs fast."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, book: Book | None = None) -> None:
         self.time = KitchenTime(Instant(0), SCALE)
         self.store = Store.open(f"sqlite:///{path / 'kitchen.db'}")
-        self.ledger = Ledger(self.store, self.store.load(), builtin_book(), self.time)
+        self.ledger = Ledger(self.store, self.store.load(), book or builtin_book(), self.time)
         self.feed = Feed(self.ledger.kitchen, self.ledger.book, "epoch")
         self.writer = Writer(self.ledger, self.feed.publish, lambda: None)
         self.late: set[str] = set()
+        self.folded: list[str | None] = []
         self.news = asyncio.Event()
         self.feed.on_change(self._note)
 
     def _note(self, entries: Iterable[Entry]) -> None:
         facts = [entry.event.fact for entry in entries]
         self.late |= {fact.line.order_id for fact in facts if isinstance(fact, LineLate)}
+        self.folded += [fact.into for fact in facts if isinstance(fact, StationFolded)]
         self.news.set()
+
+    async def until_folded(self, times: int) -> None:
+        """Wait until a station was folded or opened so often."""
+        async with asyncio.timeout(30):
+            while len(self.folded) < times:
+                self.news.clear()
+                await self.news.wait()
 
     async def until_late(self, names: set[str]) -> None:
         """Wait until these orders are late."""
@@ -70,7 +82,13 @@ class House:
 
 @pytest.fixture
 async def house(tmp_path: Path) -> AsyncIterator[House]:
-    house = House(tmp_path)
+    async with watched(House(tmp_path)) as house:
+        yield house
+
+
+@asynccontextmanager
+async def watched(house: House) -> AsyncIterator[House]:
+    """Let the watch run in `house`."""
     house.writer.start()
     watching = asyncio.create_task(Watch(house.feed, house.writer, house.time).run())
     yield house
@@ -78,6 +96,22 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
     await asyncio.gather(watching, return_exceptions=True)
     await house.writer.stop()
     house.ledger.close()
+
+
+async def test_stations_fold_by_the_hour_while_nothing_else_happens(tmp_path: Path) -> None:
+    """No order, no command, no visit: only the clock."""
+    halves = ", ".join(f"{hour:02}:00-{hour:02}:30" for hour in range(24))
+    text = (
+        "book: {id: b, name: B}\nmenu: [{id: a, class: a, match: {name: a}, cook: wok}]\n"
+        "stations:\n  - {id: grill, name: Grill}\n"
+        f"  - {{id: wok, name: Wok, fold: {{into: grill, between: [{halves}]}}}}\n"
+    )
+    book = compile_book({"f.yaml": text}).book
+    assert book is not None
+    async with watched(House(tmp_path, book)) as house:
+        await house.until_folded(3)
+        assert {*house.folded} == {"grill", None}
+        assert all(one != other for one, other in pairwise(house.folded))
     house.store.close()
 
 

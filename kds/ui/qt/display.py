@@ -245,7 +245,7 @@ class Display(QWidget):
         reading, slow = self.reading, self._board.slow
         self.strip.set_face(
             StripFace(
-                name=self._subject.title(reading.lang),
+                name=self._subject.title_on(self._board, reading.lang),
                 counts=self._counts,
                 health=self._health,
                 clock=reading.time(self._now) if self._now else "",

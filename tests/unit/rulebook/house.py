@@ -78,7 +78,7 @@ class House:
         """Let time pass; what falls due on the way happens at its moment."""
         end = Instant(self.now + round(seconds * 1000))
         for _ in range(1000):
-            at = next_due(self.kitchen, self.book)
+            at = next_due(self.kitchen, self.book, self.now)
             if at is None or at > end:
                 break
             self.now = max(self.now, at)

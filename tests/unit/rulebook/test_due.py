@@ -273,10 +273,10 @@ def test_the_oldest_ended_visits_beyond_those_kept_leave_at_once(
     for number in range(4):
         finish(house, str(number), session=f"s{number}", table=str(number), closed=True)
         house.now = Instant(house.now + 1000)
-    assert house_due(house.kitchen) == house.kitchen.at
+    assert house_due(house.kitchen, house.book, house.now) == house.kitchen.at
     house.wait(0)
     assert [fact.visit for fact in house.facts(VisitArchived)] == ["till/0", "till/1"]
-    assert house_due(house.kitchen) is None
+    assert house_due(house.kitchen, house.book, house.now) is None
 
 
 def test_a_visit_leaves_once_though_time_and_number_ask_for_it(
