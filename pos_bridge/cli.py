@@ -13,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pos_bridge.channels.map_command import add_map_command
+from pos_bridge.client.command import add_send_command
 from pos_bridge.settings import Address, Settings, StartError, check_reach, read_tokens
 
 DEFAULT_HTTP = "127.0.0.1:8480"
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
     schema = commands.add_parser("schema", help="print the JSON Schema of the canonical order")
     schema.set_defaults(run=_schema)
     add_map_command(commands)
+    add_send_command(commands)
     return top
 
 
