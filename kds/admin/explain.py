@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from kds.admin.explain_more import AnyRule, checks, overtimes
 from kds.admin.pace_explain import paced
 from kds.admin.sentences import Teller
 from kds.admin.sets_sentences import Made, made_of
@@ -16,14 +17,13 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book, Trace
 from kds.rulebook.compiled import WaitRule
 from kds.rulebook.conditions import Occasion, judge
-from kds.rulebook.pace import AnyPace
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """What a rule that holds lines has to do with one, in words."""
+    """What a rule has to do with a line, in words."""
 
-    rule: WaitRule | AnyPace
+    rule: AnyRule
     applies: bool
     why: Wording
 
@@ -92,6 +92,8 @@ def explain(
         gates += tuple(
             Gate(rule, *paced(rule, occasion, trace.routing, prep_s)) for rule in book.paces
         )
+        more = (*overtimes(book, occasion, trace.routing), *checks(book, occasion, trace.routing))
+        gates += tuple(Gate(*said) for said in more)
         found.append(Explained(line, trace, gates, made_of(book, fields, line)))
     return tuple(found)
 

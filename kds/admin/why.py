@@ -134,6 +134,7 @@ class _Teller:
             said.append(reason.get(self._lang, ""))
         elif reason:
             said.append(str(reason))
+        said += [each["message"].get(self._lang, "") for each in data.get("remarks") or ()]
         if data.get("limit_s") is not None:
             said.append(f"{data['limit_s']} s ({data.get('clock', '')})")
         return " ".join(part for part in said if part)
@@ -171,6 +172,7 @@ _KINDS = {
     "line_taken": Wording("接手", "taken"),
     "lines_rerouted": Wording("换工位（规则更新）", "goes another way (new rules)"),
     "line_late": Wording("超时", "late"),
+    "line_checked": Wording("核对", "checked"),
     "overtime_reached": Wording("等太久", "waits too long"),
     "command_undone": Wording("撤销", "undone"),
 }

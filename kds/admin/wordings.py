@@ -55,6 +55,7 @@ HEARD = {
     Heard.VOID_UNBEGUN: Wording("未开做的退菜", "a void dish that was not begun"),
     Heard.CRITICAL: Wording("严重超时", "a dish that is critical"),
     Heard.OVERTIME: Wording("等太久", "a table that waits too long"),
+    Heard.ASK_PASS: Wording("要出菜口确认", "a dish that the pass is asked about"),
     Heard.LATE: Wording("迟了", "a dish that is late"),
     Heard.ALLERGY: Wording("过敏", "an order with an allergy"),
     Heard.POT_FIRST: Wording("新锅底", "a new pot"),

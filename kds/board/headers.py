@@ -18,7 +18,7 @@ from kds.kitchen.visits import Visit
 
 T = TypeVar("T")
 
-LIFTED = frozenset({"rush", "remake", "sold_out", "unrouted", "by_hand"})
+LIFTED = frozenset({"rush", "remake", "sold_out", "unrouted", "by_hand", "check", "ask_pass"})
 """Flags of lines that the ticket carries as well while the view has something to do about them."""
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from decimal import Decimal
 
 from kds.board.bands import line_band, runs
 from kds.board.parts import Part
+from kds.board.remarks import asks_pass, remarks_of
 from kds.board.scope import Scope
-from kds.board.values import Band, BandClock, HoldMark, TicketLine
+from kds.board.values import Band, BandClock, HoldMark, RemarkMark, TicketLine
 from kds.kitchen.ids import BY_HAND, Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
 from kds.rulebook.clocks import not_before_due, waiting_since
@@ -20,6 +22,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
     hold = _strongest(part)
     clock = _clock(scope, part, hold)
     stations = scope.stations_of(line)
+    remarks = remarks_of(scope, part)
     return TicketLine(
         key=line.key,
         parent=_parent(line),
@@ -40,7 +43,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         also_at=tuple(s for s in stations if s != scope.station),
         counts=part.counts,
         modifiers=content.modifiers,
-        flags=_flags(scope, part, round_),
+        flags=_flags(scope, part, round_, remarks),
         rush=line.rush,
         changed=line.changed,
         void_unacknowledged=progress.is_unacknowledged,
@@ -55,6 +58,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         served_at=progress.served_at,
         rule=line.routing.rule,
         where=line.routing.where,
+        remarks=remarks,
     )
 
 
@@ -71,7 +75,7 @@ def _quantity_was(line: Line) -> Decimal | None:
     return next((was for _, was in reversed(line.history) if was != now), None)
 
 
-def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
+def _flags(scope: Scope, part: Part, round_: int, remarks: Sequence[RemarkMark]) -> tuple[str, ...]:
     line = part.line
     flags = set(line.flags)
     found = {
@@ -82,6 +86,8 @@ def _flags(scope: Scope, part: Part, round_: int) -> tuple[str, ...]:
         "sold_out": part.counts.to_cook > 0 and scope.is_sold_out(line.content),
         "add_on": round_ > 1,
         "by_hand": line.key.source == BY_HAND,
+        "check": any(not remark.answered for remark in remarks),
+        "ask_pass": asks_pass(scope, part),
     }
     flags.update(flag for flag, is_on in found.items() if is_on)
     return tuple(sorted(flags))
@@ -107,6 +113,7 @@ def _mark(scope: Scope, hold: Hold) -> HoldMark:
         since=hold.since,
         until=hold.until,
         passed=hold.until is not None and scope.now >= hold.until,
+        asks=hold.asks,
     )
 
 

@@ -48,7 +48,8 @@ class BandClock:
 class HoldMark:
     """Why a line waits. `until`: when it opens by itself; `passed`: that time is over.
 
-    `where`: the `file:line` of its rule, "" where a person or a till made it wait.
+    `where`: the `file:line` of its rule, "" where a person or a till made it wait. `asks`: the
+    pass is asked whether it shall be made.
     """
 
     rule: str
@@ -58,6 +59,22 @@ class HoldMark:
     since: Instant
     until: Instant | None
     passed: bool
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RemarkMark:
+    """What a rule finds odd about a line. `where`: the rule's `file:line`.
+
+    `asks`: it waits until the pass has said whether it shall be made. `answered`: with yes.
+    """
+
+    rule: str
+    where: str
+    what: str
+    message: Wording
+    asks: bool
+    answered: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +159,7 @@ class TicketLine:
     served_at: Instant | None
     rule: str
     where: str
+    remarks: tuple[RemarkMark, ...] = ()
 
 
 class Owed(NamedTuple):

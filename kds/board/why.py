@@ -11,6 +11,7 @@ from kds.board.values import (
     HoldMark,
     OvertimeMark,
     PriorityMark,
+    RemarkMark,
     Ticket,
     TicketLine,
 )
@@ -35,6 +36,7 @@ _CLOCKS = {
     "placed": Wording("客等", "ordered by the guest"),
 }
 _GATES = {Gate.START: Wording("不开做", "start"), Gate.RUN: Wording("不走菜", "run")}
+_ASKED = Wording("等出菜口确认", "the pass is asked")
 _NO_RULE = Wording("没有规则，显示在所有档口", "no rule took it, every station shows it")
 _LIMIT = Wording("时限", "limit")
 _NO_LIMIT = Wording("无时限", "no limit")
@@ -51,7 +53,19 @@ def explain_line(line: TicketLine, now: Instant, lang: str) -> str:
         reason = _NO_RULE[lang]
     else:
         reason = _place(line.where, line.rule)
-    return _joined(text, reason, lang)
+    joined = _joined(text, reason, lang)
+    remarks = (_remark(r, lang) for r in line.remarks if line.hold is None or not r.asks)
+    return ("；" if lang == "zh" else "; ").join((joined, *remarks))
+
+
+def _remark(remark: RemarkMark, lang: str) -> str:
+    """Say what is odd, by which rule, and whether somebody has agreed to it."""
+    place = _place(remark.where, remark.rule)
+    if lang == "zh":
+        agreed = "，已同意" if remark.answered else ""
+        return f"{remark.message.zh}{agreed}（{place}）"
+    agreed = ", agreed to" if remark.answered else ""
+    return f"{remark.message.en}{agreed} ({place})"
 
 
 def explain_ticket(ticket: Ticket, now: Instant, lang: str) -> str:
@@ -111,14 +125,15 @@ def _clock(clock: BandClock, band: Band, now: Instant, lang: str) -> str:
 
 
 def _hold(hold: HoldMark, now: Instant, lang: str) -> str:
-    gate = _GATES[hold.gate][lang]
+    gate = (_ASKED if hold.asks else _GATES[hold.gate])[lang]
     waited = minutes(seconds(hold.since, now))
     text, place = hold.reason[lang], _place(hold.where, hold.rule)
     if lang == "zh":
         until = _until(hold, now, "，还有 {}", "，已到时")
         return f"{text}，{gate}，已等 {waited}{until}（{place}）"
     until = _until(hold, now, ", opens in {}", ", time-out passed")
-    return f"{text}, gates {gate}, waiting {waited}{until} ({place})"
+    gate = gate if hold.asks else f"gates {gate}"
+    return f"{text}, {gate}, waiting {waited}{until} ({place})"
 
 
 def _until(hold: HoldMark, now: Instant, ahead: str, passed: str) -> str:

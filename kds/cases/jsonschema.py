@@ -72,6 +72,7 @@ _WORDS = {
     "held_by": Wording("因为哪条规则在等", "The rule that holds it"),
     "band": Wording("出菜口看到的颜色等级", "Its urgency as the pass shows it"),
     "late": Wording("已超过的最严重时限；no 没有", "The worst limit passed; or no"),
+    "marked": Wording("被哪些核对规则标出；none 没有", "Checks that find it odd; or none"),
     "held": Wording("几份在等", "Portions that wait"),
     "queued": Wording("几份待做", "Portions to be begun"),
     "cooking": Wording("几份在做", "Portions being cooked"),

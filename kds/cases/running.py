@@ -316,10 +316,21 @@ def _facts(
     if wanted.late is not None:
         passed = sorted((over.level for over in line.overtime), key=_LEVELS.index)
         yield "late", wanted.late, passed[-1].value if passed else "no"
+    if wanted.marked is not None:
+        marks = sorted(remark.rule for remark in shown.remarks if not remark.answered)
+        yield "marked", _rules_of(wanted.marked), _listed_or_none(marks)
     for state in _PORTIONS:
         portions = getattr(wanted, state)
         if portions is not None:
             yield state, portions, f"{getattr(shown.counts, state):f}"
+
+
+def _rules_of(wanted: Iterable[str]) -> str:
+    return _listed_or_none(sorted(rule for rule in wanted if rule != NONE))
+
+
+def _listed_or_none(rules: Iterable[str]) -> str:
+    return ", ".join(rules) or NONE
 
 
 def _gate(line: Line) -> str:

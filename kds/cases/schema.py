@@ -164,7 +164,7 @@ class LineExpectation(Spec):
 
     `at`: its stations in order, or `everywhere`, or `nothing`. `late`: the worst limit passed so
     far, as the log has it. `band`: as the pass shows it. `until`: the time of day at which the
-    hold opens by itself, or `none`.
+    hold opens by itself, or `none`. `marked`: the checks that find it odd.
     """
 
     at: Texts | None = None
@@ -175,6 +175,7 @@ class LineExpectation(Spec):
     until: Plain | None = None
     band: BandName | None = None
     late: LevelOrNo | None = None
+    marked: Texts | None = None
     held: Plain | None = None
     queued: Plain | None = None
     cooking: Plain | None = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -15,7 +15,14 @@ from kds.kitchen.ids import CommandId, EventId, Instant, VisitId
 from kds.kitchen.memory import first_seq
 from kds.kitchen.plans import Plan
 from kds.kitchen.policy import Policy
-from kds.kitchen.receive import conflict, followups, order_received, place_of, warnings_for
+from kds.kitchen.receive import (
+    conflict,
+    followups,
+    order_received,
+    place_of,
+    remarks_made,
+    warnings_for,
+)
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.wording import Wording
 
@@ -113,6 +120,11 @@ class _Story:
             for fact in answers:
                 self.add(fact, Cause.RULE)
 
+    @property
+    def facts(self) -> Iterator[Fact]:
+        """Everything told so far."""
+        return (event.fact for event in self._events)
+
     def end(self, outcome: Outcome) -> Decision:
         """Return all that was told."""
         return Decision(tuple(self._events), self.kitchen, outcome)
@@ -150,6 +162,7 @@ def _receive(kitchen: Kitchen, command: ReceiveOrder, policy: Policy, now: Insta
         story.add(more, Cause.POS)
     warnings = warnings_for(story.kitchen, fact)
     story.settle(policy)
+    warnings += remarks_made(story.facts, story.kitchen)
     return story.end(
         Outcome(place.result, story.kitchen.seq, revision=place.revision, warnings=warnings)
     )

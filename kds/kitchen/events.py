@@ -23,7 +23,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, OrderMessage
-from kds.kitchen.orders import Gate, Level, Order, Recipe, Routing
+from kds.kitchen.orders import Gate, Level, Order, Recipe, Remark, Routing
 from kds.kitchen.portions import Move, PortionState
 from kds.kitchen.state import Alert
 from kds.kitchen.visits import Visit
@@ -232,7 +232,10 @@ class VoidsAcknowledged:
 
 @dataclass(frozen=True, slots=True)
 class HoldPlaced:
-    """Lines of a visit wait by `rule`. `portions`: of each line, None = all not started."""
+    """Lines of a visit wait by `rule`. `portions`: of each line, None = all not started.
+
+    `asks`: the pass is asked whether they shall be made.
+    """
 
     visit: VisitId
     lines: tuple[LineKey, ...]
@@ -241,6 +244,7 @@ class HoldPlaced:
     reason: Wording
     until: Instant | None = None
     portions: Decimal | None = None
+    asks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -334,6 +338,18 @@ class OvertimeReached:
 
 
 @dataclass(frozen=True, slots=True)
+class LineChecked:
+    """Rules have looked at a line anew. `remarks`: all that they now find odd, none: all is well.
+
+    They take the place of those that the line had.
+    """
+
+    visit: VisitId
+    line: LineKey
+    remarks: tuple[Remark, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class RulePaused:
     """A rule stopped itself (or was stopped): it holds nothing new until resumed."""
 
@@ -413,6 +429,7 @@ Fact = (
     | CommandUndone
     | LineLate
     | OvertimeReached
+    | LineChecked
     | RulePaused
     | RuleResumed
     | BookAdopted

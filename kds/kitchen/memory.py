@@ -8,7 +8,7 @@ from functools import reduce
 from kds.kitchen.changing import replace
 from kds.kitchen.events import CommandUndone, Event
 from kds.kitchen.ids import CommandId, LineKey, VisitId
-from kds.kitchen.orders import Line, Order
+from kds.kitchen.orders import Line, Order, Remark
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Applied, Visit
 from kds.kitchen.writing import drop_visit, put_lines, put_order, put_visit
@@ -171,7 +171,14 @@ def _as_before(kitchen: Kitchen, former: Line) -> Line:
         changed=former.changed or now.changed,
         void_reason=former.void_reason,
         seq=former.seq,
+        remarks=tuple(_unanswered(remark, former.remarks) for remark in now.remarks),
     )
+
+
+def _unanswered(remark: Remark, former: tuple[Remark, ...]) -> Remark:
+    """Return a remark as it was before somebody answered it, if it was there."""
+    asked = replace(remark, answered=False)
+    return asked if asked in former else remark
 
 
 def _without_created(kitchen: Kitchen, entry: Applied, home: VisitId) -> Kitchen:

@@ -109,6 +109,7 @@ class Hold:
     """Why portions of a line wait in one visit.
 
     `until`: when the hold opens by itself; None: only by hand or state. `reason`: for people.
+    `asks`: the pass is asked whether it shall be made; a release says yes, a void no.
     """
 
     rule: RuleId
@@ -117,6 +118,21 @@ class Hold:
     reason: Wording
     since: Instant
     until: Instant | None = None
+    asks: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Remark:
+    """What a rule finds odd about a line. `what`: the kind of fault; `message`: for people.
+
+    `asks`: the pass is asked whether it shall be made. `answered`: somebody has said yes.
+    """
+
+    rule: RuleId
+    what: str
+    message: Wording
+    asks: bool = False
+    answered: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +157,7 @@ class Line:
     `ordered`: portions ever ordered, void ones included. `rush`: how often it was rushed.
     `changed`: altered by the point of sale after the kitchen could see it, not touched since.
     `seq`: log place of the last change to its progress (portions, holds, rush, routing).
+    `remarks`: what checks find odd about it, as of the latest revision.
     """
 
     key: LineKey
@@ -162,6 +179,7 @@ class Line:
     seq: int = 0
     voided: tuple[int, ...] = ()
     recipe: Recipe = Recipe()
+    remarks: tuple[Remark, ...] = ()
 
     @property
     def is_weighed(self) -> bool:

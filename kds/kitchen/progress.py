@@ -26,6 +26,11 @@ def by_age(group: Group) -> tuple[int, int]:
     return (group.fired_at or 0, group.seq)
 
 
+def by_youth(group: Group) -> tuple[int, int]:
+    """Sort key: the youngest first, so that a hold leaves the clocks of older portions alone."""
+    return (-(group.fired_at or 0), -group.seq)
+
+
 def by_latest_done(group: Group) -> tuple[int, int]:
     """Sort key: what was finished last comes first, for a recall."""
     done = group.served_at or group.ready_at or group.started_at or 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from kds.kitchen.changing import replace
@@ -11,6 +11,7 @@ from kds.kitchen.counts import to_cook
 from kds.kitchen.events import (
     AlertRaised,
     Fact,
+    LineChecked,
     OrderReceived,
     StockSet,
     TableMoved,
@@ -272,4 +273,16 @@ def warnings_for(after: Kitchen, fact: OrderReceived) -> tuple[str, ...]:
             found.append(f"no rule knows {line.content.name!r}; every station shows it")
         if line is not None and any(h.rule == HELD_BY_VOUCHER for h in line.holds):
             found.append(f"held for the pass: {line.content.name!r}, redeemed before")
+    return tuple(found)
+
+
+def remarks_made(facts: Iterable[Fact], kitchen: Kitchen) -> tuple[str, ...]:
+    """Return what the rules have found odd among `facts`, for the sender, who was not refused."""
+    found: dict[str, None] = {}
+    for fact in facts:
+        line = kitchen.line(fact.line) if isinstance(fact, LineChecked) else None
+        for remark in line.remarks if line is not None else ():
+            asked = "; the pass is asked" if remark.asks and not remark.answered else ""
+            name = "" if line is None else line.content.name
+            found[f"{name!r}: {remark.message.en}{asked}"] = None
     return tuple(found)

@@ -10,6 +10,7 @@ from kds.kitchen.events import (
     Event,
     HoldPlaced,
     HoldReleased,
+    LineChecked,
     LineLate,
     LinesRemade,
     LinesRushed,
@@ -29,6 +30,7 @@ from kds.kitchen.portions import Group, Move, PortionState
 from kds.kitchen.progress import (
     by_age,
     by_latest_done,
+    by_youth,
     drop_idle_holds,
     grow,
     is_known,
@@ -140,7 +142,7 @@ def hold_placed(kitchen: Kitchen, event: Event, fact: HoldPlaced) -> Kitchen:
     """Hold lines of a visit; a start hold takes what has not started out of the queue."""
 
     def change(line: Line) -> Line:
-        hold = Hold(fact.rule, fact.visit, fact.gate, fact.reason, event.at, fact.until)
+        hold = Hold(fact.rule, fact.visit, fact.gate, fact.reason, event.at, fact.until, fact.asks)
         same = (fact.rule, fact.visit, fact.gate)
         others = tuple(h for h in line.holds if (h.rule, h.visit, h.gate) != same)
         line = replace(line, holds=(*others, hold))
@@ -203,6 +205,7 @@ def _turned(line: Line, fact: HoldPlaced | HoldReleased, event: Event, seq: int)
             partial(_lies_at, step, source, fact.visit),
             count,
             lambda g: moved(g, move, event.at, seq),
+            by_youth if move is Move.HOLD else by_age,
         )
     return replace(line, groups=groups)
 
@@ -277,6 +280,13 @@ def line_late(kitchen: Kitchen, event: Event, fact: LineLate) -> Kitchen:
         return replace(line, overtime=(*line.overtime, overtime))
 
     return change_lines(kitchen, (fact.line,), change, touches=False)
+
+
+def line_checked(kitchen: Kitchen, _event: Event, fact: LineChecked) -> Kitchen:
+    """Note what rules find odd about a line; that stands in no undo's way."""
+    return change_lines(
+        kitchen, (fact.line,), lambda ln: replace(ln, remarks=fact.remarks), touches=False
+    )
 
 
 def overtime_reached(kitchen: Kitchen, event: Event, fact: OvertimeReached) -> Kitchen:

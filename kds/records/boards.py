@@ -16,6 +16,7 @@ from kds.board.values import (
     HoldMark,
     Owed,
     PriorityMark,
+    RemarkMark,
     SlowMark,
     Ticket,
     TicketLine,
@@ -189,6 +190,7 @@ def line_json(line: TicketLine, at: Instant, lang: str) -> Json:
         "ready_at": _when(line.ready_at),
         "served_at": _when(line.served_at),
         "hold": None if line.hold is None else _hold(line.hold, lang),
+        "remarks": [_remark(remark, lang) for remark in line.remarks],
         "band": line.band,
         "why": explain_line(line, at, lang),
     }
@@ -238,6 +240,19 @@ def _hold(hold: HoldMark, lang: str) -> Json:
         "since": iso(hold.since),
         "until": _when(hold.until),
         "passed": hold.passed,
+        "asks": hold.asks,
+    }
+
+
+def _remark(remark: RemarkMark, lang: str) -> Json:
+    return {
+        "rule": remark.rule,
+        "where": remark.where,
+        "what": remark.what,
+        "message": remark.message[lang],
+        "messages": _wording(remark.message),
+        "asks": remark.asks,
+        "answered": remark.answered,
     }
 
 

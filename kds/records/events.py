@@ -31,7 +31,7 @@ def subject(fact: e.Fact) -> Subject:
             return Subject(fact.visit, fact.message.key)
         case e.VisitRestored():
             return Subject(fact.visit.id)
-        case e.LineTaken() | e.LineLate():
+        case e.LineTaken() | e.LineLate() | e.LineChecked():
             rule = getattr(fact, "rule", None)
             return Subject(fact.visit, fact.line.order, fact.line, rule=rule)
         case e.RulePaused() | e.RuleResumed():

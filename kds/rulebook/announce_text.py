@@ -13,7 +13,7 @@ from kds.rulebook.sources import Sources
 from kds.rulebook.telling import AnnounceSpec
 
 _ALL = "all"
-_AT_PASS = frozenset({Heard.READY, Heard.POT_READY})
+_AT_PASS = frozenset({Heard.READY, Heard.POT_READY, Heard.ASK_PASS})
 _AT_STATIONS = frozenset({Heard.POT_FIRST})
 
 

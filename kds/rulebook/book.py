@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo
 
 from pydantic import TypeAdapter
 
-from kds.kitchen.events import Fact, HoldReleased
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import ANY_STATION, Instant, RuleId, StationId, VisitId
 from kds.kitchen.messages import LineContent, Modifier, OrderFields
 from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
+from kds.rulebook.checks import Checks
 from kds.rulebook.clocks import business_day
 from kds.rulebook.compiled import (
     AnnounceRule,
@@ -28,6 +29,7 @@ from kds.rulebook.compiled import (
     Station,
     WaitRule,
 )
+from kds.rulebook.intake import CheckRule
 from kds.rulebook.matching import Subject, judge, subject
 from kds.rulebook.pace import AnyPace
 from kds.rulebook.pacing import Pacer
@@ -41,6 +43,9 @@ from kds.rulebook.terms import Pan
 from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
+
+HoldingRule = WaitRule | AnyPace | CheckRule
+"""A rule that holds lines."""
 
 _ROUTES_KEPT = 4096
 _DAYS_KEPT = 4
@@ -82,9 +87,10 @@ class _Lookup:
     has_recipes: bool
     keepers: tuple[Gatekeeper, ...]
     overtimes: dict[RuleId, OvertimeRule]
+    checks: Checks
     zone: ZoneInfo
     pacers: tuple[Pacer, ...]
-    holding: dict[RuleId, WaitRule | AnyPace]
+    holding: dict[RuleId, HoldingRule]
     routes: dict[tuple[object, ...], Routing] = field(default_factory=dict)
     days: list[tuple[Instant, Instant]] = field(default_factory=list)
 
@@ -107,9 +113,10 @@ def _lookup(data: BookData) -> _Lookup:
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
         overtimes={rule.id: rule for rule in data.overtimes},
+        checks=Checks.of(data.checks, data.stations, zone),
         zone=zone,
         pacers=tuple(map(Pacer.of, paces)),
-        holding={rule.id: rule for rule in (*data.waits, *paces)},
+        holding={rule.id: rule for rule in (*data.waits, *paces, *data.checks)},
     )
 
 
@@ -195,17 +202,25 @@ class Book:
     def settle(
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:
-        """Return the holds to place and to release in `visit` after `facts` have happened."""
-        known = self._lookup
-        held = settle(known.keepers, kitchen, visit, facts, now)
-        if not known.pacers:
-            return held
-        return (*held, *paced(known.pacers, self.pace, kitchen, visit, facts, now, held))
+        """Return the holds to place and to release in `visit` after `facts` have happened.
 
-    def excused(self, kitchen: Kitchen) -> Iterator[HoldReleased]:
-        """Yield the release of what rules hold that are not for it, as after another book's."""
+        And what is odd about its lines. All look at the same kitchen, so no rule hides a line
+        from another.
+        """
+        known = self._lookup
+        held = [*settle(known.keepers, kitchen, visit, facts, now)]
+        if known.pacers:
+            held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held])
+        return [*held, *known.checks.settle(kitchen, visit, facts, now)]
+
+    def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
+        """Yield the release of what rules hold that are not for it, as after another book's.
+
+        And the end of marks that no rule makes.
+        """
         yield from excused(self._lookup.keepers, kitchen)
         yield from unpaced(self._lookup.pacers, self.pace, kitchen)
+        yield from self._lookup.checks.excused(kitchen)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line, by the entry that routed it."""
@@ -239,7 +254,7 @@ class Book:
             rank = _HELD_RANK
         return rank + _RUSHED_RANK if line.rush > 0 else rank
 
-    def hold_rule(self, rule: RuleId) -> WaitRule | AnyPace | None:
+    def hold_rule(self, rule: RuleId) -> HoldingRule | None:
         """Return the rule of that id which holds lines, None if this book has none."""
         return self._lookup.holding.get(rule)
 
@@ -253,6 +268,11 @@ class Book:
         """What pace rules go by."""
         limits = {s.id: s.capacity for s in self.data.stations if s.capacity is not None}
         return Pace(self._lookup.zone, self.serve_step, self.prep_s, limits)
+
+    def check_rule(self, rule: RuleId) -> CheckRule | None:
+        """Return the check of that id, None if this book has none."""
+        found = self._lookup.holding.get(rule)
+        return found if isinstance(found, CheckRule) else None
 
     def announce_rule(self, what: str, view: str) -> AnnounceRule | None:
         """Return the first rule on how `what` is heard at `view`, None if it is as built in."""

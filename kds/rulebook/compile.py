@@ -10,6 +10,7 @@ from kds.kitchen.orders import Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.announce_text import announce_faults, announce_rule
 from kds.rulebook.book import Book, book_of
+from kds.rulebook.check_text import check_faults, check_rule
 from kds.rulebook.checking import Located
 from kds.rulebook.compiled import (
     BookData,
@@ -71,6 +72,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *pan_faults(sources),
             *pace_faults(sources),
             *fold_faults(sources),
+            *check_faults(sources),
         )
     )
     book = sources.book
@@ -105,6 +107,7 @@ def _data(
         courses=tuple(map(course_rule, sources.courses)),
         togethers=tuple(map(together_rule, sources.togethers)),
         dues=tuple(map(due_rule, sources.dues)),
+        checks=tuple(map(check_rule, sources.checks)),
     )
 
 

@@ -10,6 +10,7 @@ from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate, SetPart, Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
+from kds.rulebook.intake import CheckRule
 from kds.rulebook.pace import CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
@@ -225,6 +226,7 @@ class Heard(StrEnum):
     VOID_UNBEGUN = "void_unbegun"
     CRITICAL = "critical"
     OVERTIME = "overtime"
+    ASK_PASS = "ask_pass"
     LATE = "late"
     ALLERGY = "allergy"
     POT_FIRST = "pot_first"
@@ -302,3 +304,4 @@ class BookData:
     courses: tuple[CourseRule, ...] = ()
     togethers: tuple[TogetherRule, ...] = ()
     dues: tuple[DueRule, ...] = ()
+    checks: tuple[CheckRule, ...] = ()

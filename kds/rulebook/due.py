@@ -30,11 +30,12 @@ from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_BY_VOUCHER, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
-from kds.rulebook.book import Book
+from kds.rulebook.book import Book, HoldingRule
 from kds.rulebook.clocks import aging_since, levels
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.folds import next_turn, turns
+from kds.rulebook.intake import CheckRule
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.overtime import Coming, Wait, coming, waits
 from kds.rulebook.pace import AnyPace
@@ -177,10 +178,9 @@ def _archived(visit: Visit, at: Instant) -> _Due:
 
 
 def _timeouts(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Iterator[_Due]:
-    """Yield the release of each rule's holds in a visit: all its lines in one fact."""
-    for rule_id, holds in _holds_by_rule(visit.id, lines).items():
-        rule = book.hold_rule(rule_id)
-        if rule is not None and not isinstance(rule, WaitRule):
+    """Yield the release of what ends together, in one fact; and what pace rules plan anew."""
+    for rule_id, rule, holds in _ending_together(visit.id, lines, book):
+        if rule is not None and not isinstance(rule, WaitRule | CheckRule):
             if not _unplanned(kitchen, rule, holds.values()):
                 yield from _paced(rule, kitchen, visit, lines, book)
             continue
@@ -207,11 +207,27 @@ def _at_end(
     return on_time(rule, party_of(book.pace, kitchen, visit, now), until)
 
 
+def _ending_together(
+    visit: VisitId, lines: _Lines, book: Book
+) -> Iterator[tuple[RuleId, HoldingRule | None, dict[LineKey, Hold]]]:
+    """Yield each rule with holds that end at once: a gate for all its dishes, else each its own."""
+    for rule_id, holds in _holds_by_rule(visit, lines).items():
+        rule = book.hold_rule(rule_id)
+        if not isinstance(rule, CheckRule):
+            yield rule_id, rule, holds
+            continue
+        ends: dict[Instant | None, dict[LineKey, Hold]] = {}
+        for key, hold in holds.items():
+            ends.setdefault(hold.until, {})[key] = hold
+        for together in ends.values():
+            yield rule_id, rule, together
+
+
 def _release(
     kitchen: Kitchen,
     visit: VisitId,
     rule_id: RuleId,
-    rule: WaitRule | None,
+    rule: WaitRule | CheckRule | None,
     holds: dict[LineKey, Hold],
 ) -> Fact:
     opening = _opening(kitchen, rule, holds.values())
@@ -227,14 +243,14 @@ def _holds_by_rule(visit: VisitId, lines: _Lines) -> dict[RuleId, dict[LineKey, 
     return found
 
 
-def _opens_at(rule: WaitRule | None, holds: Iterable[Hold]) -> Instant | None:
+def _opens_at(rule: HoldingRule | None, holds: Iterable[Hold]) -> Instant | None:
     """Return when the holds open by themselves; those of a rule that is gone open at once."""
     if rule is None:
         return min(hold.since for hold in holds)
     return min((hold.until for hold in holds if hold.until is not None), default=None)
 
 
-def _opening(kitchen: Kitchen, rule: WaitRule | None, holds: Iterable[Hold]) -> Opening:
+def _opening(kitchen: Kitchen, rule: WaitRule | CheckRule | None, holds: Iterable[Hold]) -> Opening:
     """Return whether this is a time-out that counts against the rule.
 
     A hold that a pause has planned to open was given less than the rule's time: that says
@@ -254,7 +270,7 @@ def _paused_at(kitchen: Kitchen, rule: RuleId) -> Instant | None:
 # --- a paused rule lets go -----------------------------------------------------------------
 
 
-def _unplanned(kitchen: Kitchen, rule: WaitRule | AnyPace | None, holds: Iterable[Hold]) -> bool:
+def _unplanned(kitchen: Kitchen, rule: HoldingRule | None, holds: Iterable[Hold]) -> bool:
     """The rule was paused after these holds were placed, and they have no turn yet."""
     paused_at = None if rule is None else _paused_at(kitchen, rule.id)
     if paused_at is None:
@@ -264,7 +280,7 @@ def _unplanned(kitchen: Kitchen, rule: WaitRule | AnyPace | None, holds: Iterabl
 
 def _unscheduled(
     kitchen: Kitchen, visit: Visit, book: Book
-) -> Iterator[tuple[WaitRule | AnyPace, Instant]]:
+) -> Iterator[tuple[HoldingRule, Instant]]:
     """Yield the paused rules whose holds in this visit need a turn, and since when."""
     if not kitchen.rules or visit.merged_into is not None or visit.removed:
         return
@@ -278,7 +294,7 @@ def _unscheduled(
 def _rescheduled(kitchen: Kitchen, visits: Iterable[Visit], book: Book, now: Instant) -> list[_Due]:
     """Return the turns that the tables of paused rules get: the oldest first, n a minute."""
     waiting: dict[RuleId, list[tuple[Instant, VisitId, dict[LineKey, Hold]]]] = {}
-    rules: dict[RuleId, WaitRule | AnyPace] = {}
+    rules: dict[RuleId, HoldingRule] = {}
     for visit in visits:
         for rule, _ in _unscheduled(kitchen, visit, book):
             holds = _holds_by_rule(visit.id, lines_in(kitchen, visit))[rule.id]

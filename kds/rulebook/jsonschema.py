@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import TypeAdapter
 
 from kds.kitchen.wording import Wording
+from kds.rulebook.intake_words import INTAKE_WORDS
 from kds.rulebook.pace_words import PACE_WORDS
 from kds.rulebook.schema import ONE_OR_MANY, Spec
 from kds.rulebook.telling import FileSpec
@@ -200,8 +201,9 @@ WORDS = {
     ),
     "mechanism": Wording(
         "规则的种类：wait_for 等候，hold 等叫，courses 分道上，finish_together 一起出，"
-        "due_time 预订，overtime 等太久，announce 播报",
-        "The kind of rule: wait_for, hold, courses, finish_together, due_time, overtime, announce",
+        "due_time 预订，overtime 等太久，announce 播报，check 核对",
+        "The kind of rule: wait_for, hold, courses, finish_together, due_time, overtime, "
+        "announce, check",
     ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
     "of": Wording(
@@ -261,6 +263,7 @@ WORDS = {
     "preplated": Wording(
         "是否预制：在工位备好，直接出", "Whether it stands ready at its station, to be handed out"
     ),
+    **INTAKE_WORDS,
     "waits_for": Wording("等哪一类菜", "Classes of dishes that others wait for"),
     "until": Wording("等到 ready 做好，或 served 上桌", "Until they are ready, or served"),
     "holds": Wording("哪些菜等，等在哪一步", "Which dishes wait, and where"),

@@ -46,6 +46,7 @@ MECHANISMS = (
     "courses",
     "finish_together",
     "due_time",
+    "check",
 )
 
 _ID = re.compile(r"\w[\w-]{0,63}")

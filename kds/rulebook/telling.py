@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
+from kds.rulebook.intake_spec import CheckSpec
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import (
@@ -99,5 +100,12 @@ class FileSpec(Spec):
     bands: list[BandSpec] = Field(default=[])
     slow_view: SlowViewSpec | None = None
     rules: list[
-        WaitSpec | OvertimeSpec | AnnounceSpec | CallSpec | CoursesSpec | TogetherSpec | DueSpec
+        WaitSpec
+        | OvertimeSpec
+        | AnnounceSpec
+        | CallSpec
+        | CoursesSpec
+        | TogetherSpec
+        | DueSpec
+        | CheckSpec
     ] = Field(default=[])

@@ -52,7 +52,7 @@ _TELLING = (
 """Facts after which a gate may have to close or open."""
 
 _STRIKING_VIEW = "expo"
-_OF_LINES = frozenset({About.COURSE, About.SEAT, About.BETWEEN})
+OF_LINES = frozenset({About.COURSE, About.SEAT, About.BETWEEN})
 """What may differ from line to line of one order."""
 
 
@@ -85,7 +85,7 @@ class Gatekeeper:
         """Return False if the rule is certainly for no line of `orders`, one occasion of each."""
         return any(
             order.fields.service in self.services
-            and (not self.looks_at.isdisjoint(_OF_LINES) or judge(self.rule.when, order).holds)
+            and (not self.looks_at.isdisjoint(OF_LINES) or judge(self.rule.when, order).holds)
             for order in orders
         )
 

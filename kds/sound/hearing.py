@@ -10,6 +10,7 @@ from typing import Any
 from kds.kitchen.events import (
     Cause,
     Event,
+    HoldPlaced,
     HoldReleased,
     LineLate,
     LinesRemade,
@@ -27,6 +28,7 @@ from kds.kitchen.twins import pairs_of
 from kds.sound.notices import Kind, News, Plates, Step
 from kds.sound.overtimes import awaited
 from kds.sound.scene import Scene, has_allergy
+from kds.sound.truth import asked
 
 Hearing = Callable[[Scene, Scene, Event, Any], Iterator[News]]
 
@@ -166,6 +168,13 @@ def _has_work(scene: Scene, visit: VisitId) -> bool:
     return any(scene.workable(line, visit) for line in _lines_at(scene, visit))
 
 
+def _hold_placed(_before: Scene, after: Scene, _event: Event, fact: HoldPlaced) -> Iterator[News]:
+    """A rule asks the pass whether dishes shall be made."""
+    if fact.asks and after.is_pass:
+        plates = _plates(after.lines(fact.lines), lambda line: asked(after, line, fact.visit))
+        yield News(Kind.ASK_PASS, fact.visit, plates)
+
+
 def _hold_released(
     _before: Scene, after: Scene, _event: Event, fact: HoldReleased
 ) -> Iterator[News]:
@@ -231,6 +240,7 @@ _HEARINGS: Mapping[type, Hearing] = MappingProxyType(
         OrderReceived: _order_received,
         OrdersParted: _orders_parted,
         PortionsMoved: _portions_moved,
+        HoldPlaced: _hold_placed,
         HoldReleased: _hold_released,
         PortionsVoided: _portions_voided,
         LinesRushed: _lines_rushed,

@@ -22,6 +22,7 @@ class Kind(StrEnum):
     VOID_UNBEGUN = "void_unbegun"
     CRITICAL = "critical"
     OVERTIME = "overtime"
+    ASK_PASS = "ask_pass"
     LATE = "late"
     ALLERGY = "allergy"
     POT_FIRST = "pot_first"
@@ -82,6 +83,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         Kind.VOID_UNBEGUN: Manner(Cue.VOID, 10_000, quiet_ms=2_000, is_urgent=True),
         Kind.CRITICAL: _said(Cue.CRITICAL, 60, 1_500, is_urgent=True),
         Kind.OVERTIME: _said(Cue.LATE, 60, 1_500, is_urgent=True),
+        Kind.ASK_PASS: _said(Cue.LATE, 60, 1_000, is_urgent=True),
         Kind.LATE: _said(Cue.LATE, 30, 1_500, is_urgent=True),
         Kind.ALLERGY: Manner(Cue.ALLERGY, 10_000, quiet_ms=2_000, is_urgent=True),
         Kind.POT_FIRST: _said(Cue.POT_FIRST, 60, 500, is_urgent=True),

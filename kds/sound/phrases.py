@@ -145,6 +145,7 @@ _WORDS: Mapping[Kind, Callable[[_Dishes, int], tuple[str, str]]] = MappingProxyT
         Kind.POT_READY: lambda dishes, _: (f"{dishes.zh()}好", f"{dishes.en()} ready"),
         Kind.FIRE: lambda dishes, _: (f"起菜 {dishes.zh()}", f"fire {dishes.en()}"),
         Kind.VOID: lambda dishes, _: (f"退菜 {dishes.zh()}", f"void {dishes.en()}"),
+        Kind.ASK_PASS: lambda dishes, _: (f"请确认 {dishes.zh()}", f"please confirm {dishes.en()}"),
         Kind.LATE: lambda dishes, _: (f"{dishes.zh()} 迟了", f"{dishes.en()} late"),
         Kind.CRITICAL: _over,
     }

@@ -41,6 +41,12 @@ def _to_carry(scene: Scene, line: Line, visit: VisitId) -> int:
     return scene.unserved(line, visit) if scene.is_pass else scene.workable(line, visit)
 
 
+def asked(scene: Scene, line: Line, visit: VisitId) -> int:
+    """Count what waits until the pass has said whether it shall be made."""
+    waits = any(hold.asks and hold.visit == visit for hold in line.holds)
+    return scene.still_open(line, visit) if waits else 0
+
+
 def _late(scene: Scene, line: Line, visit: VisitId) -> int:
     """Count what is late and not worse: what has become critical is spoken of as such."""
     is_worse = has_level(line, Level.CRITICAL)
@@ -53,6 +59,7 @@ _COUNTS: Mapping[Kind, Count] = MappingProxyType(
         Kind.VOID_UNBEGUN: Scene.unseen_voids,
         Kind.CRITICAL: Scene.workable,
         Kind.OVERTIME: awaited,
+        Kind.ASK_PASS: asked,
         Kind.LATE: _late,
         Kind.ALLERGY: Scene.still_open,
         Kind.POT_FIRST: Scene.queued,

@@ -172,6 +172,7 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
         yield Flag(Form.INVERTED, Icon.STAR, tier or words("flag.vip"), "", 2)
     for mark in ticket.overtime:
         yield Flag(Form.DOUBLE, Icon.CLOCK, clean(mark.name[reading.lang]), "", 2)
+    yield from _odd(ticket, reading)
     if "unrouted" in ticket.flags:
         yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.unrouted"), "", 2)
     if "twin" in ticket.flags:
@@ -183,6 +184,15 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
     yield from _moves(ticket, reading)
     if reading.at_pass and (chip := _count(ticket, reading)):
         yield Flag(Form.OUTLINED, None, chip, chip, 3)
+
+
+def _odd(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
+    """Yield that the pass is asked about a dish, or that something about one is odd."""
+    words = reading.words
+    if "ask_pass" in ticket.flags:
+        yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.ask_pass"), "", 1)
+    elif "check" in ticket.flags:
+        yield Flag(Form.DOUBLE, Icon.WARNING, words("flag.check"), "", 2)
 
 
 def _moves(ticket: Ticket, reading: Reading) -> Iterator[Flag]:

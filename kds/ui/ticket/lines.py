@@ -135,6 +135,8 @@ def _bar(hold: HoldMark, line: TicketLine, reading: Reading) -> BarFace:
         if count is not None:
             count = replace(count, coarse=words("hold.in"))
         return BarFace(BarKind.HOLD, reason or words("hold.call"), count, hold.since, hold.until)
+    if hold.asks:
+        reason = words("gate.ask" if reading.at_pass else "gate.asked", reason)
     text = reason if count is None else words("gate.latest", reason)
     return BarFace(BarKind.GATE, text, count, hold.since, hold.until)
 

@@ -8,6 +8,7 @@ from kds.board.values import Band, TicketLine
 from kds.ui.icons import Icon
 from kds.ui.style.colours import Ink
 from kds.ui.style.measures import PIPS
+from kds.ui.text import clean
 from kds.ui.ticket.face import Count, Form, Piece
 from kds.ui.ticket.reading import Reading, figure
 
@@ -78,12 +79,26 @@ def _marks(line: TicketLine, reading: Reading) -> Iterator[Piece]:
     if line.changed:
         was = "" if line.quantity_was is None else figure(line.quantity_was)
         yield Piece(words("line.changed"), ink=Ink.TEXT, struck=was)
+    yield from _odd(line, reading)
     if "sold_out" in line.flags:
         yield Piece(words("line.sold_out"), ink=Ink.TEXT, form=Form.OUTLINED)
     if line.rush and line.counts.to_cook > 0:
         yield Piece("" if line.rush == 1 else str(line.rush), Icon.CHEVRONS, Ink.RUSH, Form.PENNANT)
     if line.key in reading.unsent:
         yield Piece(words("line.unsent"), Icon.SIGNAL)
+
+
+def _odd(line: TicketLine, reading: Reading) -> Iterator[Piece]:
+    """Yield what a rule finds odd while somebody could still do something about it.
+
+    What the pass is asked stands in the bar above the dish.
+    """
+    if line.counts.live == line.counts.served:
+        return
+    for remark in line.remarks:
+        if not remark.asks and not remark.answered:
+            said = clean(remark.message[reading.lang])
+            yield Piece(said, Icon.WARNING, Ink.TEXT, Form.OUTLINED)
 
 
 def _done(line: TicketLine, reading: Reading) -> Iterator[Piece]:

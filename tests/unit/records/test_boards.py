@@ -142,6 +142,7 @@ def test_a_hold_speaks_the_language_asked_for_and_both(house: House) -> None:
         "since": "2026-11-18T11:07:55.200+00:00",
         "until": "2026-11-18T11:12:40.000+00:00",
         "passed": False,
+        "asks": False,
     }
     chinese = as_json(house, "expo", lang="zh")["tickets"][0]["lines"][0]
     assert chinese["hold"]["reason"] == "等锅底"

@@ -1,0 +1,82 @@
+"""Compiled rules on what comes in: checks of each line. Plain data, as the log keeps it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from kds.kitchen.ids import RuleId
+from kds.kitchen.messages import Service
+from kds.kitchen.wording import Wording
+from kds.rulebook.conditions import Condition
+
+
+class Fault(StrEnum):
+    """What a check looks for in a line."""
+
+    UNKNOWN_DISH = "unknown_dish"
+    MISSING_OPTION = "missing_option"
+    QUANTITY = "quantity"
+    DUPLICATE = "duplicate"
+    SOLD_OUT = "sold_out"
+
+
+class Answer(StrEnum):
+    """What becomes of a line at fault: as any other, marked, or held until the pass has said."""
+
+    ACCEPT = "accept"
+    FLAG = "flag"
+    ASK_PASS = "ask_pass"
+
+
+class Same(StrEnum):
+    """What must come twice to count as a duplicate: a dish, or all dishes of an order."""
+
+    LINE = "line"
+    ORDER = "order"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRule:
+    """The mechanism *check*: which lines are odd, and what is made of them.
+
+    Of the rules that look for one fault the first that finds it in a line decides. `reason`: what
+    screens show, with named fields. `classes`, `entries`: the dishes looked at, all if both are
+    empty. `timeout_s`: so long the pass is asked; then they go. By fault: `over` (quantity): more
+    is too much; `within_s`, `same` (duplicate); `options` (missing_option): folded texts of which
+    one must stand in a modifier.
+    """
+
+    id: RuleId
+    where: str
+    name: Wording
+    what: Fault
+    then: Answer
+    reason: Wording
+    timeout_s: int
+    services: tuple[Service, ...]
+    when: Condition = field(default_factory=Condition)
+    classes: tuple[str, ...] = ()
+    entries: tuple[RuleId, ...] = ()
+    over: int = 0
+    within_s: int = 0
+    same: Same = Same.LINE
+    options: tuple[str, ...] = ()
+
+    @property
+    def tables_per_minute(self) -> int:
+        """Nothing waits for a rule of this kind in rows: once paused, all goes at once."""
+        return _AT_ONCE
+
+    @property
+    def paused(self) -> Wording:
+        """What is said while it is paused."""
+        return paused(self.name)
+
+
+_AT_ONCE = 60_000
+
+
+def paused(name: Wording) -> Wording:
+    """Return what is said while the rule of that name is paused."""
+    return Wording(f"{name.zh}已暂停", f"{name.en} is paused")
