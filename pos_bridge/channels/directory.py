@@ -26,6 +26,7 @@ BUILT_IN: Mapping[str, str] = {
     "clover": "pos_bridge.adapters.clover:Clover",
     "deliverect": "pos_bridge.adapters.deliverect:Deliverect",
     "doordash": "pos_bridge.adapters.doordash:DoorDash",
+    "eleme": "pos_bridge.adapters.eleme:Eleme",
     "justeat": "pos_bridge.adapters.justeat:JustEat",
     "meituan": "pos_bridge.adapters.meituan:Meituan",
     "shopify": "pos_bridge.adapters.shopify:Shopify",

@@ -1,0 +1,201 @@
+"""Ele.me (饿了么): the pushes of its open platform.
+
+Facts: the vendor's SDK (message, order, group and item models, check of a callback), its page
+"消息推送消息体结构定义", and the message types as a public integration lists them.
+
+| message type | what becomes of it |
+|---|---|
+| 10, 217 new order (217 has only what is needed; 10 ended in September 2023) | an order |
+| 12 the shop has accepted | fires what waits for it, else nothing |
+| 14 cancelled before, 15 after accepting, 17 within a minute or by the shop | the order is void |
+| 18 finished | ends the visit, where the kitchen knows the order |
+| 20 to 22, 24, 26 a cancel asked for, withdrawn, refused, disputed | kept, not shown |
+| 23, 25 a cancel agreed, by the shop or in dispute | void; of a part: return lines |
+| 39 the shop cancels a part | return lines |
+| 30 to 36 refunds | kept, not shown: they come when an order is finished |
+| 45 the guest asks where it is (催单) | a card |
+| 46 to 79 answers to that, the courier | kept, not shown |
+| 80 and above: the shop, its rights, its goods | kept, not shown, unless it has `groups` |
+| an order's own state: pending; invalid; settled | kept, not shown; void; ends the visit |
+| the guest's own view (`basket`), as apps show it | its dishes; over, when it says so |
+
+Groups of the types `extra` and `discount` are no dishes, nor are items of the platform's fees.
+Duplicates: by content, and by the time of the message, which is the revision. Signature:
+upper-case MD5 over sorted `name=value` and the secret; SDKs differ in whether values are JSON, both
+hold. The time that is signed may be a day old, as it is not known whether a repeat is signed anew.
+A name carries its choices again (茶-大杯[少冰]): what `newSpecs` and `attributes` say is taken off.
+Unverified: `orderBusinessType` 1 = fetched by the guest; `ingredients`, `additions` of a dish.
+
+Options: `wait_for_confirm = true` holds an order until 12 comes; `stores` and `cook_unpaid` as in
+`tickets`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from kds.records.errors import BadBody, BodyError, FieldError
+from pos_bridge.adapters import signatures, values
+from pos_bridge.adapters.adapter import BadSignature, Context, Push, Reading
+from pos_bridge.adapters.eleme_orders import (
+    SHOP_TIME,
+    order_id_of,
+    order_of,
+    returned,
+    seen_by_guest,
+)
+from pos_bridge.adapters.tickets import Sheet
+from pos_bridge.adapters.values import obj, text
+
+_OK = b'{"message":"ok"}'
+_OLDEST = timedelta(days=1)
+_SIGNED = ("appId", "message", "requestId", "shopId", "timestamp", "type", "userId")
+_NEW = frozenset({10, 217})
+_ACCEPTED, _FINISHED, _PART_CANCELLED, _REMINDER = 12, 18, 39, 45
+_VOID = frozenset({14, 15, 17})
+_CANCEL_AGREED = frozenset({23, 25})
+_UNDECIDED = frozenset({20, 21, 22, 24, 26})
+_REFUNDS = range(30, 37)
+_COURIER = range(46, 80)
+
+
+class Eleme:
+    """Reads Ele.me's pushes."""
+
+    vendor = "eleme"
+
+    def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
+        """Check the MD5 over the message."""
+        try:
+            said = values.json_object(push.body, push.content_type)
+        except BodyError as error:
+            raise BadSignature(str(error)) from error
+        sent = text(said.get("signature")).upper()
+        signed_at = values.when(said.get("timestamp"), UTC)
+        if signed_at is None:
+            raise BadSignature("no time that can be read")
+        signatures.require_recent(signed_at, at, _OLDEST)
+        allowed = [made for secret in secrets for made in _signatures(said, secret)]
+        signatures.require_one(sent or "no signature", allowed)
+
+    def read(self, push: Push, context: Context) -> Reading:
+        """Return what a push says."""
+        if push.method == "GET" or not push.body.strip():
+            return Reading(ignored="a call without a message", acknowledgement=_OK)
+        said = values.json_object(push.body, push.content_type)
+        sheet = Sheet(context=context)
+        if "basket" in said:
+            seen_by_guest(said, sheet)
+            return sheet.result()
+        if "message" not in said and "type" not in said:
+            _sort_order(said, None, sheet)
+            return sheet.result()
+        _sort(said, sheet)
+        return replace(sheet.result(), acknowledgement=_OK)
+
+
+def _signatures(said: Mapping[str, Any], secret: str) -> list[str]:
+    """Return the signatures that fit a message: of the fields known, or of all that came."""
+    names = [sorted(name for name in said if name != "signature"), [*_SIGNED]]
+    contents = [
+        "".join(f"{name}={spelt(said.get(name))}" for name in each)
+        for each in names
+        for spelt in (text_of, json_of)
+    ]
+    made = [hashlib.md5(f"{c}{secret}".encode(), usedforsecurity=False) for c in contents]
+    return [each.hexdigest().upper() for each in made]
+
+
+def text_of(value: Any) -> str:
+    """Return a value as Java and Python print it."""
+    return value if isinstance(value, str) else text(value)
+
+
+def json_of(value: Any) -> str:
+    """Return a value as JSON."""
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
+
+
+# --- messages ------------------------------------------------------------------------------
+
+
+def _sort(said: dict[str, Any], sheet: Sheet) -> None:
+    """Put a message where it belongs."""
+    kind = values.whole(said.get("type"))
+    message = values.unwrapped(said.get("message"))
+    revision = values.epoch_ms(said.get("timestamp"), SHOP_TIME)
+    if kind is None:
+        raise BadBody([FieldError("type", "must be a number")])
+    if sheet.is_elsewhere(said.get("shopId"), obj(message).get("shopId")):
+        return
+    if why := _why_ignored(kind, message):
+        sheet.ignore(why)
+        return
+    if not isinstance(message, dict):
+        raise BadBody([FieldError("message", "must hold a JSON object")])
+    if kind in _NEW:
+        _sort_order(message, revision, sheet)
+    else:
+        _sort_change(kind, message, revision, sheet)
+
+
+def _why_ignored(kind: int, message: Any) -> str | None:
+    if kind in _UNDECIDED:
+        return f"type {kind}: a cancel that is not decided"
+    if kind in _REFUNDS:
+        return f"type {kind}: a refund of a finished order"
+    if kind in _COURIER:
+        return f"type {kind}: the courier, or an answer to the guest"
+    if kind > _COURIER[-1] and kind not in _NEW and "groups" not in obj(message):
+        return f"type {kind}: not about an order's dishes"
+    return None
+
+
+def _sort_order(order: dict[str, Any], revision: int | None, sheet: Sheet) -> None:
+    """Take a whole order by its own state."""
+    state = text(order.get("status")).lower()
+    if state == "pending":
+        sheet.ignore("pending: not in force yet")
+    elif state == "settled":
+        sheet.amend(_ended(order, revision, sheet), "settled: finished")
+    elif state in {"", "unprocessed", "valid", "refunding", "invalid"}:
+        if not state:
+            sheet.doubts.warn("no status; taken as a new order")
+        made = order_of(order, revision, sheet, cancelled=state == "invalid")
+        sheet.take(made, is_unpaid=made["payment"] != "paid" and not made["cancelled"])
+    else:
+        raise BadBody([FieldError("status", f"is {state!r}, which nobody has told us about")])
+
+
+def _sort_change(kind: int, message: dict[str, Any], revision: int | None, sheet: Sheet) -> None:
+    """Take a message about an order that was sent before."""
+    order_id = order_id_of(message)
+    is_part = text(message.get("refundType")).lower() == "part" or kind == _PART_CANCELLED
+    if kind == _ACCEPTED:
+        sheet.fire.append(order_id)
+        sheet.ignore("type 12: the shop has accepted it")
+    elif kind == _FINISHED:
+        sheet.amend(_ended(message, revision, sheet), "type 18: finished")
+    elif kind == _REMINDER:
+        sheet.ignore("type 45: the guest asks where it is")
+        number = order_id[-4:]
+        sheet.doubts.show(
+            f"尾号 {number} 的订单顾客催单", f"order …{number}: the guest asks where it is"
+        )
+    elif is_part and kind in {*_CANCEL_AGREED, _PART_CANCELLED}:
+        sheet.amendments.append(returned(message, order_id, revision, sheet))
+    elif kind in _VOID or kind in _CANCEL_AGREED:
+        sheet.orders.append(sheet.cancel(order_id, revision=revision))
+    else:
+        raise BadBody([FieldError("type", f"is {kind}, which nobody has told us about")])
+
+
+def _ended(order: dict[str, Any], revision: int | None, sheet: Sheet) -> dict[str, Any]:
+    nothing: list[Any] = []
+    said = {"revision": revision, "partial": True, "closed": True, "lines": nothing}
+    return sheet.order(order_id_of(order), **said)
