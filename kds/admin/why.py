@@ -113,7 +113,10 @@ class _Teller:
         if event["kind"] == "portions_moved":
             move = data.get("move", "")
             told = _MOVES.get(move, Wording(move, move))[self._lang]
-        portions = event.get("portions")
+        portions, until = event.get("portions"), data.get("until")
+        if event["kind"] == "hold_placed" and portions == "0":  # what waits gets another end
+            portions = None
+            told = _WAITS_UNTIL[self._lang].format("–" if until is None else self._clock(until))
         details = [
             f"×{portions}" if portions else "",
             self._detail(data),
@@ -122,6 +125,9 @@ class _Teller:
             " ".join(part for part in (event["device"], event["person"]) if part),
         ]
         return f"{told} {' · '.join(part for part in details if part)}"
+
+    def _clock(self, at_ms: int) -> str:
+        return f"{datetime.fromtimestamp(at_ms / 1000, self._zone):%H:%M:%S}"
 
     def _detail(self, data: dict[str, Any]) -> str:
         """Return what an event says besides its kind: gate and reason, opening, limit, table."""
@@ -140,6 +146,7 @@ class _Teller:
         return " ".join(part for part in said if part)
 
 
+_WAITS_UNTIL = Wording("改为等到 {}", "now waits until {}")
 _CAUSES = {
     "pos": Wording("收银", "the till"),
     "person": Wording("人", "a person"),

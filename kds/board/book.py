@@ -42,6 +42,9 @@ class Station(Protocol):
     @property
     def id(self) -> StationId: ...
 
+    @property
+    def capacity(self) -> int | None: ...
+
 
 class Rule(Protocol):
     """A rule that holds lines; `where`: its `file:line`."""

@@ -59,6 +59,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         rule=line.routing.rule,
         where=line.routing.where,
         remarks=remarks,
+        prep_s=scope.book.prep_s(line),
     )
 
 

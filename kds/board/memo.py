@@ -8,6 +8,7 @@ from heapq import nlargest
 
 from kds.board.all_day import Tally
 from kds.board.batches import Pans
+from kds.board.capacity import load_of
 from kds.board.scope import PICKUP, Scope, Use, stock_use
 from kds.board.slow import Lateness
 from kds.board.tickets import Known, Made, Place, make
@@ -127,10 +128,11 @@ class _View:
         return self._seen[1]
 
     def _made_now(self, scope: Scope, alerts: tuple[AlertCard, ...]) -> Board:
+        tickets = self._wall.tickets()
         return Board(
             view=scope.view,
             book=scope.book.hash,
-            tickets=self._wall.tickets(),
+            tickets=tickets,
             alerts=alerts,
             all_day=self._tally.rows(),
             valid_until=self._wall.until,
@@ -138,6 +140,7 @@ class _View:
             slow=None if scope.view == PICKUP else self._wall.slow(scope.book.slow),
             folded_into=scope.folded_into,
             works_for=scope.others,
+            load=load_of(tickets, scope.capacity),
         )
 
     def _stale(self, last: Scope | None, scope: Scope) -> set[VisitId]:

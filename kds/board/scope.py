@@ -56,6 +56,12 @@ class Scope:
     station: StationId | None
     known: frozenset[StationId]
 
+    @property
+    def capacity(self) -> int | None:
+        """The portions that the view's station works on at a time; None: the book does not say."""
+        here = (s.capacity for s in self.book.stations if s.id == self.station)
+        return next(here, None)
+
     def steps_of(self, line: Line) -> tuple[int, ...]:
         """Return the steps of `line` that are this view's own."""
         steps = line.routing.steps

@@ -115,6 +115,18 @@ class SlowMark:
 
 
 @dataclass(frozen=True, slots=True)
+class LoadMark:
+    """What a station has to do beside what it can work on at a time, both in portions.
+
+    `next`: tickets of which nothing fits any more, in their order.
+    """
+
+    capacity: int
+    open: Decimal
+    next: tuple[VisitId, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class TicketLine:
     """One line as a view shows it.
 
@@ -123,6 +135,7 @@ class TicketLine:
     the change that `changed` points at. `stations`: of its steps; `also_at`: without this view.
     Anchors: `fired_at` and `started_at` of the oldest portion still open, `ready_at` and
     `served_at` of the latest. `clock`: what the band is measured by, None while none runs.
+    `prep_s`: how long it takes when all is well, None if the book does not say.
     """
 
     key: LineKey
@@ -160,6 +173,7 @@ class TicketLine:
     rule: str
     where: str
     remarks: tuple[RemarkMark, ...] = ()
+    prep_s: int | None = None
 
 
 class Owed(NamedTuple):
@@ -294,8 +308,8 @@ class Board:
     """All that a view shows, in order. It stays as it is until `valid_until` (None: for ever)
     unless something happens in the kitchen. `book`: hash of the rules it was made with. `slow`: the
     view is late as a whole. `batches`: what can be made, or is being made, in one pan.
-    view is late as a whole. `folded_into`: the station that works for this one now; `works_for`:
-    those that this one works for.
+    `folded_into`: the station that works for this one now; `works_for`: those that this one works
+    for. `load`: at a station that states what it can work on at a time.
     """
 
     view: str
@@ -308,3 +322,4 @@ class Board:
     batches: tuple[Batch, ...] = ()
     folded_into: StationId | None = None
     works_for: tuple[StationId, ...] = ()
+    load: LoadMark | None = None

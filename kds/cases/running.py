@@ -8,6 +8,7 @@ from typing import Any
 from kds.board.scope import ALL, UnknownView
 from kds.board.values import Board, Ticket, TicketLine
 from kds.board.views import board, order_lines
+from kds.cases.bodies import canonical
 from kds.cases.house import House, NeverAtRestError, begin_of
 from kds.cases.listening import Deaf, Listener
 from kds.cases.precedence import band_in, batches_in, behind_in, lines_of, worst_in
@@ -18,7 +19,6 @@ from kds.cases.schema import (
     SOMETHING,
     CaseSpec,
     LineExpectation,
-    LineSpec,
     OrderSpec,
     StepSpec,
 )
@@ -111,7 +111,7 @@ class _Play:
 
     def _receive(self, order: OrderSpec, place: Place) -> None:
         key = OrderKey(SourceId(order.source), OrderId(order.id))
-        body = _canonical(order)
+        body = canonical(order)
         if order.due is not None:
             body["due_at"] = self._house.time_of(order.due).isoformat()
         outcome = self._house.receive(body)
@@ -175,7 +175,7 @@ class _Play:
             shown = self._shown(line)
             for what, expected, found in (
                 *_facts(wanted, line, shown),
-                *self._until(wanted, shown),
+                *self._marks(wanted, line, shown),
             ):
                 if expected != found:
                     inside = self._case.at("steps", number, "expect", name, what)
@@ -221,10 +221,22 @@ class _Play:
         home = self._house.kitchen.orders[key].visit
         return next((t for t in self._board(view).tickets if t.visit == home), None)
 
-    def _until(self, wanted: LineExpectation, shown: TicketLine) -> Iterator[tuple[str, str, str]]:
+    def _marks(
+        self, wanted: LineExpectation, line: Line, shown: TicketLine
+    ) -> Iterator[tuple[str, str, str]]:
+        """Yield what is expected by the clock, or of the whole station, beside what is."""
         if wanted.until is not None:
             until = None if shown.hold is None else shown.hold.until
             yield "until", wanted.until, NONE if until is None else self._house.clock(until)
+        if wanted.next is not None:
+            yield "next", _yes(wanted.next), _yes(self._is_next(line))
+
+    def _is_next(self, line: Line) -> bool:
+        """The first station of a line has its hands full with what stands before it."""
+        house, known = self._house, {station.id for station in self._house.book.stations}
+        view = next((step.station for step in line.routing.steps if step.station in known), None)
+        load = None if view is None else board(house.kitchen, house.book, view, house.now).load
+        return load is not None and any(group.visit in load.next for group in line.groups)
 
     def _rules(self, number: int, word: str, wanted: Iterable[str], found: Iterable[str]) -> None:
         """Note if other rules than those wanted are so."""
@@ -346,53 +358,16 @@ def _stations(line: Line) -> list[str]:
     return [*named] or [NOTHING]
 
 
-def _canonical(order: OrderSpec) -> dict[str, Any]:
-    """Return the order in the shape of the outside contract."""
-    made: dict[str, Any] = {
-        "source": order.source,
-        "order_id": order.id,
-        "table": order.table,
-        "session": order.session or order.table,
-        "lines": [_canonical_line(line) for line in order.lines],
-    }
-    for name in ("service", "channel", "payment", "number", "zone", "note", "cancelled", "closed"):
-        if name in order.model_fields_set:
-            made[name] = getattr(order, name)
-    if "member" in order.model_fields_set:
-        made["member"] = {"tier": order.member} if order.member else None
-    if order.guests:
-        made["guests"] = int(order.guests) if order.guests.isdigit() else order.guests
-    return made | ({"partial": True} if order.partial else {})
-
-
-def _canonical_line(line: LineSpec) -> dict[str, Any]:
-    made: dict[str, Any] = {
-        "line_id": line.id or line.name,
-        "name": line.name,
-        "quantity": line.quantity,
-        "category": line.category,
-        "item_id": line.item,
-        "unit": line.unit,
-        "note": line.note,
-        "state": line.state,
-        "course": line.course or None,
-        "seat": line.seat or None,
-        "parent": line.parent or None,
-        "voucher": line.voucher or None,
-        "modifiers": [
-            {"name": m.name, "quantity": m.quantity} | ({"kind": m.kind} if m.kind else {})
-            for m in line.modifiers
-        ],
-    }
-    return made
-
-
 def _listed(names: Iterable[str]) -> str:
     return ", ".join(names) or NOTHING
 
 
 def _same(text: str) -> Wording:
     return Wording(text, text)
+
+
+def _yes(is_so: bool) -> str:
+    return "yes" if is_so else "no"
 
 
 def _cannot(place: Place, why: str) -> Mismatch:

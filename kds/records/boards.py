@@ -7,6 +7,8 @@ from decimal import Decimal
 from typing import Any
 
 from kds.board.ages import age_s, fired_age_s, seconds, wait_s
+from kds.board.capacity import is_next
+from kds.board.prediction import eta
 from kds.board.slow import behind, is_calm, rank_in
 from kds.board.values import (
     AlertCard,
@@ -14,6 +16,7 @@ from kds.board.values import (
     Batch,
     Board,
     HoldMark,
+    LoadMark,
     Owed,
     PriorityMark,
     RemarkMark,
@@ -51,7 +54,9 @@ def board_json(
         "at": iso(at),
         "rules": board.book,
         "tickets": [
-            ticket_json(ticket, at, personal, lang) | _rank(board.slow, ticket)
+            ticket_json(ticket, at, personal, lang)
+            | _rank(board.slow, ticket)
+            | {"next": is_next(board.load, ticket)}
             for ticket in board.tickets
         ],
         "alerts": [alert_json(alert, lang) for alert in board.alerts],
@@ -61,12 +66,17 @@ def board_json(
         "slow": None if board.slow is None else _slow(board.slow, at, lang),
         "folded_into": board.folded_into,
         "works_for": list(board.works_for),
+        "load": None if board.load is None else _load(board.load),
     }
 
 
 def _rank(slow: SlowMark | None, ticket: Ticket) -> Json:
     """Return what a slow view makes of a ticket: its place among the worst, or that it is calm."""
     return {"rank": rank_in(slow, ticket), "calm": is_calm(slow, ticket)}
+
+
+def _load(load: LoadMark) -> Json:
+    return {"capacity": load.capacity, "open": number(load.open), "next": list(load.next)}
 
 
 def _slow(slow: SlowMark, at: Instant, lang: str) -> Json:
@@ -118,7 +128,7 @@ def _priority(mark: PriorityMark, lang: str) -> Json:
 
 
 def ticket_json(ticket: Ticket, at: Instant, personal: Mapping[OrderKey, str], lang: str) -> Json:
-    """Return one ticket as it reads at `at`. `eta` is null: nothing is predicted yet."""
+    """Return one ticket as it reads at `at`. `eta`: see `kds.board.prediction`."""
     first = ticket.orders[0]
     return {
         "visit": ticket.visit,
@@ -142,7 +152,7 @@ def ticket_json(ticket: Ticket, at: Instant, personal: Mapping[OrderKey, str], l
         "placed_at": ticket.placed_at,
         "due_at": ticket.due_at,
         "received_at": iso(ticket.received_at),
-        "eta": None,
+        "eta": _when(eta(ticket, at)),
         "rounds": ticket.rounds,
         "band": ticket.band,
         "age_s": age_s(ticket, at),

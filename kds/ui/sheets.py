@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from kds.board.capacity import is_next
 from kds.board.slow import is_calm, rank_in
 from kds.board.values import AlertCard, Board, Ticket
 from kds.kitchen.ids import Instant, LineKey, VisitId
@@ -26,6 +27,7 @@ class _Made:
     sheet: Sheet
     rank: int | None = None
     calm: bool = False
+    next: bool = False
 
 
 class Sheets:
@@ -44,7 +46,8 @@ class Sheets:
             made[card_id(alert.id)] = self._of_alert(alert, now)
         for ticket in board.tickets:
             rank, calm = rank_in(board.slow, ticket), is_calm(board.slow, ticket)
-            made[ticket.visit] = self._of_ticket(ticket, unsent, now, rank, calm=calm)
+            later = is_next(board.load, ticket)
+            made[ticket.visit] = self._of_ticket(ticket, unsent, now, rank, calm=calm, later=later)
         self._made = made
         return [one.sheet for one in made.values()]
 
@@ -62,17 +65,19 @@ class Sheets:
         rank: int | None,
         *,
         calm: bool,
+        later: bool,
     ) -> _Made:
         mine = unsent and frozenset(line.key for line in ticket.lines if line.key in unsent)
         old = self._made.get(ticket.visit)
-        is_same = old is not None and (old.rank, old.calm, old.unsent) == (rank, calm, mine)
+        marks = (rank, calm, later, mine)
+        is_same = old is not None and (old.rank, old.calm, old.next, old.unsent) == marks
         if old is not None and is_same and old.source is ticket:
             # Clocks of the page that is looked at are asked every second, the others not at all.
             return old
         reading = self._reading
-        if mine or calm or rank is not None:
-            reading = replace(reading, unsent=mine, rank=rank, calm=calm)
-        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now), rank, calm)
+        if mine or calm or later or rank is not None:
+            reading = replace(reading, unsent=mine, rank=rank, calm=calm, next=later)
+        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now), rank, calm, later)
 
     def refit(self, visit: VisitId, now: Instant) -> Sheet:
         """Lay a ticket out again, since a clock of it needs more or less room."""

@@ -167,6 +167,8 @@ def _flags(ticket: Ticket, reading: Reading) -> Iterator[Flag]:
         yield Flag(Form.PENNANT, Icon.CHEVRONS, words("flag.rush", count).strip(), count, 1)
     if reading.rank is not None:
         yield Flag(Form.INVERTED, None, words("flag.worst", reading.rank), f"#{reading.rank}", 1)
+    if reading.next:
+        yield Flag(Form.OUTLINED, None, words("flag.next"), "", 2)
     if "vip" in ticket.flags:
         tier = clean(ticket.member.tier) if ticket.member is not None else ""
         yield Flag(Form.INVERTED, Icon.STAR, tier or words("flag.vip"), "", 2)

@@ -21,7 +21,7 @@ class Reading:
     `station` None: the pass, which sees all steps. `unsent`: lines with an action that the
     bridge does not know of yet. `zone`: of the clock on the kitchen's wall. `rank`, `calm`: in a
     view that is late as a whole the place of this ticket among the worst, or that it is late like
-    so many others.
+    so many others. `next`: its station has its hands full with what stands before it.
     """
 
     words: Words
@@ -31,6 +31,7 @@ class Reading:
     unsent: frozenset[LineKey] = frozenset()
     rank: int | None = None
     calm: bool = False
+    next: bool = False
 
     @property
     def lang(self) -> str:

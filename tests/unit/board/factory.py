@@ -48,6 +48,7 @@ class Station:
     """A station of the test book."""
 
     id: StationId
+    capacity: int | None = None
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def test_a_board_has_all_that_the_contract_names(house: House) -> None:
     assert EXAMPLE["tickets"][0]["lines"][0].keys() <= ticket["lines"][0].keys()
     assert ticket["orders"] == [{"source": "till", "order_id": "1"}]
     assert (ticket["source"], ticket["order_id"]) == ("till", "1")
-    assert (ticket["customer"], ticket["eta"]) == ("Ms Li", None)
+    assert (ticket["customer"], ticket["eta"]) == ("Ms Li", "2026-11-18T11:18:40.000+00:00")
     assert ticket["member"] == {"tier": "gold", "note": "no coriander"}
     assert (ticket["age_s"], ticket["fired_age_s"], ticket["wait_s"]) == (75.2, 75.2, 80.2)
     assert (ticket["band"], ticket["flags"], ticket["complete"]) == (
