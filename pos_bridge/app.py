@@ -65,6 +65,7 @@ from pos_bridge.rules import RulesState
 from pos_bridge.settings import Address, Settings, StartError, plain
 from pos_bridge.sockets import listen, real_address
 from pos_bridge.soundness import Soundness
+from pos_bridge.status.api import vendors_told
 from pos_bridge.status.reports import Addressees, Reports
 from pos_bridge.watch import Watch, purge_hourly
 from pos_bridge.writer import Writer
@@ -199,8 +200,14 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
     pushes = PushIntake(intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
     fetcher = Fetcher(kept.store.outbox, channels, pushes, kept.time)
     pushes.on_owed = fetcher.wake
-    outbox = kept.store.outbox
-    reports = Reports(kept.addressees, outbox, kept.time, feed, lambda: writer.waiting > 4)
+    reports = Reports(
+        kept.addressees,
+        kept.store.outbox,
+        kept.time,
+        feed,
+        is_rush=lambda: writer.waiting > 4,
+        vendors=lambda: vendors_told(channels.directory.channels),
+    )
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(

@@ -3,39 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+import logging
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from kds.store.values import Outgoing
-from pos_bridge.status.hook import StatusCall, StatusRequest, StatusUpdate
+from pos_bridge.adapters.status import StatusCalling, StatusUpdate
+from pos_bridge.channels.directory import Channel
+from pos_bridge.channels.settings import Api
+from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
+from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+
+_logger = logging.getLogger(__name__)
 
 
-class WrongHostError(Exception):
-    """An adapter made a request to a host that nobody configured."""
+@dataclass(frozen=True)
+class VendorDestination:
+    """Tells a vendor of its own orders and of stock, a `telling.Destination`.
 
-
-@dataclass(frozen=True, slots=True)
-class ApiDestination:
-    """Tells a vendor of the orders that came from it, a `telling.Destination`.
-
-    `source`: what its orders are from. `hosts`: the only ones that are called.
+    `source`: what its orders are from. Two are the same when they would tell the same.
     """
 
-    vendor: str
+    name: str
     source: str
-    call: StatusCall
-    hosts: frozenset[str]
-
-    @property
-    def name(self) -> str:
-        """The vendor's id."""
-        return self.vendor
+    adapter: StatusCalling = field(hash=False)
+    api: Api = field(repr=False, hash=False)
 
     @property
     def channel(self) -> str:
         """Of the outbox."""
-        return f"api:{self.vendor}"
+        return f"status:{self.name}"
 
     def wants(self, source: str) -> bool:
         """Say whether it is told of orders from `source`."""
@@ -45,11 +42,44 @@ class ApiDestination:
         """Return the first of `topics`: the adapter itself knows what its vendor need not know."""
         return topics[0]
 
-    def request(self, entry: Outgoing, now_s: int) -> StatusRequest | None:  # noqa: ARG002
-        """Let the adapter make the request; raises `WrongHostError`."""
+    def messenger(self) -> VendorMessenger:
+        """Return a way there."""
+        return VendorMessenger(self)
+
+
+class VendorMessenger:
+    """The way to one vendor's API. Event loop thread only."""
+
+    def __init__(self, destination: VendorDestination) -> None:
+        self._adapter = destination.adapter
+        self._api = VendorApi(destination.api, destination.adapter.api)
+
+    async def send(self, entry: Outgoing, now_s: float) -> Outcome:  # noqa: ARG002 - unsigned
+        """Try to tell `entry` once."""
         message = json.loads(entry.body)
         update = StatusUpdate(entry.id, message["type"], message["timestamp"], message["data"])
-        request = self.call(update)
-        if request is not None and urlsplit(request.url).hostname not in self.hosts:
-            raise WrongHostError(request.url)
-        return request
+        fetch = self._adapter.status_call(update)
+        if fetch is None:
+            return Delivered()
+        try:
+            response = await self._api.ask(fetch)
+        except NoAnswerError as error:
+            return Later(str(error), error.wait_s, is_about_all=True)
+        if response.status < 300:
+            return Delivered()
+        said = " ".join(response.body[:300].decode("utf-8", "replace").split())
+        return Refused(f"answered {response.status}: {said}")
+
+    async def close(self) -> None:
+        """Close the connections."""
+        await self._api.close()
+
+
+def vendors_told(channels: Mapping[str, Channel]) -> Iterator[VendorDestination]:
+    """Yield the vendors whose adapter can tell them and whose API we may use."""
+    for name, channel in channels.items():
+        adapter, settings = channel.adapter, channel.settings
+        api = settings.api
+        may = api.token or api.token_url or api.headers
+        if may and isinstance(adapter, StatusCalling):
+            yield VendorDestination(name, settings.source, adapter, api)

@@ -14,15 +14,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from random import Random
 
-import httpx
-
 from kds.kitchen.ids import Instant
 from kds.store.errors import StoreError
 from kds.store.outbox import Outbox
 from kds.store.values import Waiting
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.status import messages
-from pos_bridge.status.posting import Delivered, Later, Outcome, Refused, new_client, post
+from pos_bridge.status.outcome import Delivered, Later, Messenger, Outcome, Refused
 from pos_bridge.status.telling import Destination
 
 _logger = logging.getLogger(__name__)
@@ -106,24 +104,33 @@ class Courier:
 
     async def run(self) -> None:
         """Bring what is owed until cancelled."""
-        client = await asyncio.to_thread(new_client)
-        knows_parked = False
-        async with client:
+        messenger = self.destination.messenger()
+        try:
+            await self._count_parked_at_last()
             while True:
                 self._news.clear()
                 try:
-                    if not knows_parked:
-                        await self._count_parked()
-                        knows_parked = True
-                    if await self._round(client):
+                    if await self._round(messenger):
                         await asyncio.sleep(_BREATH_IN_A_RUSH_S if self._is_rush() else _BREATH_S)
                     else:
                         await self._sleep()
                 except StoreError as error:
-                    _logger.warning("states wait, the outbox cannot be used: %s", error)
-                    await asyncio.sleep(_LOOK_IDLE_S)
+                    await self._bear(error)
+        finally:
+            await messenger.close()
 
-    async def _round(self, client: httpx.AsyncClient) -> bool:
+    async def _count_parked_at_last(self) -> None:
+        while True:
+            try:
+                return await self._count_parked()
+            except StoreError as error:
+                await self._bear(error)
+
+    async def _bear(self, error: StoreError) -> None:
+        _logger.warning("states wait, the outbox cannot be used: %s", error)
+        await asyncio.sleep(_LOOK_IDLE_S)
+
+    async def _round(self, messenger: Messenger) -> bool:
         """Send what may be sent now; say whether there was anything."""
         if time.monotonic() < self._rests_until:
             await self._count()
@@ -131,7 +138,7 @@ class Courier:
         most = 1 if self._failures else _AT_ONCE
         found = await asyncio.to_thread(self._claim, most)
         if found:
-            await self._bring(client, found)
+            await self._bring(messenger, found)
         if self.owed.waiting or found:
             await self._count()
         return bool(found)
@@ -148,7 +155,7 @@ class Courier:
             for waiting in found
         ]
 
-    async def _bring(self, client: httpx.AsyncClient, found: Sequence[Waiting]) -> None:
+    async def _bring(self, messenger: Messenger, found: Sequence[Waiting]) -> None:
         """Send all of `found`, a few at a time, and note what became of each."""
         places = asyncio.Semaphore(_IN_FLIGHT)
 
@@ -156,7 +163,7 @@ class Courier:
             async with places:
                 if time.monotonic() < self._rests_until:
                     return None
-                outcome = await self._send(client, waiting)
+                outcome = await self._send(messenger, waiting)
                 self._heed(outcome)
                 return outcome
 
@@ -169,13 +176,12 @@ class Courier:
         if await asyncio.to_thread(self._note, list(zip(found, outcomes, strict=True))):
             await self._count_parked()
 
-    async def _send(self, client: httpx.AsyncClient, waiting: Waiting) -> Outcome:
+    async def _send(self, messenger: Messenger, waiting: Waiting) -> Outcome:
         try:
-            request = self.destination.request(waiting.outgoing, int(time.time()))
-        except Exception as error:
-            _logger.exception("no request could be made for %s", self.destination.name)
-            return Refused(f"no request could be made: {type(error).__name__}")
-        return Delivered() if request is None else await post(client, request, time.time())
+            return await messenger.send(waiting.outgoing, time.time())
+        except Exception as error:  # whatever is wrong with this one, the others go on
+            _logger.exception("%s could not be told", self.destination.name)
+            return Refused(f"no message could be made: {type(error).__name__}")
 
     def _heed(self, outcome: Outcome) -> None:
         """Learn from an answer how the destination does."""

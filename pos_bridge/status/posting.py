@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import ssl
-from dataclasses import dataclass
+from collections.abc import Callable
 from email.utils import parsedate_to_datetime
 
 import httpx
 
-from pos_bridge.status.hook import StatusRequest
+from kds.store.values import Outgoing
+from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+from pos_bridge.status.webhooks import Request
 
 _CONNECT_S, _ALL_S = 5.0, 15.0
 """Standard Webhooks asks for 15 to 30 s of patience."""
@@ -19,35 +21,26 @@ _TRY_AGAIN = frozenset({408, 425, 429})
 _SHOWN = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Delivered:
-    """The other side has it."""
+class Poster:
+    """The way to a webhook: only its own address is called. Event loop thread only."""
+
+    def __init__(self, request: Callable[[Outgoing, int], Request]) -> None:
+        self._request = request
+        self._client: httpx.AsyncClient | None = None
+
+    async def send(self, entry: Outgoing, now_s: float) -> Outcome:
+        """Try to tell `entry` once."""
+        if self._client is None:
+            self._client = await asyncio.to_thread(_new_client)
+        return await post(self._client, self._request(entry, int(now_s)), now_s)
+
+    async def close(self) -> None:
+        """Close the connections."""
+        if self._client is not None:
+            await self._client.aclose()
 
 
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The other side will never take it."""
-
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """It may go well another time. `wait_s`: as the other side asked, None if it did not.
-
-    `is_about_all`: the other side was not reached, or wants to be left alone; else it failed on
-    this one.
-    """
-
-    why: str
-    wait_s: float | None = None
-    is_about_all: bool = False
-
-
-Outcome = Delivered | Refused | Later
-
-
-def new_client() -> httpx.AsyncClient:
+def _new_client() -> httpx.AsyncClient:
     """Return a client that follows nothing and asks no proxy. Takes a moment: reads certificates.
 
     TLS is checked against the system's certificates, so that a shop's own authority can be added.
@@ -57,7 +50,7 @@ def new_client() -> httpx.AsyncClient:
     return httpx.AsyncClient(timeout=timeout, trust_env=False, follow_redirects=False, verify=trust)
 
 
-async def post(client: httpx.AsyncClient, request: StatusRequest, now_s: float) -> Outcome:
+async def post(client: httpx.AsyncClient, request: Request, now_s: float) -> Outcome:
     """Send `request` once. `now_s`: Unix seconds, for answers that name a time."""
     try:
         async with asyncio.timeout(_ALL_S):
@@ -72,7 +65,7 @@ async def post(client: httpx.AsyncClient, request: StatusRequest, now_s: float) 
         return Refused(f"cannot be sent: {_words(error)}")
 
 
-async def _post(client: httpx.AsyncClient, request: StatusRequest, now_s: float) -> Outcome:
+async def _post(client: httpx.AsyncClient, request: Request, now_s: float) -> Outcome:
     sent = client.stream(
         request.method, request.url, headers=dict(request.headers), content=request.content
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -40,21 +40,21 @@ class Addressees:
         self.diagnostics: tuple[Diagnostic, ...] = ()
         self._file = file
         self._stamp: tuple[int, int] | None = None
+        self._webhooks: tuple[Destination, ...] = ()
         self.look()
 
-    def look(self) -> bool:
-        """Read the file if it has changed; say whether that changed who is told."""
+    def look(self, vendors: Iterable[Destination] = ()) -> None:
+        """Read the file if it has changed, and tell `vendors` besides."""
         stamp = self._stamp_now()
-        if stamp == self._stamp:
-            return False
-        self._stamp = stamp
-        before = self.telling.destinations
-        found, self.diagnostics = self._read()
-        for diagnostic in self.diagnostics:
-            _logger.warning("%s", diagnostic.text("en"))
-        if found is not None:
-            self.telling.destinations = found
-        return self.telling.destinations != before
+        if stamp != self._stamp:
+            self._stamp = stamp
+            found, self.diagnostics = self._read()
+            self._webhooks = self._webhooks if found is None else found
+            for diagnostic in self.diagnostics:
+                _logger.warning("%s", diagnostic.text("en"))
+        told = (*self._webhooks, *vendors)
+        if told != self.telling.destinations:
+            self.telling.destinations = told
 
     def _read(self) -> tuple[tuple[Destination, ...] | None, tuple[Diagnostic, ...]]:
         try:
@@ -74,7 +74,10 @@ class Addressees:
 
 
 class Reports:
-    """Runs the couriers. Event loop thread only. `is_rush`: orders are queueing."""
+    """Runs the couriers. Event loop thread only. `is_rush`: orders are queueing.
+
+    `vendors`: who is told by a vendor's API.
+    """
 
     def __init__(
         self,
@@ -83,13 +86,16 @@ class Reports:
         time: KitchenTime,
         feed: Feed,
         is_rush: Callable[[], bool],
+        vendors: Callable[[], Iterable[Destination]],
     ) -> None:
         self._addressees = addressees
         self._outbox = outbox
         self._time = time
         self._feed = feed
         self._is_rush = is_rush
+        self._vendors = vendors
         self._couriers: dict[Destination, tuple[Courier, asyncio.Task[None]]] = {}
+        addressees.look(vendors())
         feed.on_change(lambda _entries: self._wake())
 
     async def run(self) -> None:
@@ -99,7 +105,7 @@ class Reports:
             while True:
                 self._staff()
                 await asyncio.sleep(_LOOK_EVERY_S)
-                await asyncio.to_thread(self._addressees.look)
+                await asyncio.to_thread(self._addressees.look, list(self._vendors()))
                 self._bury()
         finally:
             tasks = [task for _, task in self._couriers.values()]

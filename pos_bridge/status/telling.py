@@ -12,7 +12,7 @@ from kds.kitchen.state import Kitchen
 from kds.store.values import Outgoing
 from pos_bridge.status import messages
 from pos_bridge.status.changes import order_changes
-from pos_bridge.status.hook import StatusRequest
+from pos_bridge.status.outcome import Messenger
 
 
 class Destination(Protocol):
@@ -34,8 +34,8 @@ class Destination(Protocol):
         """Return the first of `topics` that it wants, None if it wants none."""
         ...
 
-    def request(self, entry: Outgoing, now_s: int) -> StatusRequest | None:
-        """Make the request that tells `entry` at `now_s` (Unix seconds); None: no need to."""
+    def messenger(self) -> Messenger:
+        """Return a way there, to be closed by who uses it."""
         ...
 
 

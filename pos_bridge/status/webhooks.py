@@ -25,8 +25,8 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, did_you_mean, fault
 from kds.store.values import Outgoing
 from pos_bridge.status.changes import What
-from pos_bridge.status.hook import StatusRequest
 from pos_bridge.status.messages import STOCK_LEFT, STOCK_ON_SALE, STOCK_SOLD_OUT
+from pos_bridge.status.outcome import Messenger
 from pos_bridge.status.signing import headers, secret_of
 
 TOPICS = (
@@ -37,6 +37,16 @@ TOPICS = (
 _PATTERNS = (*TOPICS, "order.*", "line.*", "stock.*", "*")
 _KEYS = ("name", "url", "secrets", "sources", "events")
 _AGENT = "kitchen-display"
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to an absolute address."""
+
+    method: str
+    url: str = field(repr=False)
+    headers: Mapping[str, str]
+    content: bytes = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +70,18 @@ class Webhook:
             return topics[0]
         return next((t for t in topics if any(fnmatchcase(t, e) for e in self.events)), None)
 
-    def request(self, entry: Outgoing, now_s: int) -> StatusRequest:
+    def messenger(self) -> Messenger:
+        """Return a way there."""
+        from pos_bridge.status.posting import Poster  # a tenth of a second, for who has a webhook
+
+        return Poster(self.request)
+
+    def request(self, entry: Outgoing, now_s: int) -> Request:
         """Make the signed request."""
         body = entry.body.encode()
         signed = headers(self.secrets, entry.id, now_s, body)
         kind = {"content-type": "application/json", "user-agent": _AGENT}
-        return StatusRequest("POST", self.url, kind | signed, body)
+        return Request("POST", self.url, kind | signed, body)
 
 
 def read_webhooks(

@@ -6,23 +6,10 @@ import base64
 
 import pytest
 
-from kds.kitchen.ids import Instant
-from kds.store.values import Outgoing
-from pos_bridge.status.api import ApiDestination, WrongHostError
-from pos_bridge.status.hook import StatusRequest, StatusUpdate
 from pos_bridge.status.posting import retry_after_s
 from pos_bridge.status.signing import headers, secret_of
 from pos_bridge.status.webhooks import read_webhooks
 from tests.bridge.receiver import OLD_SECRET, SECRET, is_genuine
-
-ENTRY = Outgoing(
-    "api:toast",
-    "msg_1",
-    "order t 1",
-    '{"type":"order.ready","timestamp":"2026-11-24T12:00:00.000+00:00","data":{"order_id":"1"}}',
-    Instant(0),
-    Instant(0),
-)
 
 
 def test_the_vector_of_the_specification() -> None:
@@ -153,19 +140,3 @@ def test_neither_address_nor_secret_is_shown_by_accident() -> None:
 )
 def test_retry_after_is_seconds_or_a_date(value: str, wait_s: float | None) -> None:
     assert retry_after_s(value, 1795521600.0) == wait_s  # 2026-11-24T12:00:00Z
-
-
-def test_an_adapter_makes_the_request_of_its_own_vendor_only() -> None:
-    def call(update: StatusUpdate) -> StatusRequest | None:
-        if update.type != "order.ready":
-            return None
-        return StatusRequest("PUT", f"https://api.toast.example/{update.data['order_id']}/ready")
-
-    toast = ApiDestination("toast", "toast-1", call, frozenset({"api.toast.example"}))
-    assert (toast.wants("toast-1"), toast.wants("till-1")) == (True, False)
-    made = toast.request(ENTRY, 0)
-    assert made is not None
-    assert made.url == "https://api.toast.example/1/ready"
-    elsewhere = ApiDestination("toast", "toast-1", call, frozenset({"other.example"}))
-    with pytest.raises(WrongHostError):
-        elsewhere.request(ENTRY, 0)

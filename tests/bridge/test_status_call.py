@@ -1,0 +1,111 @@
+"""The hook for a vendor's API: the adapter makes the request, the bridge sends it."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from kds.kitchen.ids import Instant
+from kds.store.values import Outgoing
+from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
+from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.channels.directory import Channel
+from pos_bridge.channels.settings import Api, VendorSettings
+from pos_bridge.status.api import vendors_told
+from pos_bridge.status.messages import text
+from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+
+
+@dataclass
+class Vendor:
+    """A vendor's API that notes what it is told."""
+
+    status: int = 200
+    asked: list[tuple[str, str, str, dict[str, Any]]] = field(default_factory=list)
+    url: str = ""
+
+    @contextmanager
+    def serving(self) -> Iterator[Vendor]:
+        vendor = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_PUT(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["content-length"])))
+                told = (self.path, self.headers["authorization"], self.headers["idem"], body)
+                vendor.asked.append(told)
+                self.send_response(vendor.status)
+                self.send_header("Retry-After", "7")
+                self.end_headers()
+                self.wfile.write(b"so it is")
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.url = f"http://127.0.0.1:{server.server_port}"
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        try:
+            yield self
+        finally:
+            server.shutdown()
+            server.server_close()
+            thread.join()
+
+
+class Toy:
+    """An adapter of a vendor that wants to know what is ready."""
+
+    vendor = "toy"
+    api = "https://api.toy.example"
+
+    def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
+        raise NotImplementedError
+
+    def read(self, push: Push, context: Context) -> Reading:
+        raise NotImplementedError
+
+    def status_call(self, update: StatusUpdate) -> Fetch | None:
+        if update.type != "order.ready":
+            return None
+        order = update.data["order_id"]
+        body = json.dumps({"state": update.data["state"]})
+        return Fetch(update.id, order, f"/v1/orders/{order}", "PUT", {"idem": update.id}, body)
+
+
+def entry(topic: str) -> Outgoing:
+    body = text(topic, Instant(0), {"order_id": "42", "state": "ready", "lines": []})
+    return Outgoing("status:toy", "msg_1", "order toy 42", body, Instant(0), Instant(0))
+
+
+async def test_an_adapter_that_can_tell_its_vendor_does_so_with_the_credentials() -> None:
+    with Vendor().serving() as vendor:
+        settings = VendorSettings("toy-1", api=Api(vendor.url, "a token"))
+        (destination,) = vendors_told({"toy": Channel(Toy(), settings)})
+        assert (destination.wants("toy-1"), destination.wants("till-1")) == (True, False)
+        messenger = destination.messenger()
+
+        async def told(topic: str, status: int = 200) -> Outcome:
+            vendor.status = status
+            return await messenger.send(entry(topic), 0)
+
+        assert await told("order.started") == Delivered()
+        assert vendor.asked == []
+        assert await told("order.ready") == Delivered()
+        assert vendor.asked == [("/v1/orders/42", "Bearer a token", "msg_1", {"state": "ready"})]
+        assert await told("order.ready", 422) == Refused("answered 422: so it is")
+        assert await told("order.ready", 503) == Later("it answers 503", 7.0, is_about_all=True)
+        await messenger.close()
+
+
+def test_a_vendor_is_told_only_with_credentials_and_an_adapter_that_can() -> None:
+    told = VendorSettings("toy", api=Api(token="a token"))
+    assert list(vendors_told({"toy": Channel(Toy(), VendorSettings("toy"))})) == []
+    assert [d.name for d in vendors_told({"toy": Channel(Toy(), told)})] == ["toy"]
+    assert "a token" not in repr(list(vendors_told({"toy": Channel(Toy(), told)})))
