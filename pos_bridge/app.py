@@ -41,6 +41,7 @@ from kds.store.rescue import Rescue
 from kds.store.store import Store
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
+from pos_bridge.channels.catching_up import CatchUp
 from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
@@ -249,6 +250,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield services.soundness.run()
     yield services.channels.run()
     yield services.fetcher.run()
+    yield CatchUp(services.channels, services.pushes, services.pulse, kept.time).run()
     yield services.reports.run()
     yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)

@@ -20,6 +20,9 @@ answer comes to `read_fetched`, whose reading is treated as one of `read`. Base 
 come from the settings (`[pos.<vendor>]`: `api`, `api_token`, or `token_url`, `client_id`,
 `client_secret`, `scope`), never from the adapter.
 
+Missed pushes. Where the vendor can be asked which orders have changed, `catch_up` says how; the
+bridge asks now and then, and after a start, and takes what no push has told.
+
 Orders. Each is a JSON object of the outside contract. `source` is `context.source`. Give a
 `revision` where the vendor counts changes (a version, a time of change in ms), so that what comes
 late is not taken for news; without one each different body counts as the next. What a vendor
@@ -152,4 +155,17 @@ class Fetching(Protocol):
 
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Return what the API's answer says. Raises heirs of `BodyError`."""
+        ...
+
+
+@runtime_checkable
+class CatchingUp(Fetching, Protocol):
+    """What an adapter has besides whose vendor can be asked which orders have changed."""
+
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """Return what must be asked to learn of each order that changed in between.
+
+        Nothing where the settings do not say enough. An answer that is not all of them makes
+        `read_fetched` return a `Fetch` for the rest.
+        """
         ...

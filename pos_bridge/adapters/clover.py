@@ -26,6 +26,7 @@ is short, else part of the note. `order_types` in the options says `"To Go" = "t
 
 Revision: `modifiedTime` (ms); duplicates ask once per `ts`.
 Signature: none; `X-Clover-Auth` holds a fixed code, and the order is read by the API in any case.
+Missed pushes: the merchant's orders by `modifiedTime`, where `stores` names the merchants.
 Unverified: whether `title` always survives a table transfer.
 """
 
@@ -68,6 +69,7 @@ _PAYMENTS = {
     "CREDITED": "refunded",
 }
 _LONGEST_NUMBER = 24
+_PAGE = 100
 
 
 class Clover:
@@ -84,13 +86,42 @@ class Clover:
         """Read a webhook, or an order that somebody passes on."""
         return _read(push.body, push.content_type, context)
 
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """List the orders of `stores` by when they were modified."""
+        first_ms, last_ms = (int(each.timestamp() * 1000) for each in (since, until))
+        between = f"filter=modifiedTime%3E%3D{first_ms}&filter=modifiedTime%3C%3D{last_ms}"
+        stores = sorted(Sheet(context=context).stores)
+        return tuple(_listing(store, between, 0) for store in stores)
+
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
+        if "store" in fetched.fetch.about:
+            return _listed(fetched, context)
         if fetched.status in (404, 410):
             sheet = Sheet(context=context)
             sheet.amend(sheet.cancel(fetched.fetch.key), "Clover has no such order any more")
             return sheet.result()
         return _read(fetched.body, fetched.content_type, context)
+
+
+def _listing(store: str, between: str, offset: int) -> Fetch:
+    path = f"/v3/merchants/{quote(store, safe='')}/orders?{between}&expand={_EXPAND}"
+    about = {"store": store, "between": between, "offset": offset}
+    page = f"{path}&limit={_PAGE}&offset={offset}"
+    return Fetch(page, "catch up", page, about=about)
+
+
+def _listed(fetched: Fetched, context: Context) -> Reading:
+    """Read a page of orders, and ask for the next where this one is full."""
+    value = values.json_object(fetched.body, fetched.content_type)
+    sheet, about = Sheet(context=context), fetched.fetch.about
+    found = parts_of(_inside(value), "orders", sheet.doubts)
+    for each in found:
+        _take_order(each, sheet)
+    if len(found) >= _PAGE:
+        sheet.fetch.append(_listing(about["store"], about["between"], about["offset"] + _PAGE))
+    sheet.ignore("nothing has changed")
+    return sheet.result()
 
 
 def _read(body: bytes, content_type: str, context: Context) -> Reading:

@@ -32,6 +32,7 @@ Duplicates (`X-Shopify-Webhook-Id`) have one content.
 Signature: `X-Shopify-Hmac-Sha256`, Base64 of HMAC-SHA256 over the body; no time is signed.
 Reading again needs `api = "https://SHOP.myshopify.com"` and
 `api_headers = {X-Shopify-Access-Token = "…"}`; `api_version` may name another than 2025-07.
+Missed pushes: the shop's orders by `updated_at`.
 Unverified: apps' spellings of table and time.
 """
 
@@ -43,7 +44,7 @@ from datetime import datetime
 from decimal import Decimal, InvalidOperation
 from hashlib import sha256
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
@@ -61,6 +62,7 @@ from pos_bridge.adapters.tickets import (
 )
 from pos_bridge.adapters.values import Doubts, at, first, is_true, joined, modifier, obj, text
 
+_PAGE = 250
 _AGAIN = frozenset({"orders/edited", "refunds/create"})
 _ORDERS = re.compile(r"orders/(create|updated|paid|cancelled|fulfilled|partially_fulfilled)")
 _PAYMENTS = {
@@ -106,10 +108,16 @@ class Shopify:
             _take_orders(value, triggered, sheet)
         return sheet.result()
 
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """List the orders by when they were updated."""
+        return (_listing(since.isoformat(), until.isoformat(), context),)
+
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
         sheet = Sheet(context=context)
-        if fetched.status in (404, 410):
+        if "until" in fetched.fetch.about:
+            _take_listed(fetched, sheet)
+        elif fetched.status in (404, 410):
             sheet.amend(sheet.cancel(fetched.fetch.key), "Shopify has no such order any more")
         else:
             value = values.json_object(fetched.body, fetched.content_type)
@@ -128,13 +136,37 @@ def _topic_of(value: dict[str, Any]) -> str:
     return "orders/edited" if "order_edit" in value else ""
 
 
+def _orders_path(context: Context) -> str:
+    version = text(context.options.get("api_version")) or "2025-07"
+    return f"/admin/api/{version}/orders"
+
+
+def _listing(since: str, until: str, context: Context) -> Fetch:
+    between = {"updated_at_min": since, "updated_at_max": until}
+    page = {"status": "any", "order": "updated_at asc", "limit": _PAGE}
+    path = f"{_orders_path(context)}.json?{urlencode({**between, **page})}"
+    return Fetch(path, "catch up", path, about={"since": since, "until": until})
+
+
+def _take_listed(fetched: Fetched, sheet: Sheet) -> None:
+    """Take a page of orders; where it is full the next begins with its last."""
+    value = values.json_object(fetched.body, fetched.content_type)
+    found = parts_of(value.get("orders"), "orders", sheet.doubts)
+    for each in found:
+        _take_order(each, None, sheet)
+    last = text(found[-1].get("updated_at")) if len(found) >= _PAGE else ""
+    about = fetched.fetch.about
+    if last and last != about["since"]:
+        sheet.fetch.append(_listing(last, about["until"], sheet.context))
+    sheet.ignore("nothing has changed")
+
+
 def _read_again(number: str, push: Push, sheet: Sheet) -> None:
     if not number:
         raise values.missing("order_id")
-    version = text(sheet.context.options.get("api_version")) or "2025-07"
     event = text(push.headers.get("x-shopify-webhook-id")) or sha256(push.body).hexdigest()[:16]
     about = {"triggered_at": push.headers.get("x-shopify-triggered-at", "")}
-    path = f"/admin/api/{version}/orders/{quote(number, safe='')}.json"
+    path = f"{_orders_path(sheet.context)}/{quote(number, safe='')}.json"
     sheet.fetch.append(Fetch(f"{number}:{event}", number, path, about=about))
 
 

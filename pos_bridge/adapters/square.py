@@ -4,8 +4,7 @@ From the Orders API of 2025-08-20 and later, its webhook pages, and the vendor's
 
 | event | here |
 |---|---|
-| `order.created`, `order.updated` | handled: `GET /v2/orders/{id}`, once per version |
-| `order.fulfillment.updated` | handled: as above |
+| `order.created`, `…updated`, `…fulfillment.updated` | handled: `GET /v2/orders/{id}`, by version |
 | `order.custom_attribute*` | ignored: nothing of it is in the order |
 | `payment.*`, `refund.*`, `invoice.*`, `dispute.*`, `payout.*` | ignored: money |
 | `catalog.*`, `inventory.*`, `customer.*`, `loyalty.*`, `gift_card.*` | ignored: no orders |
@@ -32,13 +31,16 @@ Revision: the order's `version`; orders that no API has made may have none, and 
 Duplicates (several notifications per change are usual) ask for one version once.
 A return has an order of its own without lines: ignored, an exchange shows what is new.
 Signature: `x-square-hmacsha256-signature`, Base64 of HMAC-SHA256 over notification URL and body.
+Missed pushes: `SearchOrders` by `updated_at`, where `stores` names the locations.
 Unverified: whether the API may still answer with a version before the one that a webhook told.
 """
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from urllib.parse import quote
@@ -47,7 +49,17 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
-from pos_bridge.adapters.tickets import Sheet, choice, dishes, held, line, numbered, order_id, tail
+from pos_bridge.adapters.tickets import (
+    Sheet,
+    choice,
+    dishes,
+    held,
+    line,
+    nested,
+    numbered,
+    order_id,
+    tail,
+)
 from pos_bridge.adapters.values import Doubts, at, first, joined, missing, obj, text, whole
 
 _NO_ORDERS = re.compile(
@@ -55,15 +67,7 @@ _NO_ORDERS = re.compile(
     r"|loyalty|gift_card|terminal|device|labor|team_member|location|booking|card|bank_account"
     r"|subscription|vendor|transfer_order|oauth|job|merchant|online_checkout|cash_drawer)[._]"
 )
-_UNITS = {
-    "IMPERIAL_WEIGHT_OUNCE": "oz",
-    "IMPERIAL_POUND": "lb",
-    "METRIC_GRAM": "g",
-    "METRIC_KILOGRAM": "kg",
-    "METRIC_MILLILITER": "ml",
-    "METRIC_LITER": "l",
-    "UNIT": "",
-}
+_UNITS = {"OUNCE": "oz", "POUND": "lb", "GRAM": "g", "KILOGRAM": "kg", "LITER": "l", "UNIT": ""}
 _SERVICES = {
     "PICKUP": "pickup",
     "DELIVERY": "delivery",
@@ -72,6 +76,7 @@ _SERVICES = {
 }
 _DETAILS = ("pickup_details", "delivery_details", "shipment_details", "in_store_details")
 _OVER = frozenset({"CANCELED", "FAILED"})
+_SEARCH = "/v2/orders/search"
 
 
 class Square:
@@ -89,13 +94,41 @@ class Square:
         """Read a webhook, or an order that somebody passes on."""
         return _read(push.body, push.content_type, context)
 
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """Search the orders of `stores`, ten at a time, as the API wants them named."""
+        between = {"start_at": since.isoformat(), "end_at": until.isoformat()}
+        query = {
+            "filter": {"date_time_filter": {"updated_at": between}},
+            "sort": {"sort_field": "UPDATED_AT", "sort_order": "ASC"},
+        }
+        stores = sorted(Sheet(context=context).stores)
+        asked = ({"location_ids": stores[n : n + 10]} for n in range(0, len(stores), 10))
+        bodies = (json.dumps({**each, "limit": 200, "query": query}) for each in asked)
+        return tuple(Fetch(body, "search", _SEARCH, "POST", body=body) for body in bodies)
+
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
+        if fetched.fetch.path == _SEARCH:
+            return _found(fetched, context)
         if fetched.status in (404, 410):
             sheet = Sheet(context=context)
             sheet.amend(sheet.cancel(fetched.fetch.key), "Square has no such order any more")
             return sheet.result()
         return _read(fetched.body, fetched.content_type, context)
+
+
+def _found(fetched: Fetched, context: Context) -> Reading:
+    """Read the orders that a search has found, and ask for the rest."""
+    value = values.json_object(fetched.body, fetched.content_type)
+    sheet = Sheet(context=context)
+    for each in parts_of(value.get("orders"), "orders", sheet.doubts):
+        _take_order(each, {}, sheet)
+    cursor = text(value.get("cursor"))
+    if cursor:
+        body = json.dumps({**json.loads(fetched.fetch.body), "cursor": cursor})
+        sheet.fetch.append(replace(fetched.fetch, id=body, body=body))
+    sheet.ignore("nothing has changed")
+    return sheet.result()
 
 
 def _read(body: bytes, content_type: str, context: Context) -> Reading:
@@ -170,7 +203,7 @@ def _take_order(
     if state == "DRAFT":
         sheet.ignore("a draft is still being written")
         return
-    if _is_return(order):
+    if order.get("returns") and not order.get("line_items"):
         sheet.ignore("a return of goods: nothing to cook")
         return
     if is_sparse and _says_too_little(order, request):
@@ -203,10 +236,6 @@ def _texts(value: Any) -> list[str]:
     return [text(each) for each in value] if isinstance(value, list) else []
 
 
-def _is_return(order: dict[str, Any]) -> bool:
-    return bool(order.get("returns")) and not order.get("line_items")
-
-
 def _order(
     order: dict[str, Any],
     request: dict[str, Any],
@@ -226,10 +255,11 @@ def _order(
     is_partial = (is_sparse or order.get("line_items") is None) and "line_items" not in cleared
     now = _current(fulfillments)
     due, zone = _due(now), sheet.context.zone
+    named = text(first(order, "ticket_name", "reference_id"))
     made = sheet.order(
         number,
         revision=_revision(order, is_sparse=is_sparse),
-        number=None if is_partial and is_sparse else _number(order, number),
+        number=None if is_partial and is_sparse else named or tail(number),
         service=_SERVICES.get(text(now.get("type")).upper()),
         placed_at=values.iso(order.get("created_at"), zone),
         due_at=values.iso(due, zone),
@@ -252,10 +282,6 @@ def _revision(order: dict[str, Any], *, is_sparse: bool) -> int | None:
     if version is None or version < 0:
         return None
     return version + 1 if is_sparse else version
-
-
-def _number(order: dict[str, Any], number: str) -> str:
-    return joined(first(order, "ticket_name", "reference_id")) or tail(number)
 
 
 def _payment(order: dict[str, Any]) -> str:
@@ -334,6 +360,7 @@ def _line(item: dict[str, Any], by_line: dict[str, set[str]], doubts: Doubts) ->
     named = {"name": "Custom amount", **item} if is_open else item
     shown = name_of(named, "name", "variation_name", "catalog_object_id", doubts=doubts)
     sizes = [values.modifier(variation)] if variation and variation != shown else []
+    chosen = parts_of(item.get("modifiers"), "modifiers", doubts)
     states = by_line.get(text(item.get("uid")), set())
     state = "void" if states and states <= _OVER else "held" if states == {"PROPOSED"} else None
     return line(
@@ -344,7 +371,7 @@ def _line(item: dict[str, Any], by_line: dict[str, set[str]], doubts: Doubts) ->
         unit=_unit(item),
         note=text(item.get("note")),
         state=state,
-        modifiers=sizes + _modifiers(item, doubts) or None,
+        modifiers=sizes + nested(chosen, "uid", "parent_modifier_uid", _chosen, doubts) or None,
     )
 
 
@@ -364,34 +391,10 @@ def _unit(item: dict[str, Any]) -> str:
     measure = obj(at(item, "quantity_unit", "measurement_unit"))
     custom = obj(measure.get("custom_unit"))
     kinds = ("weight_unit", "volume_unit", "generic_unit", "length_unit", "area_unit", "time_unit")
-    named = text(first(measure, *kinds))
-    return text(first(custom, "abbreviation", "name")) or _UNITS.get(
-        named, named.rpartition("_")[2].lower()
-    )
+    word = text(first(measure, *kinds)).rpartition("_")[2]
+    return text(first(custom, "abbreviation", "name")) or _UNITS.get(word, word.lower())
 
 
-def _modifiers(item: dict[str, Any], doubts: Doubts) -> list[dict[str, Any]]:
-    """Return the modifiers, nested where one names another as its parent."""
-    found = parts_of(item.get("modifiers"), "modifiers", doubts)
-    known = {text(each.get("uid")) for each in found} - {""}
-    inner: dict[str, list[dict[str, Any]]] = {}
-    for each in found:
-        parent = text(each.get("parent_modifier_uid"))
-        inner.setdefault(parent if parent in known else "", []).append(each)
-    made = list(_nested("", inner, doubts))
-    circle = [each for group in inner.values() for each in group]
-    return made + [choice(_name_of(each), each.get("quantity"), doubts) for each in circle]
-
-
-def _nested(
-    parent: str, inner: dict[str, list[dict[str, Any]]], doubts: Doubts
-) -> Iterator[dict[str, Any]]:
-    """Yield what hangs under `parent`, and take it out of `inner`: nothing comes twice."""
-    for each in inner.pop(parent, []):
-        uid = text(each.get("uid"))
-        below = list(_nested(uid, inner, doubts)) if uid else []
-        yield choice(_name_of(each), each.get("quantity"), doubts, inner=below)
-
-
-def _name_of(modifier: dict[str, Any]) -> str:
-    return text(first(modifier, "name", "catalog_object_id"))
+def _chosen(item: dict[str, Any], inner: list[dict[str, Any]], doubts: Doubts) -> dict[str, Any]:
+    name = text(first(item, "name", "catalog_object_id"))
+    return choice(name, item.get("quantity"), doubts, inner=inner)

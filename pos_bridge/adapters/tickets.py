@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from hashlib import sha256
@@ -41,14 +41,18 @@ class Sheet(Sorted):
             raise BadBody([FieldError("", "holds no order")])
         return self.reading()
 
+    @property
+    def stores(self) -> set[str]:
+        """The vendor's ids of the stores that this kitchen cooks for; empty: all."""
+        mine = self.context.options.get("stores")
+        return {text(each) for each in (mine if isinstance(mine, list) else [mine])} - {""}
+
     def is_elsewhere(self, *stores: Any) -> bool:
         """Say whether a push is of a store that this kitchen does not cook for, and note it.
 
         A push that names no store is taken: better one ticket too many than one lost.
         """
-        mine = self.context.options.get("stores")
-        known = {text(each) for each in (mine if isinstance(mine, list) else [mine])} - {""}
-        named = {text(each) for each in stores} - {""}
+        known, named = self.stores, {text(each) for each in stores} - {""}
         if not known or not named or known & named:
             return False
         self.ignore(f"of another store: {', '.join(sorted(named))}")
@@ -172,6 +176,31 @@ def choice(
     if count in ("0", "-0"):
         return modifier(shown, "1", "remove", inner)
     return modifier(named, count, "choice", inner)
+
+
+Make = Callable[[dict[str, Any], list[dict[str, Any]], Doubts], dict[str, Any]]
+
+
+def nested(
+    items: list[dict[str, Any]], own: str, parent: str, make: Make, doubts: Doubts
+) -> list[dict[str, Any]]:
+    """Return what `make` makes of each of a flat list, below the one that it names as its parent.
+
+    `own` and `parent`: the fields with the ids. What names nobody here, or a circle, is at the top.
+    """
+    known = {text(each.get(own)) for each in items} - {""}
+    below: dict[str, list[dict[str, Any]]] = {}
+    for each in items:
+        above = text(each.get(parent))
+        below.setdefault(above if above in known else "", []).append(each)
+
+    def made(above: str) -> list[dict[str, Any]]:
+        taken = below.pop(above, [])  # taken out: nothing comes twice
+        ids = [text(each.get(own)) for each in taken]
+        return [make(e, made(n) if n else [], doubts) for e, n in zip(taken, ids, strict=True)]
+
+    tree = made("")
+    return tree + [make(each, [], doubts) for group in list(below.values()) for each in group]
 
 
 # --- service -------------------------------------------------------------------------------

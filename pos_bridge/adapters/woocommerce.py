@@ -28,6 +28,8 @@ the order (u): a card says that there is one.
 Revision: `date_modified_gmt` in ms, plus how far the status is, for changes within one second.
 Duplicates (`X-WC-Webhook-Delivery-ID`) have one content.
 Signature: `X-WC-Webhook-Signature`, Base64 of HMAC-SHA256 over the body; no time is signed.
+Missed pushes: the shop's orders by when they were modified; `api = "https://shop.example"` and
+`api_headers = {Authorization = "Basic …"}` with a consumer key and secret.
 Unverified: plug-ins' spellings of table and time.
 """
 
@@ -37,9 +39,11 @@ import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from kds.records.body import read_json
 from pos_bridge.adapters import values
-from pos_bridge.adapters.adapter import Context, Push, Reading
+from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
 from pos_bridge.adapters.tickets import (
@@ -54,6 +58,7 @@ from pos_bridge.adapters.tickets import (
 from pos_bridge.adapters.values import Doubts, first, joined, modifier, obj, plain, text
 
 _PING = re.compile(rb"\s*webhook_id=\d+\s*")
+_PAGE = 100
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _VOID = frozenset({"cancelled", "refunded", "failed", "trash"})
 _DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
@@ -64,6 +69,7 @@ class WooCommerce:
     """Reads what WooCommerce sends."""
 
     vendor = "woocommerce"
+    api = ""
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -71,7 +77,7 @@ class WooCommerce:
         require(sent, secrets, lambda secret: hmac_base64(secret, push.body))
 
     def read(self, push: Push, context: Context) -> Reading:
-        """Read a webhook by its topic."""
+        """Read a webhook by its topic, or the orders of the API."""
         sheet = Sheet(context=context)
         if _PING.fullmatch(push.body):
             sheet.ignore("the ping of a new webhook")
@@ -86,6 +92,30 @@ class WooCommerce:
         else:
             _take_order(value, sheet)
         return sheet.result()
+
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """List the orders by when they were modified."""
+        del context
+        first, last = (f"{each.astimezone(UTC):%Y-%m-%dT%H:%M:%S}" for each in (since, until))
+        return (_listing({"modified_after": first, "modified_before": last}, 1),)
+
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Read a page of orders, and ask for the next where this one is full."""
+        value, _ = read_json(fetched.body, fetched.content_type)
+        sheet, about = Sheet(context=context), fetched.fetch.about
+        found = parts_of(value, "orders", sheet.doubts)
+        for each in found:
+            _take_order(each, sheet)
+        if len(found) >= _PAGE:
+            sheet.fetch.append(_listing(about["between"], about["page"] + 1))
+        sheet.ignore("nothing has changed")
+        return sheet.result()
+
+
+def _listing(between: dict[str, str], page: int) -> Fetch:
+    asked = {**between, "dates_are_gmt": "true", "orderby": "modified", "order": "asc"}
+    path = f"/wp-json/wc/v3/orders?{urlencode({**asked, 'per_page': _PAGE, 'page': page})}"
+    return Fetch(path, "catch up", path, about={"between": between, "page": page})
 
 
 def _take_deleted(value: dict[str, Any], sheet: Sheet) -> None:

@@ -15,7 +15,7 @@ from secrets import token_hex
 from typing import Any
 
 from kds.kitchen.commands import Result
-from kds.kitchen.ids import OrderId, OrderKey, SourceId
+from kds.kitchen.ids import Instant, OrderId, OrderKey, SourceId
 from kds.records.canonical import order_from
 from kds.records.errors import BadBody, BodyError, FieldError, NotJson, TooLarge
 from kds.records.times import iso
@@ -39,6 +39,7 @@ from pos_bridge.reading import read_apart
 from pos_bridge.writer import FaultError, Writer
 
 _logger = logging.getLogger(__name__)
+_NEWS = frozenset({Result.NEW.value, Result.AMENDED.value})
 _STATUS: dict[type[BodyError], int] = {NotJson: 400, TooLarge: 413}
 
 
@@ -103,6 +104,35 @@ class PushIntake:
         delivery = self._delivery(channel, endpoint, fetched.body, fetched.content_type)
         return await self._take_reading(channel, delivery, read)
 
+    async def take_missed(
+        self, channel: Channel, fetched: Fetched, read: Callable[[Context], Reading]
+    ) -> tuple[Fetch, ...]:
+        """Take what a list of changes says that no push has told; return what more to ask for.
+
+        What is not new is neither kept nor counted: it says nothing of whether pushes come.
+        """
+        endpoint = f"pos/{channel.adapter.vendor}/missed"
+        delivery = self._delivery(channel, endpoint, fetched.body, fetched.content_type)
+        context = self.context(channel)
+        try:
+            made = await read_apart(
+                lambda *_: _understood(read, context), delivery.body, delivery.content_type
+            )
+        except BodyError as error:
+            await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
+            return ()
+        understood = self._numbered(replace(made.understood, fetch=()))
+        if understood.orders or understood.amendments:
+            job = TakePush(
+                channel.adapter.vendor, delivery, understood, self._repeats, is_quiet=True
+            )
+            taken = await self._writer.submit(job)
+            self._note_numbers(understood)
+            if any(each["result"] in _NEWS for each in taken.orders):
+                _logger.warning("%s: the pushes of some orders have not come", delivery.source)
+                self._count(delivery.source, taken)
+        return made.understood.fetch
+
     async def tell_unfetched(self, channel: Channel, fetch: Fetch, why: str) -> None:
         """Show that something can not be had from the vendor."""
         raw = f"{fetch.method} {fetch.path}".encode()
@@ -113,8 +143,7 @@ class PushIntake:
         self, channel: Channel, delivery: Delivery, read: Callable[[Context], Reading]
     ) -> PushReply:
         """Take what `read` makes of a delivery; what it can not read is kept and shown."""
-        settings = channel.settings
-        context = Context(settings.source, self._zone(), self._at(), settings.options)
+        context = self.context(channel)
         try:
             made = await read_apart(
                 lambda *_: _understood(read, context), delivery.body, delivery.content_type
@@ -126,7 +155,7 @@ class PushIntake:
             return await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
         except FaultError:
             return await self._reject(delivery, 500, "The bridge failed on this push; it is kept.")
-        self._count(settings.source, taken)
+        self._count(channel.settings.source, taken)
         self._note_numbers(understood)
         if made.understood.fetch:
             self.on_owed(channel.adapter.vendor)
@@ -177,8 +206,17 @@ class PushIntake:
             if each.number is not None:
                 self._pulse.numbered(each.parsed.message.key.source, each.number, now)
 
+    def context(self, channel: Channel) -> Context:
+        """Return what a reading may know now."""
+        settings = channel.settings
+        return Context(settings.source, self._zone(), self._at(), settings.options)
+
+    def moment(self, at: Instant) -> datetime:
+        """Return a kitchen time with the offset of the store."""
+        return datetime.fromisoformat(iso(at, self._zone()))
+
     def _at(self) -> datetime:
-        return datetime.fromisoformat(iso(self._time.now(), self._zone()))
+        return self.moment(self._time.now())
 
 
 @dataclass(frozen=True, slots=True)

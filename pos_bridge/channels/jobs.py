@@ -59,12 +59,16 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class TakePush:
-    """Take what a push says: its orders, what is to be fetched, what people should look at."""
+    """Take what a push says: its orders, what is to be fetched, what people should look at.
+
+    `is_quiet`: nobody has pushed it, so it is kept only where it says something new.
+    """
 
     vendor: str
     delivery: Delivery
     understood: Understood
     repeats: Repeats
+    is_quiet: bool = False
 
     def run(self, desk: Desk) -> Taken:
         """Decide it, keep it, and return what became of it."""
@@ -78,8 +82,10 @@ class TakePush:
             ignored = ignored or "the kitchen has no such order"
         for fetch in said.fetch:
             desk.send(_outgoing(self.vendor, self.delivery.source, fetch, desk.now))
-        alert = self._tell_doubts(desk) or next((o["alert"] for o in orders if "alert" in o), None)
-        if not orders or any(each["result"] != Result.UNCHANGED.value for each in orders):
+        is_news = any(each["result"] != Result.UNCHANGED.value for each in orders)
+        alert = self._tell_doubts(desk) if is_news or not self.is_quiet else None
+        alert = alert or next((each["alert"] for each in orders if "alert" in each), None)
+        if is_news or not (orders or self.is_quiet):
             self._keep(desk, ignored)
         return Taken(tuple(orders), ignored, alert)
 

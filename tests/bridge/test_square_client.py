@@ -13,9 +13,9 @@ import json
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib import import_module
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -34,12 +34,15 @@ _is_signed = import_module("square.utils.webhooks_helper").verify_signature
 class Stub:
     """Square as its API describes it: versions, sparse changes, notifications without the order.
 
-    `sent`: bodies and signatures of the notifications, as they went out. `read`: paths of orders
-    that were read, with the authorization. `bridge`: where notifications go.
+    `is_lost`: notifications get lost. `sent`: their bodies and signatures, as they went out.
+    `read`: paths of orders that were read, with the authorization. `bridge`: where notifications
+    go. `searched`: how often changes were asked for.
     """
 
     url: str = ""
     bridge: str = ""
+    is_lost: bool = False
+    searched: int = 0
     orders: dict[str, dict[str, Any]] = field(default_factory=dict)
     sent: list[tuple[bytes, str]] = field(default_factory=list)
     read: list[tuple[str, str]] = field(default_factory=list)
@@ -51,6 +54,7 @@ class Stub:
             {"uid": f"uid-{n}", **line} for n, line in enumerate(order.get("line_items", ()), 1)
         ]
         made = {"state": "OPEN", **order, "id": number, "version": 1, "line_items": lines}
+        made["updated_at"] = datetime.now(UTC).isoformat()
         self.orders[number] = made
         self._notify("created", made)
         return made
@@ -66,11 +70,29 @@ class Stub:
             lines.pop(path.removeprefix("line_items[").removesuffix("]"), None)
         version = before["version"] + 1
         made = {**before, **change, "line_items": list(lines.values()), "version": version}
+        made["updated_at"] = datetime.now(UTC).isoformat()
         self.orders[number] = made
         self._notify("updated", made)
         return made
 
+    def search(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """Return the orders of the locations that were updated in between, one a page."""
+        self.searched += 1
+        between = asked["query"]["filter"]["date_time_filter"]["updated_at"]
+        times = [datetime.fromisoformat(between[end]) for end in ("start_at", "end_at")]
+        found = [
+            order
+            for order in self.orders.values()
+            if times[0] <= datetime.fromisoformat(order["updated_at"]) <= times[1]
+            and order["location_id"] in asked["location_ids"]
+        ]
+        at = int(asked.get("cursor", 0))
+        more = {"cursor": str(at + 1)} if len(found) > at + 1 else {}
+        return {"orders": found[at : at + 1], **more} if found else {}
+
     def _notify(self, kind: str, order: dict[str, Any]) -> None:
+        if self.is_lost:
+            return
         told = {name: order[name] for name in ("version", "state", "location_id")}
         event = {
             "merchant_id": "M1",
@@ -100,7 +122,10 @@ def handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
             self._send({"order": stub.orders[self.path.rpartition("/")[2]]})
 
         def do_POST(self) -> None:
-            self._send({"order": stub.create(self._body()["order"])})
+            if self.path.endswith("/search"):
+                self._send(stub.search(self._body()))
+            else:
+                self._send({"order": stub.create(self._body()["order"])})
 
         def do_PUT(self) -> None:
             body, number = self._body(), self.path.rpartition("/")[2]
@@ -124,7 +149,7 @@ def handler_of(stub: Stub) -> type[BaseHTTPRequestHandler]:
     return Handler
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def stub() -> Iterator[Stub]:
     """Square, on a real socket."""
     made = Stub()
@@ -139,14 +164,14 @@ def stub() -> Iterator[Stub]:
     thread.join()
 
 
-@pytest.fixture
-def bridge(tmp_path: Path, stub: Stub) -> Iterator[Running]:
+@pytest.fixture(scope="module")
+def bridge(tmp_path_factory: pytest.TempPathFactory, stub: Stub) -> Iterator[Running]:
     """A bridge whose Square is the stub."""
-    data = tmp_path / "data"
+    data = tmp_path_factory.mktemp("square") / "data"
     data.mkdir()
     (data / "pos.toml").write_text(
         f'[pos.square]\nsecrets = ["old", "{_KEY}"]\npublic_url = "{_PUBLIC}"\n'
-        f'api = "{stub.url}"\napi_token = "token-1"\n'
+        f'api = "{stub.url}"\napi_token = "token-1"\nstores = ["L1"]\ncatch_up_s = 1\n'
     )
     with running(data) as started:
         stub.bridge = started.http
@@ -188,7 +213,8 @@ def test_the_official_client_feeds_the_kitchen(bridge: Running, stub: Stub) -> N
     client.orders.update(made.id, order=gone)
     eventually(lambda: dishes(bridge, made.id) == [])
 
-    assert [path for path, _ in stub.read] == [f"/v2/orders/{made.id}"] * 3
+    assert {path for path, _ in stub.read} == {f"/v2/orders/{made.id}"}
+    assert len(stub.read) == 3
     assert {token for _, token in stub.read} == {"Bearer token-1"}
     for body, signature in stub.sent:
         assert _is_signed(
@@ -197,3 +223,27 @@ def test_the_official_client_feeds_the_kitchen(bridge: Running, stub: Stub) -> N
             signature_key=_KEY,
             notification_url=_PUBLIC,
         )
+
+
+def test_what_no_push_has_told_is_found(
+    bridge: Running, stub: Stub, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A push may get lost: the line was down for longer than the vendor tries."""
+    client = _client(token="token-1", base_url=stub.url)
+    monkeypatch.setattr(stub, "is_lost", True)
+    lines = [{"name": "Soup", "quantity": "3"}]
+    lost = client.orders.create(order={"location_id": "L1", "line_items": lines}).order
+    other = client.orders.create(order={"location_id": "L2", "line_items": lines}).order
+    late = client.orders.create(order={"location_id": "L1", "line_items": lines}).order
+    eventually(lambda: dishes(bridge, lost.id) == [("Soup", "3")])
+    eventually(lambda: dishes(bridge, late.id) == [("Soup", "3")])  # on another page
+    assert dishes(bridge, other.id) == []
+    client.orders.update(lost.id, order={"location_id": "L1", "version": 1, "state": "CANCELED"})
+    eventually(lambda: dishes(bridge, lost.id) == [])
+    before = stub.searched
+    eventually(lambda: stub.searched > before)
+    assert "the pushes of some orders have not come" in bridge.logged()
+    taken = bridge.get("/health")["sources"]["square"]["total"]
+    eventually(lambda: stub.searched > before + 2)
+    # What is not new is not counted: it would make a dead feed look alive.
+    assert bridge.get("/health")["sources"]["square"]["total"] == taken

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from kds.records.canonical import ParsedOrder, order_from
 from pos_bridge.adapters.adapter import (
     Adapter,
     BadSignature,
+    CatchingUp,
     Context,
     Fetch,
     Fetched,
@@ -50,6 +51,15 @@ def answered(
     """Return what an adapter makes of the API's answer."""
     fetched = Fetched(fetch, status, json.dumps(payload).encode(), "application/json")
     return adapter.read_fetched(fetched, Context("shop-1", ZONE, AT, options))
+
+
+SINCE = AT - timedelta(minutes=5)
+
+
+def missed(adapter: CatchingUp, payload: Any, **options: Any) -> tuple[Fetch, Reading]:
+    """Return what an adapter asks for to catch up, and what it makes of the answer."""
+    (fetch,) = adapter.catch_up(SINCE, AT, Context("shop-1", ZONE, AT, options))
+    return fetch, answered(adapter, payload, fetch, **options)
 
 
 def order(reading: Reading) -> ParsedOrder:

@@ -15,6 +15,7 @@ from tests.unit.adapters.reads import (
     choices,
     is_signed,
     lines,
+    missed,
     order,
     push,
     read,
@@ -141,6 +142,15 @@ def test_orders_come_in_lists_and_other_stores_are_ignored() -> None:
     listed = read(CLOVER, elements(sold(), sold(id="2")))
     assert len(listed.orders) == 2
     assert read(CLOVER, webhook(("O:A", "CREATE", 1)), stores=["M2"]).ignored
+
+
+def test_catching_up_lists_the_stores_page_by_page() -> None:
+    many = elements(*(sold(id=str(n)) for n in range(100)))
+    fetch, reading = missed(CLOVER, many, stores=["M1"])
+    assert fetch.path.startswith("/v3/merchants/M1/orders?filter=modifiedTime%3E%3D1795259100000&")
+    assert len(reading.orders) == 100
+    assert reading.fetch[0].path == fetch.path.replace("offset=0", "offset=100")
+    assert missed(CLOVER, elements(), stores=["M1"])[1].ignored == "nothing has changed"
 
 
 def test_the_code_of_the_header() -> None:

@@ -20,6 +20,7 @@ from tests.unit.adapters.reads import (
     choices,
     is_signed,
     lines,
+    missed,
     order,
     push,
     read,
@@ -27,6 +28,7 @@ from tests.unit.adapters.reads import (
 from tests.unit.adapters.tickets import expected, lines_expected, lines_made
 
 SHOP = Shopify()
+LATER = "2026-11-21T19:06:00+08:00"
 
 
 def item(number: int, name: str, **fields: Any) -> dict[str, Any]:
@@ -183,6 +185,17 @@ def test_other_topics_and_shops_are_ignored_with_the_reason() -> None:
         )
     shop = topic("orders/create", **{"x-shopify-shop-domain": "b.myshopify.com"})
     assert read(SHOP, sold(), headers=shop, stores=["a.myshopify.com"]).ignored
+
+
+def test_catching_up_lists_what_was_updated_page_by_page() -> None:
+    many = {"orders": [sold(id=n) for n in range(250)]}
+    fetch, reading = missed(SHOP, many)
+    assert "updated_at_min=2026-11-21T19%3A05%3A00%2B08%3A00" in fetch.path
+    assert len(reading.orders) == 250
+    assert not reading.fetch  # all of them within the second in which this page began
+    later = missed(SHOP, {"orders": [sold(id=n, updated_at=LATER) for n in range(250)]})[1]
+    assert "updated_at_min=2026-11-21T19%3A06%3A00%2B08%3A00" in later.fetch[0].path
+    assert missed(SHOP, {"orders": []})[1].ignored == "nothing has changed"
 
 
 def test_the_signature_covers_the_body() -> None:

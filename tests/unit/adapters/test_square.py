@@ -12,14 +12,17 @@ from typing import Any
 import pytest
 
 from kds.records.errors import BodyError
+from pos_bridge.adapters.adapter import Context
 from pos_bridge.adapters.square import Square
-from tests.unit.adapters.mutations import survives
+from tests.unit.adapters.mutations import AT, ZONE, survives
 from tests.unit.adapters.reads import (
+    SINCE,
     amendment,
     answered,
     choices,
     is_signed,
     lines,
+    missed,
     order,
     push,
     read,
@@ -211,6 +214,20 @@ def test_clearing_all_lines_takes_them_off() -> None:
     body = {"fields_to_clear": ["line_items", "ticket_name"], "order": {"id": "o", "version": 1}}
     made = order(read(SQUARE, body)).message
     assert (made.partial, made.lines, made.fields.number) == (False, (), "")
+
+
+def test_catching_up_searches_the_stores_page_by_page() -> None:
+    assert SQUARE.catch_up(SINCE, AT, Context("shop-1", ZONE, AT)) == ()
+    fetch, reading = missed(SQUARE, {"orders": [sold()], "cursor": "next"}, stores=["L1"])
+    asked = json.loads(fetch.body)
+    assert asked["location_ids"] == ["L1"]
+    assert asked["query"]["filter"]["date_time_filter"]["updated_at"] == {
+        "start_at": "2026-11-21T19:05:00+08:00",
+        "end_at": "2026-11-21T19:10:00+08:00",
+    }
+    assert lines(order(reading))
+    assert json.loads(reading.fetch[0].body) == {**asked, "cursor": "next"}
+    assert missed(SQUARE, {}, stores=["L1"])[1].ignored == "nothing has changed"
 
 
 def test_other_events_and_other_stores_are_ignored_with_the_reason() -> None:

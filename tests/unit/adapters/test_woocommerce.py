@@ -14,7 +14,16 @@ import pytest
 from kds.records.errors import BodyError
 from pos_bridge.adapters.woocommerce import WooCommerce
 from tests.unit.adapters.mutations import survives
-from tests.unit.adapters.reads import amendment, choices, is_signed, lines, order, push, read
+from tests.unit.adapters.reads import (
+    amendment,
+    choices,
+    is_signed,
+    lines,
+    missed,
+    order,
+    push,
+    read,
+)
 from tests.unit.adapters.tickets import expected, lines_expected, lines_made
 
 WOO = WooCommerce()
@@ -143,6 +152,14 @@ def test_unpaid_waits_where_that_is_wanted() -> None:
     body = sold(date_paid_gmt=None)
     assert order(read(WOO, body)).message.fields.payment == "unpaid"
     amendment(read(WOO, body, cook_unpaid=False))
+
+
+def test_catching_up_lists_what_was_modified_page_by_page() -> None:
+    fetch, reading = missed(WOO, [sold(id=n) for n in range(100)])
+    assert "modified_after=2026-11-21T11%3A05%3A00&" in fetch.path
+    assert len(reading.orders) == 100
+    assert reading.fetch[0].path.endswith("&page=2")
+    assert missed(WOO, [])[1].ignored == "nothing has changed"
 
 
 def test_the_signature_covers_the_body() -> None:
