@@ -23,7 +23,7 @@ import signal
 import socket
 import sys
 import threading
-from collections.abc import AsyncIterator, Callable, Coroutine, Iterator
+from collections.abc import AsyncIterator, Callable, Coroutine, Iterator, Sequence
 from contextlib import AsyncExitStack, ExitStack, asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from itertools import chain
@@ -41,6 +41,8 @@ from kds.store.rescue import Rescue
 from kds.store.store import Store
 from pos_bridge import logs, rules
 from pos_bridge.access import Access
+from pos_bridge.capture import house
+from pos_bridge.capture.house import Captures, Listeners
 from pos_bridge.channels.catching_up import CatchUp
 from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
@@ -84,10 +86,11 @@ def run(settings: Settings) -> int:
         _alone(settings.data),
         _listening("--http", settings.http) as http,
         _listening("--displays", settings.displays) as displays,
+        house.listening(settings) as captures,
         _kept(settings) as kept,
         asyncio.Runner(loop_factory=_loop_factory()) as runner,
     ):
-        return runner.run(_serve(settings, kept, http, displays))
+        return runner.run(_serve(settings, kept, http, displays, captures))
 
 
 def _alone(data: Path) -> ExitStack:
@@ -161,26 +164,34 @@ def _kitchen_time(settings: Settings, floor: Instant) -> KitchenTime:
 
 
 async def _serve(
-    settings: Settings, kept: _Kept, http: socket.socket, displays: socket.socket
+    settings: Settings,
+    kept: _Kept,
+    http: socket.socket,
+    displays: socket.socket,
+    captures: Listeners,
 ) -> int:
     """Make the parts that live on the event loop, say that they serve, and wait for the end."""
     ending = _Ending()
     if settings.ends_with_stdin:
         ending.when_stdin_closes()
     async with AsyncExitStack() as stack:
-        services = _services(settings, kept, ending, stack)
+        services = _services(settings, kept, ending, stack, captures)
         for work in _work_beside(services, kept):
             await stack.enter_async_context(_task(work, ending))
         await stack.enter_async_context(services.displays.serving(displays))
         app = application(services, Access(settings.tokens, settings.http.host))
         await stack.enter_async_context(_serving(app, http, services, ending))
-        _say_ready(real_address(settings.http, http), real_address(settings.displays, displays))
+        await stack.enter_async_context(services.captures.serving())
+        at = (real_address(settings.http, http), real_address(settings.displays, displays))
+        _say_ready(*at, services.captures.addresses)
         await ending.wait()
     _logger.info("ended")
     return ending.status
 
 
-def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExitStack) -> Services:
+def _services(
+    settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExitStack, listeners: Listeners
+) -> Services:
     """Make the parts that answers are made from; `stack` ends those that have threads."""
     feed = Feed(kept.ledger.kitchen, kept.ledger.book, kept.store.epoch)
     rates = Rates()
@@ -209,6 +220,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         is_rush=lambda: writer.waiting > 4,
         vendors=lambda: vendors_told(channels.directory.channels),
     )
+    captures = Captures(settings, listeners, writer, rates, kept.time, lambda: zone_of(feed.book))
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
@@ -219,6 +231,7 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
         channels=channels,
         pushes=pushes,
         fetcher=fetcher,
+        captures=captures,
         rates=rates,
         pulse=pulse,
         dishes=Dishes(feed, kept.store),
@@ -236,7 +249,11 @@ def _services(settings: Settings, kept: _Kept, ending: _Ending, stack: AsyncExit
             kept.time,
             settings.data,
             lambda: chain(
-                soundness.remarks(), channels.remarks(), fetcher.remarks(), reports.remarks()
+                soundness.remarks(),
+                channels.remarks(),
+                fetcher.remarks(),
+                reports.remarks(),
+                captures.remarks(),
             ),
         ),
     )
@@ -256,11 +273,12 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield services.inspector.run(services.displays.tell, kept.store)
 
 
-def _say_ready(http: Address, displays: Address) -> None:
+def _say_ready(http: Address, displays: Address, captures: Sequence[Address]) -> None:
     gc.freeze()  # the programs and the state as loaded: not to be walked over again and again
     gc.set_threshold(10_000, 20, 20)  # an order makes hundreds of values, hardly one is garbage
     gc.enable()
-    print(f"ready http=http://{http} displays=ws://{displays}", flush=True)
+    also = "".join(f" capture={address}" for address in captures)
+    print(f"ready http=http://{http} displays=ws://{displays}{also}", flush=True)
     _logger.info("serving http on %s, displays on %s", http, displays)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
+from pos_bridge.capture import flags as capture_flags
 from pos_bridge.channels.map_command import add_map_command
 from pos_bridge.client.command import add_send_command
 from pos_bridge.settings import Address, Settings, StartError, check_reach, read_tokens
@@ -47,6 +48,7 @@ def parser() -> argparse.ArgumentParser:
     schema.set_defaults(run=_schema)
     add_map_command(commands)
     add_send_command(commands)
+    capture_flags.add_command(commands)
     return top
 
 
@@ -58,7 +60,7 @@ def _add_serve_flags(serve: argparse.ArgumentParser) -> None:
     add(
         "--displays", type=_address, default=DEFAULT_DISPLAYS, metavar="HOST:PORT", help="for walls"
     )
-    add("--capture", type=_address, metavar="HOST:PORT", help="a virtual receipt printer")
+    capture_flags.add_to(serve, _address)
     add("--database", metavar="URL", help="instead of the SQLite file in DATA")
     add("--pos", type=Path, metavar="FILE", help="vendors' secrets and options (DATA/pos.toml)")
     add("--token-file", type=Path, metavar="FILE", help="one secret text per line")
@@ -109,10 +111,6 @@ def _moment(text: str) -> float:
 
 
 def _serve(options: argparse.Namespace) -> int:
-    if options.capture is not None:
-        raise StartError(
-            "--capture: this version cannot take orders from print jobs yet; start without it."
-        )
     if "?" in str(options.data):
         raise StartError("--data must not have a question mark in it: databases read more there.")
     settings = Settings(
@@ -127,6 +125,7 @@ def _serve(options: argparse.Namespace) -> int:
         starts_at=options.starts_at,
         ends_with_stdin=options.ends_with_stdin,
         pos=options.pos.absolute() if options.pos else None,
+        **capture_flags.settings_of(options),
     )
     check_reach(settings)
     gc.disable()  # nothing of a start becomes garbage; `app` switches it on again

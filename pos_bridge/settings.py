@@ -36,7 +36,8 @@ class Settings:
     `rules` None: `data`/rules, made from the shipped book at the first start. `tokens`: what
     callers may prove themselves with; empty: everybody on this machine is believed.
     `starts_at`: kitchen time at the start, as seconds since 1970; None: the wall clock's.
-    `pos` None: `data`/pos.toml.
+    `pos` None: `data`/pos.toml. `captures`: where tills print to; `capture_to`: the real printer
+    that the jobs of each go on to, None for none; `capture_idle_s`: the silence that ends a slip.
     `ends_with_stdin`: end when standard input closes, so with whoever started the bridge.
     """
 
@@ -51,6 +52,9 @@ class Settings:
     starts_at: float | None = None
     ends_with_stdin: bool = False
     pos: Path | None = None
+    captures: tuple[Address, ...] = ()
+    capture_to: tuple[Address | None, ...] = ()
+    capture_idle_s: float = 2.0
 
 
 @lru_cache(maxsize=256)  # every request asks it of the same few names

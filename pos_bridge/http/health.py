@@ -61,6 +61,7 @@ def _health(services: Services) -> dict[str, Any]:
         "alerts": len(kitchen.alerts),
         "rules": _rules(services),
         "store": services.soundness.as_json(),
+        "capture": services.captures.as_json(),
         "sources": _sources(services, now),
         "telling": services.reports.as_json(),
     }

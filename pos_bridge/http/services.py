@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from pos_bridge.capture.house import Captures
 from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
@@ -34,6 +35,7 @@ class Services:
     channels: Channels
     pushes: PushIntake
     fetcher: Fetcher
+    captures: Captures
     rates: Rates
     dishes: Dishes
     pulse: Pulse

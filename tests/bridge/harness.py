@@ -19,7 +19,7 @@ from typing import Any, TypeVar
 import httpx
 
 PATIENCE_S = 30
-_READY = re.compile(r"ready http=(http://\S+) displays=(ws://\S+)")
+_READY = re.compile(r"ready http=(http://\S+) displays=(ws://\S+)((?: capture=\S+)*)")
 _ORDERS = itertools.count(1)
 T = TypeVar("T")
 
@@ -34,6 +34,7 @@ class Running:
     data: Path
     log: Path
     client: httpx.Client
+    captures: list[str] = field(default_factory=list)
     expected: list[str] = field(default_factory=list)
 
     def post(self, order: object, **headers: str) -> httpx.Response:
@@ -86,9 +87,9 @@ def running(data: Path, *flags: object, **environment: str) -> Iterator[Running]
             env=os.environ | environment,
         )
     try:
-        http, displays = _wait_until_ready(process, log)
+        http, displays, captures = _wait_until_ready(process, log)
         with httpx.Client(base_url=http, timeout=PATIENCE_S, trust_env=False) as client:
-            yield Running(process, http, displays, data, log, client)
+            yield Running(process, http, displays, data, log, client, captures)
         if process.poll() is None:
             process.send_signal(signal.SIGTERM)
             assert process.wait(PATIENCE_S) == 0, log.read_text()
@@ -100,13 +101,13 @@ def running(data: Path, *flags: object, **environment: str) -> Iterator[Running]
         process.stdout.close()
 
 
-def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> tuple[str, str]:
+def _wait_until_ready(process: subprocess.Popen[str], log: Path) -> tuple[str, str, list[str]]:
     assert process.stdout is not None
     readable, _, _ = select.select([process.stdout], [], [], PATIENCE_S)
     line = process.stdout.readline() if readable else ""
     found = _READY.fullmatch(line.strip())
     assert found is not None, f"not ready: {line!r}\n{log.read_text()}"
-    return found[1], found[2]
+    return found[1], found[2], [part.partition("=")[2] for part in found[3].split()]
 
 
 def refused(*arguments: object) -> tuple[int, str]:

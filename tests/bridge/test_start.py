@@ -152,8 +152,6 @@ def unusable(tmp_path: Path, kind: str) -> list[object]:
         case "empty token file":
             (tmp_path / "empty").write_text("# nothing\n\n")
             return ["--data", data, *free, "--token-file", tmp_path / "empty"]
-        case "print capture":
-            return ["--data", data, *free, "--capture", "127.0.0.1:0"]
         case "no database":
             return ["--data", data, *free, "--database", "sqlite:////nowhere/at/all.db"]
         case _:
@@ -176,7 +174,6 @@ def tokens(tmp_path: Path, *names: str) -> Path:
         "displays open to the network",
         "no such token file",
         "empty token file",
-        "print capture",
         "no database",
         "unknown database",
     ],

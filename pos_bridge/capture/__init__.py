@@ -1,0 +1,1 @@
+"""Print capture: a virtual receipt printer, so any till that prints can feed the kitchen."""

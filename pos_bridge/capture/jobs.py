@@ -1,0 +1,154 @@
+"""What the writer does for print capture: keep a sheet, act on it, show what nobody understood."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from hashlib import sha256
+
+from kds.kitchen.commands import RaiseAlert, ReceiveOrder
+from kds.kitchen.ids import AlertId, CommandId, OrderKey
+from kds.kitchen.wording import Wording
+from kds.records.body import clean
+from kds.records.canonical import order_from
+from kds.store.values import Intake, Keyed
+from pos_bridge.capture.acting import ENDPOINT, Acted, Acting
+from pos_bridge.capture.paper.splitting import End, Sheet
+from pos_bridge.capture.slips.patterns import squeezed
+from pos_bridge.capture.slips.slip import Kind, Slip
+from pos_bridge.capture.slips.wordings import (
+    BROKEN_OFF,
+    PICTURE,
+    TOO_LARGE,
+    UNKNOWN,
+    card_text,
+)
+from pos_bridge.desk import Desk
+from pos_bridge.jobs import RAW_SHOWN
+from pos_bridge.ledger import business_day, zone_of
+
+CONTENT_TYPE = "application/vnd.escpos"
+NOBODY = "print"
+"""The source of slips that no template knows."""
+_AGAIN_MS = round(timedelta(minutes=10).total_seconds() * 1000)
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """What became of a sheet: a word, the source, and the order that it was about."""
+
+    verdict: str
+    source: str
+    order: OrderKey | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TakeSheet:
+    """Keep one sheet and act on it. `slip`: as a template read it, None: nobody knows it."""
+
+    job: str
+    printer: str
+    sheet: Sheet
+    slip: Slip | None
+
+    def run(self, desk: Desk) -> Taken:
+        """Do so; another print of the same slip is only kept."""
+        source = NOBODY if self.slip is None else self.slip.source
+        acted = self._acted(desk, source)
+        setup = self.sheet.setup.as_text()
+        row = Intake(
+            id=self.job,
+            at=desk.now,
+            endpoint=f"{ENDPOINT} {self.printer}",
+            body=self.sheet.data,
+            verdict=acted.verdict,
+            status=200,
+            source=source,
+            content_type=f"{CONTENT_TYPE}; end={self.sheet.end.value}; {setup}",
+        )
+        desk.keep(row)
+        return Taken(acted.verdict, source, acted.order)
+
+    def _acted(self, desk: Desk, source: str) -> Acted:
+        sheet, document = self.sheet, self.sheet.document
+        if not document.has_text:
+            return self._without_lines(desk, source)
+        if sheet.end is End.FULL:
+            return self._alert(desk, source, TOO_LARGE)
+        if self._is_repeat(desk, source):
+            return Acted("repeat")
+        if self.slip is None:
+            is_printed = sheet.is_whole or sheet.follows
+            return (
+                self._card(desk, UNKNOWN) if is_printed else self._alert(desk, source, BROKEN_OFF)
+            )
+        acted = Acting(desk, self.slip, self.job, is_whole=sheet.is_whole).act()
+        if acted.why is not None:
+            if sheet.is_whole or acted.order is not None:
+                return self._card(desk, acted.why, acted)
+            return self._alert(desk, source, BROKEN_OFF)
+        if document.unprinted.strip():
+            self._alert(desk, source, BROKEN_OFF)
+        return acted
+
+    def _without_lines(self, desk: Desk, source: str) -> Acted:
+        """A picture alone, or half a line that a printer would never have printed."""
+        document = self.sheet.document
+        if document.parts and any(document.text().strip()):
+            return self._alert(desk, source, PICTURE)
+        if self.sheet.follows or len(document.unprinted.strip()) < 2:
+            return Acted("not printed")
+        return self._alert(desk, source, BROKEN_OFF)
+
+    # --- the same again ---
+
+    def _is_repeat(self, desk: Desk, source: str) -> bool:
+        """Say whether this very slip was taken before, on whatever printer, and remember it.
+
+        One that prints its time, and the first slip of a number, comes once a day; another may be
+        meant again a while later.
+        """
+        text = squeezed(self.sheet.document.text())
+        day = business_day(desk.book).date_of(desk.now)
+        key = f"print {source} slip {day} {sha256(text.encode()).hexdigest()}"
+        known = desk.keyed(key)
+        is_once = self.slip is not None and (
+            self.slip.at_ms is not None or (self.slip.kind is Kind.ORDER and bool(self.slip.number))
+        )
+        if known is not None and (is_once or desk.now - known.at < _AGAIN_MS):
+            return True
+        desk.remember_key(Keyed(key, "", 200, self.job, desk.now))
+        return False
+
+    # --- for people ---
+
+    def _text(self) -> str:
+        document = self.sheet.document
+        rest = document.unprinted.strip()
+        return clean("\n".join(text for text in (document.text(), rest) if text))
+
+    def _card(self, desk: Desk, why: Wording, acted: Acted | None = None) -> Acted:
+        """Show the slip as a text at the pass."""
+        slip = self.slip
+        value = {
+            "source": NOBODY if slip is None else slip.source,
+            "order_id": f"slip-{self.job}",
+            "number": "" if slip is None else slip.number,
+            "table": "" if slip is None else slip.table,
+            "note": card_text(why, self._text()),
+            "lines": [],
+        }
+        parsed = order_from(value, zone=zone_of(desk.book))
+        received = ReceiveOrder(CommandId(f"{self.job}.card"), parsed.message, parsed.digest)
+        desk.accept(desk.decide(received))
+        order = parsed.message.key if acted is None else acted.order
+        return Acted("text" if acted is None else acted.verdict, order)
+
+    def _alert(self, desk: Desk, source: str, why: Wording) -> Acted:
+        """Show a card for what is no slip, with what can be read of it."""
+        alert = AlertId(f"{self.job}")
+        raw = card_text(why, self._text()).partition("\n")[2][:RAW_SHOWN]
+        zh, en = f"{self.printer} 打印：{why.zh}", f"Printed to {self.printer}: {why.en}"
+        raised = RaiseAlert(CommandId(f"alert:{self.job}"), alert, source, zh, en, raw)
+        desk.accept(desk.decide(raised))
+        return Acted("alert")

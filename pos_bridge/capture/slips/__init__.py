@@ -1,0 +1,1 @@
+"""What a sheet asks of the kitchen: templates, slips, and how slips of one order join. Pure."""

@@ -1,0 +1,256 @@
+"""Slips of one order become one order: none doubles a dish that another slip shows as well. Pure.
+
+A round is one sending of dishes. Its full slip (总单), its station slips (分单) and their prints on
+several printers show the same dishes, so of each dish the greatest number counts. A later round
+adds. A reprint, and a slip that broke off, adds only what no slip has shown yet.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from pos_bridge.capture.slips.known import KnownLine, KnownOrder, Round, View, view_of
+from pos_bridge.capture.slips.patterns import squeezed
+from pos_bridge.capture.slips.slip import Dish, Kind, Slip
+
+_ZERO = Decimal(0)
+_MINUTE_MS = 60_000
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """The order after a slip. `changed`: lines that are new or say something new."""
+
+    order: KnownOrder
+    changed: tuple[KnownLine, ...]
+
+
+def join(
+    order: KnownOrder, slip: Slip, dishes: Sequence[Dish], came_ms: int, *, is_whole: bool
+) -> Joined:
+    """Return `order` with the `dishes` of `slip`, which asks for food."""
+    adds_missing_only = slip.is_reprint or not is_whole
+    found = _round_of(order, slip, came_ms)
+    if found is None and adds_missing_only and order.rounds and not slip.batch:
+        found = order.rounds[-1]
+    each = found or _new_round(order, slip, came_ms)
+    view = view_of(dishes, is_full=bool(slip.is_full), is_whole=is_whole)
+    known = list(order.lines) if adds_missing_only and not slip.batch else list(each.lines)
+    by_name = adds_missing_only or _same_dishes(each, view)
+    after = _Union(each, known, dishes, by_name=by_name).run()
+    after = replace(after, views=(*after.views, view))
+    before = {line.line_id: line for line in order.lines}
+    changed = tuple(line for line in after.lines if before.get(line.line_id) != line)
+    return Joined(order.with_round(after), changed)
+
+
+def _round_of(order: KnownOrder, slip: Slip, came_ms: int) -> Round | None:
+    """Return the round that the slip is of, None for a new one."""
+    if slip.batch:
+        return next((each for each in order.rounds if each.batch == slip.batch), None)
+    is_addon = slip.kind is Kind.ADDON
+    for each in reversed(order.rounds):
+        if each.is_addon is is_addon and _is_near(each, slip, came_ms):
+            return each
+    view = view_of(slip.dishes, is_full=False, is_whole=True)
+    broken = (r for r in order.rounds if any(not v.is_whole and _covers(view, v) for v in r.views))
+    return next(broken, None)
+
+
+def _is_near(each: Round, slip: Slip, came_ms: int) -> bool:
+    if slip.at_ms is None or each.at_ms is None:
+        return abs(came_ms - each.came_ms) <= slip.apart_ms
+    apart = slip.apart_ms if slip.has_seconds else max(slip.apart_ms, _MINUTE_MS)
+    return abs(slip.at_ms - each.at_ms) <= apart
+
+
+def _new_round(order: KnownOrder, slip: Slip, came_ms: int) -> Round:
+    number = 1 + max((each.id for each in order.rounds), default=0)
+    return Round(number, came_ms, slip.at_ms, slip.batch, is_addon=slip.kind is Kind.ADDON)
+
+
+def _same_dishes(each: Round, view: View) -> bool:
+    """One of the slips shows all that the other shows: full slip and station slip."""
+    if view.is_full or any(other.is_full for other in each.views):
+        return True
+    return any(
+        (len(view.names) > 1 and _covers(view, other))
+        or (len(other.names) > 1 and _covers(other, view))
+        for other in each.views
+    )
+
+
+def _covers(one: View, other: View) -> bool:
+    great, small = one.counted(), other.counted()
+    return bool(small) and all(great.get(name, _ZERO) >= count for name, count in small.items())
+
+
+class _Union:
+    """Adds to a round what its lines lack of a slip's dishes.
+
+    `known`: the lines to compare with. `by_name`: how a dish is done need not agree, as a full
+    slip may leave it out; what only the slip says of it is then added to the line.
+    """
+
+    def __init__(
+        self, each: Round, known: Sequence[KnownLine], dishes: Sequence[Dish], *, by_name: bool
+    ) -> None:
+        self._round = each
+        self._lines = {line.line_id: line for line in each.lines}
+        self._known = [line for line in known if not line.parent]
+        self._dishes = dishes
+        self._by_name = by_name
+        self._number = _last_number(each.lines)
+
+    def run(self) -> Round:
+        for key, dishes in _grouped(self._dishes, self._key).items():
+            same = [line for line in self._known if self._key_of_line(line) == key]
+            self._take(dishes, same)
+        return replace(self._round, lines=tuple(self._lines.values()))
+
+    def _key(self, dish: Dish) -> object:
+        return squeezed(dish.name) if self._by_name else _line_for("", dish).exactly
+
+    def _key_of_line(self, line: KnownLine) -> object:
+        return squeezed(line.name) if self._by_name else line.exactly
+
+    def _take(self, dishes: list[Dish], same: list[KnownLine]) -> None:
+        lacking = sum((d.quantity for d in dishes), _ZERO) - sum((x.ordered for x in same), _ZERO)
+        if same:
+            self._enrich(dishes, same)
+            ways = {line.exactly for line in same}
+            dishes = sorted(dishes, key=lambda dish: _line_for("", dish).exactly in ways)
+        if not same and not lacking:
+            for dish in dishes:  # said to be none: shown all the same
+                self._add(dish, dish.quantity)
+        for dish in dishes:
+            part = min(dish.quantity, lacking)
+            if part > 0:
+                self._grow(dish, part, same)
+                lacking -= part
+
+    def _grow(self, dish: Dish, part: Decimal, same: list[KnownLine]) -> None:
+        """Add portions: to the line that is done the same way, else as a line of their own."""
+        way = _line_for("", dish).exactly
+        for line in same:
+            now = self._lines.get(line.line_id)
+            if now is not None and now.exactly == way and not now.voided and not dish.parts:
+                self._lines[line.line_id] = replace(now, ordered=now.ordered + part)
+                return
+        self._add(dish, part)
+
+    def _add(self, dish: Dish, quantity: Decimal, parent: str = "") -> None:
+        self._number += 1
+        line_id = f"{self._round.id}.{self._number}"
+        line = replace(_line_for(line_id, dish), ordered=quantity, parent=parent)
+        self._lines[line_id] = line
+        for part in dish.parts:
+            self._add(part, part.quantity, line_id)
+
+    def _enrich(self, dishes: list[Dish], same: list[KnownLine]) -> None:
+        """Let lines say how a dish is done where only this slip says it."""
+        if not self._by_name:
+            return
+        said = {text for line in same for text in (*line.modifiers, *line.note.split("\n"))}
+        for dish in dishes:
+            news = [text for text in (*dish.modifiers, dish.note) if text and text not in said]
+            first = self._lines.get(same[0].line_id)
+            if not news or first is None:
+                continue
+            if len(same) == len(dishes) == 1:
+                modifiers = first.modifiers or dish.modifiers
+                note = "\n".join(dict.fromkeys(t for t in (first.note, dish.note) if t))
+                if first.modifiers and dish.modifiers != first.modifiers:
+                    note = "\n".join(t for t in (note, *dish.modifiers) if t and t not in said)
+                changed = replace(first, modifiers=modifiers, note=note)
+            else:
+                told = f"{dish.quantity}× {'，'.join(news)}"
+                changed = replace(first, note="\n".join(t for t in (first.note, told) if t))
+            self._lines[first.line_id] = changed
+
+
+def _grouped(dishes: Iterable[Dish], key: Callable[[Dish], object]) -> dict[object, list[Dish]]:
+    found: dict[object, list[Dish]] = {}
+    for dish in dishes:
+        found.setdefault(key(dish), []).append(dish)
+    return found
+
+
+def _last_number(lines: Iterable[KnownLine]) -> int:
+    return max((int(line.line_id.rpartition(".")[2]) for line in lines), default=0)
+
+
+def _line_for(line_id: str, dish: Dish) -> KnownLine:
+    return KnownLine(
+        line_id,
+        dish.name,
+        dish.quantity,
+        unit=dish.unit,
+        code=dish.code,
+        modifiers=dish.modifiers,
+        note=dish.note,
+        held=dish.mark is Kind.HOLD,
+    )
+
+
+# --- what is taken back -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The order after a void. `changed`: lines with fewer portions; `missing`: unknown."""
+
+    order: KnownOrder
+    changed: tuple[KnownLine, ...]
+    missing: tuple[Dish, ...]
+
+
+def take_back(order: KnownOrder, dishes: Sequence[Dish], *, only_missing: bool) -> Taken:
+    """Return `order` without `dishes`: the latest round first, done the same way first.
+
+    `only_missing`: of a reprint; what was taken back before is not taken back again.
+    """
+    lines = {line.line_id: line for line in order.lines}
+    voided: dict[str, Decimal] = {}
+    for line in lines.values():
+        name = squeezed(line.name)
+        voided[name] = voided.get(name, _ZERO) + line.voided
+    changed: dict[str, KnownLine] = {}
+    missing: list[Dish] = []
+    for dish in dishes:
+        name, wanted = squeezed(dish.name), dish.quantity
+        if only_missing:
+            before = min(voided.get(name, _ZERO), wanted)
+            voided[name] = voided.get(name, _ZERO) - before
+            wanted -= before
+        for line in _candidates(lines.values(), dish):
+            part = min(wanted, lines[line.line_id].left)
+            if part > 0:
+                now = lines[line.line_id]
+                lines[now.line_id] = changed[now.line_id] = replace(now, voided=now.voided + part)
+                wanted -= part
+        if wanted > 0:
+            missing.append(replace(dish, quantity=wanted))
+    return Taken(order.with_lines(changed.values()), tuple(changed.values()), tuple(missing))
+
+
+def _candidates(lines: Iterable[KnownLine], dish: Dish) -> list[KnownLine]:
+    name, way = squeezed(dish.name), _line_for("", dish).exactly
+    same = [line for line in lines if squeezed(line.name) == name]
+    latest_first = same[::-1]
+    return sorted(latest_first, key=lambda line: line.exactly != way)
+
+
+def named(order: KnownOrder, dishes: Sequence[Dish]) -> tuple[list[KnownLine], list[Dish]]:
+    """Return the lines that a slip about `dishes` means, and the dishes that nobody knows."""
+    found: dict[str, KnownLine] = {}
+    unknown = []
+    for dish in dishes:
+        candidates = [line for line in _candidates(order.lines, dish) if line.left > 0]
+        if candidates:
+            found.setdefault(candidates[0].line_id, candidates[0])
+        else:
+            unknown.append(dish)
+    return list(found.values()), unknown

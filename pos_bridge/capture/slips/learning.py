@@ -1,0 +1,238 @@
+"""From two or three printed slips to a draft of a template: what stays, what varies. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from pos_bridge.capture.paper.document import Document
+from pos_bridge.capture.slips.patterns import compile_pattern, fold, squeezed
+from pos_bridge.capture.slips.reading import pieces_of
+from pos_bridge.capture.slips.slip import Kind
+
+_LABELS = (
+    ("number", r"单号|订单号|账单号|流水|取餐号|牌号|no\b|order|check|chk|ticket|docket"),
+    ("table", r"桌|台|table|tbl"),
+    ("guests", r"人数|客数|guest|cover|pax"),
+    ("server", r"服务员|点菜员|操作员|员工|开单|server|waiter|staff|cashier"),
+    ("batch", r"批次|round|batch"),
+    ("time", r"时间|日期|time|date"),
+    ("zone", r"区域|楼层|area|section|zone"),
+    ("reason", r"原因|reason"),
+    ("note", r"备注|note|remark"),
+    ("customer", r"姓名|顾客|customer|name"),
+)
+_KINDS = (
+    (Kind.BILL, r"结账|结帐|预结|消费单|账单|收银|receipt|invoice|bill"),
+    (Kind.VOID, r"退菜|减菜|void"),
+    (Kind.RUSH, r"催菜|催单|rush"),
+    (Kind.MERGE, r"并台|并桌|merge"),
+    (Kind.MOVE, r"转台|换台|转桌|transfer"),
+    (Kind.FIRE, r"叫起|起菜|fire"),
+    (Kind.HOLD, r"等叫|挂起|hold"),
+    (Kind.ADDON, r"加菜|加单|追加|add.?on"),
+    (Kind.ORDER, r"单|order|docket|kitchen|chit"),
+)
+_REPRINT = re.compile(r"补打|重打|重印|reprint|duplicate")
+_HEADING = re.compile(r"菜品|品名|菜名|名称|数量|\bqty\b|\bitem")
+_ENDING = re.compile(r"合计|共计|小计|总数|谢谢|total|thank|打印时间")
+_DISHES = (
+    "{quantity} x {name}",
+    "{name} x{quantity}{unit}",
+    "{name} x{quantity}",
+    "{name}  {quantity}{unit}  {price}",
+    "{name}  {quantity} {unit}  {price}",
+    "{name}  {quantity}{unit}",
+    "{name}  {quantity} {unit}",
+    "{name}  {count}  {price}",
+    "{name}  {count}",
+    "{count} {name}",
+)
+_RULE = compile_pattern("{rule}")
+_LABELLED = re.compile(r"^(.{1,12}?)([:：#])\s*(\S.*)$")
+_BARE = re.compile(r"^([A-Za-z]{3,10}) +[A-Za-z]?\d\S{0,9}$")
+_BEFORE = re.compile(r"^([\[【(（+*>#-]+|[^\W\d]{1,4}[:：])")
+_CLOSING = {"[": "]", "【": "】", "(": ")", "（": "）"}
+_HEAD_LINES = 4
+
+
+@dataclass(slots=True)
+class Draft:
+    """What a template could say; each list in order of appearance, without doubles."""
+
+    kinds: dict[str, Kind] = field(default_factory=dict)
+    reprint: list[str] = field(default_factory=list)
+    fields: dict[str, list[str]] = field(default_factory=dict)
+    after: list[str] = field(default_factory=list)
+    until: list[str] = field(default_factory=list)
+    dishes: list[str] = field(default_factory=list)
+    modifiers: list[str] = field(default_factory=list)
+    varies: list[str] = field(default_factory=list)
+
+
+def learn(documents: Sequence[Document], name: str) -> str:
+    """Return a template as YAML text, from slips of one till; the more they differ the better."""
+    jobs = [[ln.text for ln in doc.lines if ln.text.strip()] for doc in documents]
+    seen = Counter(key for job in jobs for key in {squeezed(text) for text in job})
+    constant = {key for key, count in seen.items() if count == len(jobs) and len(jobs) > 1}
+    draft = Draft()
+    for job in jobs:
+        _Slip(job, constant, draft).study()
+    charset = next((doc.charset for doc in documents if doc.charset not in ("", "cp437")), "")
+    return "\n".join(_yaml(draft, name, charset)) + "\n"
+
+
+class _Slip:
+    """One slip, from which the draft learns."""
+
+    def __init__(self, lines: Sequence[str], constant: set[str], draft: Draft) -> None:
+        self._lines = lines
+        self._constant = constant
+        self._draft = draft
+
+    def study(self) -> None:
+        begin, end = self._dishes_between()
+        self._title(self._lines[: max(1, min(begin, _HEAD_LINES))])
+        for text in (*self._lines[:begin], *self._lines[end:]):
+            self._head(text)
+        for text in self._lines[begin:end]:
+            self._line(text)
+
+    def _dishes_between(self) -> tuple[int, int]:
+        """Return where the dishes begin and end: after the heading, or after the last label."""
+        folded = [fold(text) for text in self._lines]
+        heading = next((i for i, text in enumerate(folded) if _HEADING.search(text)), None)
+        if heading is not None:
+            _once(self._draft.after, _quoted(self._lines[heading]))
+        begin = (heading + 1) if heading is not None else self._after_labels()
+        for index in range(begin, len(folded)):
+            if index > begin and _ENDING.search(folded[index]):
+                _once(self._draft.until, f"{_constant_start(self._lines[index])}{{any}}")
+                return begin, index
+        return begin, len(folded)
+
+    def _after_labels(self) -> int:
+        last = 0
+        for index, text in enumerate(self._lines[: 2 * _HEAD_LINES + 4]):
+            if any(_label(piece) for piece in pieces_of(text)) or _RULE.find(text):
+                last = index + 1
+            elif _dish_pattern(text) and last:
+                break
+        return last
+
+    def _title(self, lines: Sequence[str]) -> None:
+        """The slip's own name: a line without a value; better one that others print, too."""
+        for text in lines:
+            folded = fold(text)
+            if _REPRINT.search(folded):
+                _once(self._draft.reprint, text.strip())
+            elif not any(_label(p) for p in pieces_of(text)) and not re.search(r"\d", text):
+                kind = next((kind for kind, words in _KINDS if re.search(words, folded)), None)
+                if kind is not None:
+                    self._draft.kinds.setdefault(text.strip(), kind)
+
+    def _head(self, text: str) -> None:
+        if _RULE.find(text) or _HEADING.search(fold(text)):
+            return
+        pieces = list(pieces_of(text))
+        for piece in pieces[:-1] or pieces:
+            found = _label(piece)
+            if found is None:
+                continue
+            name, pattern = found
+            if name:
+                _once(self._draft.fields.setdefault(name, []), pattern)
+            elif squeezed(text) not in self._constant:
+                _once(self._draft.varies, piece.strip())
+
+    def _line(self, text: str) -> None:
+        if _RULE.find(text):
+            return
+        before = _BEFORE.match(text.strip())
+        pattern = None if before else _dish_pattern(text)
+        if pattern is not None:
+            _once(self._draft.dishes, pattern)
+        elif before is not None:
+            mark = before[1]
+            _once(self._draft.modifiers, f"{mark}{{text}}{_CLOSING.get(mark, '')}")
+
+
+def _label(piece: str) -> tuple[str, str] | None:
+    """Return the field that a labelled piece states ("" for another) and its pattern."""
+    found = _LABELLED.match(piece.strip())
+    if found is None:
+        return _bare_label(piece.strip())
+    label, sign = found[1], found[2]
+    name = next((name for name, words in _LABELS if re.search(words, fold(label))), "")
+    shown = {"note": "text"}.get(name, name)
+    return name, f"{label}{sign} {{{shown}}}" if name else piece
+
+
+def _bare_label(piece: str) -> tuple[str, str] | None:
+    """Return the field of a label without a colon: Table 12."""
+    found = _BARE.match(piece)
+    name = next((n for n, words in _LABELS if found and re.search(words, fold(found[1]))), "")
+    return (name, f"{found[1]} {{{name}}}") if found and name else None
+
+
+def _dish_pattern(text: str) -> str | None:
+    return next((p for p in _DISHES if compile_pattern(p).find(text) is not None), None)
+
+
+def _constant_start(text: str) -> str:
+    return re.split(r"[\d:：]", text.strip(), maxsplit=1)[0].strip()
+
+
+def _quoted(text: str) -> str:
+    return re.sub(r"\s{2,}", "  ", text.strip())
+
+
+def _once(items: list[str], item: str) -> None:
+    if item and item not in items:
+        items.append(item)
+
+
+# --- as YAML -----------------------------------------------------------------------------------
+
+
+def _yaml(draft: Draft, name: str, charset: str) -> Iterator[str]:
+    yield f"template: {name}"
+    if charset:
+        yield f"encoding: {charset}"
+    yield ""
+    yield "# which words make a slip what it is; the first that fits counts"
+    yield "kinds:"
+    order = {kind: place for place, (kind, _) in enumerate(_KINDS)}
+    for title, kind in sorted(draft.kinds.items(), key=lambda pair: order[pair[1]]):
+        yield f"  - {{kind: {kind.value}, when: [{_text(title)}]}}"
+    if not draft.kinds:
+        yield "  - {kind: order, when: [TITLE]}   # write the slip's title for TITLE"
+    if draft.reprint:
+        yield f"reprint: {_texts(draft.reprint)}"
+    yield ""
+    yield "fields:"
+    for key, patterns in draft.fields.items():
+        yield f"  {key}: {_texts(patterns)}"
+    if not draft.fields:
+        yield "  number: []"
+    yield from (f"  # also varies: {text}" for text in draft.varies[:10])
+    yield ""
+    yield "dishes:"
+    for key in ("after", "until"):
+        if found := getattr(draft, key):
+            yield f"  {key}: {_texts(found)}"
+    yield f"  dish: {_texts(draft.dishes or list(_DISHES[:1]))}"
+    if draft.modifiers:
+        yield f"  modifier: {_texts(draft.modifiers)}"
+    yield "  skip: ['{rule}']"
+
+
+def _texts(items: Iterable[str]) -> str:
+    return f"[{', '.join(map(_text, items))}]"
+
+
+def _text(text: str) -> str:
+    escaped = text.replace("'", "''")
+    return f"'{escaped}'"

@@ -1,0 +1,276 @@
+"""A sheet and a template make a slip: what it is, of which order, which dishes. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import tzinfo
+from decimal import Decimal
+
+from kds.kitchen.ids import Instant
+from kds.records.body import clean
+from pos_bridge.capture.paper.document import Document, TextLine
+from pos_bridge.capture.slips.patterns import fold
+from pos_bridge.capture.slips.printed_time import printed_time
+from pos_bridge.capture.slips.slip import Dish, Kind, Slip
+from pos_bridge.capture.slips.templates import (
+    FieldsSpec,
+    KindSpec,
+    PatternSpec,
+    Template,
+    TemplateSpec,
+)
+
+MOST_DISHES = 500
+_MOST_LINES = 1_000
+_SEGMENT = re.compile(r"\s{2,}|\s(?=\S{1,8}[:：])")
+_WORD = re.compile(r"[ -~]+")
+
+
+def read_slip(
+    document: Document, templates: Iterable[Template], now: Instant, zone: tzinfo
+) -> Slip | None:
+    """Return what `document` says by the first of `templates` that knows it; None: nobody does.
+
+    `zone`: of the store, for the times that are printed.
+    """
+    lines = [line for line in document.lines if line.text.strip()]
+    if len(lines) > _MOST_LINES:
+        return None
+    for template in templates:
+        slip = _Reading(template, lines).slip(now, zone)
+        if slip is not None:
+            return slip
+    return None
+
+
+@dataclass(slots=True)
+class _Open:
+    """A dish that may still get modifiers, notes and parts."""
+
+    dish: Dish
+    modifiers: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+    parts: list[_Open] = field(default_factory=list)
+
+    def closed(self) -> Dish:
+        return replace(
+            self.dish,
+            modifiers=tuple(self.modifiers),
+            note="\n".join(self.notes),
+            parts=tuple(part.closed() for part in self.parts),
+        )
+
+
+class _Reading:
+    """One attempt to read the lines of a sheet by one template."""
+
+    def __init__(self, template: Template, lines: Sequence[TextLine]) -> None:
+        self._template = template
+        self._spec: TemplateSpec = template.spec
+        self._lines = lines
+        self._values: dict[str, str] = {}
+        self._notes: list[str] = []
+        self._dishes: list[_Open] = []
+        self._head: list[str] = []
+        self._others: list[str] = []
+        self._is_over = False
+        self._has_begun = not template.spec.dishes.after
+
+    def slip(self, now: Instant, zone: tzinfo) -> Slip | None:
+        texts = [clean(line.text) for line in self._lines]
+        if self._spec.only and not _says(texts, self._spec.only):
+            return None
+        if not any(_says(texts, kind.when) for kind in self._spec.kinds):
+            return None
+        for line, text in zip(self._lines, texts, strict=True):
+            self._take(line, text)
+        kind = self._kind()
+        return None if kind is None else self._made(kind, now, zone)
+
+    # --- line by line ---
+
+    def _take(self, line: TextLine, text: str) -> None:
+        spec = self._spec.dishes
+        if not self._has_begun:
+            self._has_begun = _first(spec.after, line, text) is not None
+            self._other(line, text)
+        elif self._is_over or (self._dishes and _first(spec.until, line, text) is not None):
+            self._is_over = True
+            self._other(line, text)
+        elif not self._dishes:
+            if _first(spec.skip, line, text) is not None or (
+                not self._fields(line, text) and not self._dish(line, text)
+            ):
+                self._say(text)
+        else:
+            self._within(line, text)
+
+    def _within(self, line: TextLine, text: str) -> None:
+        """A line between dishes: a part, a modifier, a note, the next dish, or something else."""
+        spec, last = self._spec.dishes, self._dishes[-1]
+        if _first(spec.skip, line, text) is not None:
+            return
+        if (found := _first(spec.part, line, text)) is not None:
+            last.parts.append(_Open(_dish(found)))
+        elif (found := _first(spec.modifier, line, text)) is not None:
+            (last.parts[-1] if last.parts else last).modifiers.append(_words(found, text))
+        elif (found := _first(spec.note, line, text)) is not None:
+            (last.parts[-1] if last.parts else last).notes.append(_words(found, text))
+        elif not self._dish(line, text) and not self._fields(line, text):
+            self._rest(text)
+
+    def _rest(self, text: str) -> None:
+        last, words = self._dishes[-1], text.strip()
+        if self._spec.dishes.rest == "note":
+            last.notes.append(words)
+        elif self._spec.dishes.rest == "modifier":
+            last.modifiers.append(words)
+        self._others.append(text)
+
+    def _dish(self, line: TextLine, text: str) -> bool:
+        found = _first(self._spec.dishes.dish, line, text)
+        if found is None or len(self._dishes) >= MOST_DISHES:
+            return False
+        self._dishes.append(_Open(_dish(found)))
+        return True
+
+    def _other(self, line: TextLine, text: str) -> None:
+        if not self._fields(line, text):
+            self._say(text)
+
+    def _say(self, text: str) -> None:
+        """Keep a line whose words may tell what the slip is; those of a field only fill it in."""
+        (self._others if self._dishes else self._head).append(text)
+
+    def _fields(self, line: TextLine, text: str) -> bool:
+        """Read what a line says of the order; say whether it says nothing else.
+
+        From which table to which is also what a slip may be about.
+        """
+        found_any = False
+        for piece in pieces_of(text):
+            for name in FieldsSpec.model_fields:
+                found = _first(getattr(self._spec.fields, name), line, piece)
+                if found is not None:
+                    self._note(name, found)
+                    found_any = found_any or name != "move"
+        return found_any
+
+    def _note(self, name: str, found: _Match) -> None:
+        if name == "note":
+            self._notes.append(_words(found, ""))
+            return
+        for said, value in found.values.items():
+            key = name if said == "text" else said
+            former = self._values.setdefault(key, value)
+            if key == "time" and len(value) > len(former):
+                self._values[key] = value  # with its date rather than without
+
+    # --- all together ---
+
+    def _kind(self) -> KindSpec | None:
+        everywhere = [*self._head, *self._others]
+        for kind in self._spec.kinds:
+            if _says(everywhere if kind.anywhere else self._head, kind.when):
+                return kind
+        return None
+
+    def _made(self, kind: KindSpec, now: Instant, zone: tzinfo) -> Slip:
+        spec, everywhere = self._spec, [*self._head, *self._others]
+        at = printed_time(self._values.get("time", ""), now, zone)
+        values = dict(self._values)
+        if kind.service:
+            values["service"] = kind.service
+        is_full, is_station = _says(everywhere, spec.full), _says(everywhere, spec.station)
+        return Slip(
+            template=self._template.id,
+            source=self._template.source,
+            kind=kind.kind,
+            number=values.pop("number", ""),
+            batch=values.pop("batch", ""),
+            fields=values,
+            at_ms=None if at is None else at.at_ms,
+            has_seconds=at is not None and at.has_seconds,
+            dishes=tuple(each.closed() for each in self._dishes),
+            notes=tuple(self._notes),
+            is_reprint=_says(everywhere, spec.reprint),
+            is_full=True if is_full else (False if is_station else None),
+            is_paid=kind.paid,
+            apart_ms=spec.rounds_apart * 1000,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """What a pattern found, and what the pattern means."""
+
+    values: dict[str, str]
+    means: str = ""
+
+
+def _first(patterns: Sequence[PatternSpec], line: TextLine, text: str) -> _Match | None:
+    folded = fold(text)
+    for pattern in patterns:
+        if pattern.look and not line.has(pattern.look):
+            continue
+        found = pattern.text.find(text, folded)
+        if found is not None:
+            return _Match(found.values, pattern.means)
+    return None
+
+
+def _dish(found: _Match) -> Dish:
+    values = found.values
+    quantity = Decimal(fold(values.get("quantity") or values.get("count") or "1"))
+    mark = Kind(found.means) if found.means else None
+    if quantity < 0 and mark is None:
+        mark = Kind.VOID
+    note = values.get("note", "") or values.get("text", "")
+    return Dish(
+        name=values["name"] if "name" in values else values.get("text", ""),
+        quantity=abs(quantity),
+        unit=values.get("unit", ""),
+        code=values.get("code", ""),
+        note=note if "name" in values else "",
+        mark=mark,
+    )
+
+
+def _words(found: _Match, text: str) -> str:
+    """Return what a modifier or note says: the free part of its pattern, else the whole line."""
+    values = found.values
+    said = next((values[n] for n in ("text", "note", "name", "reason") if values.get(n)), "")
+    count = values.get("quantity") or values.get("count")
+    said = said or text.strip()
+    return f"{count}× {said}" if count and count != "1" else said
+
+
+def pieces_of(text: str) -> Iterator[str]:
+    """Yield the parts of a line that stand apart, a label with its value, then the whole line."""
+    parts: list[str] = []
+    for part in _SEGMENT.split(text.strip()):
+        if parts and parts[-1].endswith((":", "：")):
+            parts[-1] += part
+        elif part:
+            parts.append(part)
+    if len(parts) > 1:
+        yield from parts
+    yield text
+
+
+def _says(lines: Iterable[str], words: Sequence[str]) -> bool:
+    """Say whether one of `words` stands in a line; a Latin word only as a word of its own."""
+    folded = [fold(line) for line in lines]
+    tight = ["".join(line.split()) for line in folded]
+    return any(_stands(fold(word), folded, tight) for word in words)
+
+
+def _stands(word: str, folded: Sequence[str], tight: Sequence[str]) -> bool:
+    if _WORD.fullmatch(word):
+        words = r"\s+".join(re.escape(part) for part in word.split())
+        expression = re.compile(rf"(?<![a-z0-9]){words}(?![a-z0-9])")
+        return any(expression.search(line) for line in folded)
+    sought = "".join(word.split())
+    return any(sought in line for line in tight)

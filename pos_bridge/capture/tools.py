@@ -1,0 +1,182 @@
+"""`pos-bridge capture list | show | learn | check`: for whoever writes a print template."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import Connection, create_engine, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from kds.kitchen.ids import Instant
+from kds.records.times import iso
+from kds.store import schema
+from pos_bridge.capture.jobs import CONTENT_TYPE
+from pos_bridge.capture.paper.charsets import is_known
+from pos_bridge.capture.paper.document import Document
+from pos_bridge.capture.paper.setup import Setup
+from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
+from pos_bridge.capture.slips.learning import learn
+from pos_bridge.capture.slips.reading import read_slip
+from pos_bridge.capture.slips.slip import Dish, Slip
+from pos_bridge.capture.slips.templates import Template, read_template
+from pos_bridge.settings import StartError, plain
+
+_SHIPPED = Path(__file__).parent / "shipped"
+
+
+@dataclass(frozen=True, slots=True)
+class _Job:
+    """A job's bytes, and the printer's setup before them."""
+
+    name: str
+    data: bytes
+    setup: Setup
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run one of the commands; answers the exit status. Raises StartError."""
+    commands = {"list": _list, "show": _show, "learn": _learn, "check": _check}
+    return commands[options.action](options)
+
+
+def _list(options: argparse.Namespace) -> int:
+    row = schema.intakes.c
+    wanted = select(row.id, row.at, row.endpoint, row.verdict, row.source)
+    jobs = wanted.where(row.content_type.like(f"{CONTENT_TYPE}%")).order_by(row.at.desc())
+    with _database(options) as connection:
+        for found in reversed(connection.execute(jobs.limit(options.most)).all()):
+            at = iso(Instant(found.at))
+            print(f"{found.id}  {at}  {found.verdict:<11}  {found.source}")
+    return 0
+
+
+def _show(options: argparse.Namespace) -> int:
+    templates = list(_templates(options))
+    for job in _jobs(options):
+        for number, sheet in enumerate(_sheets(job, options), 1):
+            print(f"--- {job.name} · {number} · {sheet.end.value} · {sheet.document.charset}")
+            print(sheet.document.text())
+            if sheet.document.unprinted.strip():
+                print(f"(not printed: {sheet.document.unprinted.strip()})")
+            print(_read(sheet.document, templates))
+    return 0
+
+
+def _learn(options: argparse.Namespace) -> int:
+    documents = [s.document for job in _jobs(options) for s in _sheets(job, options)]
+    documents = [document for document in documents if document.has_text]
+    if not documents:
+        raise StartError("These jobs hold no text to learn from.")
+    text = learn(documents, "my-till")
+    print(text, end="")
+    template, faults = read_template("my-till.yaml", text)
+    for found in faults:
+        print(f"# {found.text(options.lang)}")
+    for document in documents if template is not None else ():
+        told = _read(document, [template] if template is not None else [])
+        print("\n".join(f"# {line}" for line in told.splitlines()))
+    return 0
+
+
+def _check(options: argparse.Namespace) -> int:
+    faults = [f for path in _files(options) for f in read_template(path.name, _text(path))[1]]
+    for found in faults:
+        print(found.text(options.lang))
+    return 1 if faults else 0
+
+
+# --- what a template makes of it -----------------------------------------------------------------
+
+
+def _read(document: Document, templates: Sequence[Template]) -> str:
+    now = Instant(round(datetime.now(UTC).timestamp() * 1000))
+    slip = read_slip(document, templates, now, UTC)
+    return "=> no template knows this slip" if slip is None else "\n".join(_told(slip))
+
+
+def _told(slip: Slip) -> Iterator[str]:
+    marks = ["reprint"] * slip.is_reprint + ["full"] * (slip.is_full is True)
+    fields = [f"{name} {value}" for name, value in slip.fields.items()]
+    number = [f"number {slip.number}"] if slip.number else []
+    yield f"=> {slip.template}: {', '.join([slip.kind.value, *marks, *number, *fields])}"
+    for dish in slip.dishes:
+        yield from _dish(dish, "   ")
+    yield from (f"   note: {note}" for note in slip.notes)
+
+
+def _dish(dish: Dish, indent: str) -> Iterator[str]:
+    mark = f"{dish.mark.value}: " if dish.mark else ""
+    yield f"{indent}{mark}{dish.quantity} {dish.unit}× {dish.name}".replace(" ×", "×")
+    yield from (f"{indent}   {text}" for text in dish.modifiers)
+    yield from (f"{indent}   note: {text}" for text in dish.note.splitlines())
+    for part in dish.parts:
+        yield from _dish(part, f"{indent}   ")
+
+
+# --- jobs and templates --------------------------------------------------------------------------
+
+
+def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
+    if options.encoding and not is_known(options.encoding.lower()):
+        raise StartError(f"--encoding: '{options.encoding}' cannot be read here.")
+    for name in options.jobs:
+        path = Path(name)
+        try:
+            yield _Job(path.name, path.read_bytes(), Setup())
+        except FileNotFoundError:
+            yield _kept(options, name)
+        except OSError as error:
+            raise StartError(f"{name} cannot be read: {plain(error)}.") from error
+
+
+def _kept(options: argparse.Namespace, name: str) -> _Job:
+    row = schema.intakes.c
+    with _database(options) as connection:
+        found = connection.execute(
+            select(row.body, row.content_type).where(row.id == name)
+        ).one_or_none()
+    if found is None:
+        raise StartError(f"There is no file and no kept job called {name}.")
+    return _Job(name, bytes(found.body), Setup.from_text(found.content_type))
+
+
+def _database(options: argparse.Namespace) -> Connection:
+    file = None if options.data is None else options.data.absolute() / "kitchen.db"
+    if file is None or not file.is_file():
+        raise StartError("--data DIR is needed: the folder of the bridge that kept the job.")
+    try:
+        return create_engine(f"sqlite:///file:{file}?mode=ro&uri=true").connect()
+    except SQLAlchemyError as error:
+        raise StartError(f"{file} cannot be read: {error}") from error
+
+
+def _sheets(job: _Job, options: argparse.Namespace) -> list[Sheet]:
+    splitter = Splitter(options.encoding.lower(), job.setup)
+    found = [*splitter.feed(job.data), *splitter.finish(End.CLOSED)]
+    return [each for each in found if isinstance(each, Sheet)]
+
+
+def _files(options: argparse.Namespace) -> list[Path]:
+    folder = _SHIPPED if options.data is None else options.data / "pos" / "print"
+    return sorted(path for path in folder.glob("*.y*ml") if path.is_file())
+
+
+def _templates(options: argparse.Namespace) -> Iterator[Template]:
+    for path in _files(options):
+        template, faults = read_template(path.name, _text(path))
+        for found in faults:
+            print(found.text(options.lang), file=sys.stderr)
+        if template is not None:
+            yield template
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError(f"{path} cannot be read: {error}") from error

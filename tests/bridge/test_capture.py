@@ -1,0 +1,216 @@
+"""Print capture over real sockets: a toy till prints, a toy printer gets what it printed."""
+
+from __future__ import annotations
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Self
+
+import pytest
+
+from pos_bridge.cli import main
+from tests.bridge.harness import PATIENCE_S, Running, eventually, refused, running
+from tests.unit.capture.escpos import Job, zh_slip
+
+ASK = b"\x1dr\x01"
+
+
+@dataclass
+class ToyPrinter:
+    """A network printer that prints into memory: one connection after the other."""
+
+    port: int = 0
+    printed: bytearray = field(default_factory=bytearray)
+
+    def __enter__(self) -> Self:
+        self._listener = socket.create_server(("127.0.0.1", self.port))
+        self.port = self._listener.getsockname()[1]
+        self._thread = threading.Thread(target=self._print, daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.shutdown(socket.SHUT_RDWR)
+        self._listener.close()
+        self._thread.join(PATIENCE_S)
+
+    def _print(self) -> None:
+        while True:
+            try:
+                connection, _ = self._listener.accept()
+            except OSError:
+                return
+            with connection:
+                while data := connection.recv(65536):
+                    self.printed += data
+                    connection.sendall(b"\x12")  # it talks back, and nobody minds
+
+
+@dataclass(frozen=True)
+class House:
+    """A bridge with two virtual printers; the first passes on to `printer`."""
+
+    bridge: Running
+    printer: ToyPrinter
+
+    def till(self, number: int = 0) -> closing[socket.socket]:
+        """Connect to a virtual printer."""
+        host, _, port = self.bridge.captures[number].rpartition(":")
+        return closing(socket.create_connection((host, int(port)), timeout=PATIENCE_S))
+
+    def print(self, job: bytes, number: int = 0) -> None:
+        """Print a job, and wait for the answer to a question that follows it."""
+        with self.till(number) as till:
+            till.sendall(job + ASK)
+            assert till.recv(16) == b"\x00"
+
+    def order(self, number: str) -> dict[str, Any]:
+        """Return the order of that number from the board of all."""
+        tickets = self.bridge.get("/v1/board/all")["tickets"]
+        (found,) = [t for t in tickets if t["number"] == number]
+        return dict(found)
+
+    def health(self) -> dict[str, Any]:
+        return dict(self.bridge.get("/health"))
+
+
+def answered(till: socket.socket, count: int) -> bytes:
+    """Return the next `count` bytes that the printer answers."""
+    found = b""
+    while len(found) < count and (data := till.recv(count - len(found))):
+        found += data
+    return found
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    flags = ("--capture", "127.0.0.1:0", "--capture", "127.0.0.1:0", "--capture-idle", "0.2")
+    data = tmp_path_factory.mktemp("capture") / "data"
+    with ToyPrinter() as printer:
+        to = ("--capture-to", f"127.0.0.1:{printer.port}")
+        with running(data, *flags, *to) as bridge:
+            yield House(bridge, printer)
+
+
+def test_a_question_after_a_slip_is_answered_once_it_is_on_disk(house: House) -> None:
+    house.print(zh_slip(number="101", table="A1"))
+    order = house.order("101")
+    assert (order["table"], order["guests"], order["source"]) == ("A1", 4, "kitchen-zh")
+    assert [(ln["name"], ln["quantity"], ln["unit"]) for ln in order["lines"]] == [
+        ("麻辣锅底", "1", "份"),
+        ("毛肚", "2", "份"),
+    ]
+
+
+def test_the_till_finds_a_printer_that_is_well(house: House) -> None:
+    with house.till() as till:
+        till.sendall(b"\x10\x04\x01\x10\x04\x04")
+        assert answered(till, 2) == b"\x12\x12"
+        till.sendall(b"\x1dIC")
+        assert answered(till, 9) == b"_TM-T88V\0"
+
+
+def test_one_slip_on_two_printers_is_one_order(house: House) -> None:
+    house.print(zh_slip(number="102", table="A2"), 0)
+    house.print(zh_slip(number="102", table="A2"), 1)
+    assert [ln["quantity"] for ln in house.order("102")["lines"]] == ["1", "2"]
+    assert house.health()["sources"]["kitchen-zh"]["total"]["doubled"] >= 1
+
+
+def test_a_silence_ends_a_slip_that_is_not_cut(house: House) -> None:
+    with house.till(1) as till:
+        till.sendall(zh_slip(number="103", table="A3", cut=False) + b"\n\n\n")
+        eventually(
+            lambda: "103" in [t["number"] for t in house.bridge.get("/v1/board/all")["tickets"]]
+        )
+
+
+def test_an_unknown_slip_is_a_text_at_the_pass(house: House) -> None:
+    house.print(Job().lines("今晚包间客人", "请提前备好蛋糕").cut())
+    notes = [t["note"] for t in house.bridge.get("/v1/board/expo")["tickets"]]
+    assert any("请提前备好蛋糕" in note for note in notes)
+
+
+def test_a_picture_is_a_card_for_everybody(house: House) -> None:
+    house.print(Job().picture(16, 40).cut())
+    alerts = house.bridge.get("/v1/alerts")
+    assert any("only a picture" in alert["message"] for alert in alerts), alerts
+
+
+def test_garbage_on_the_line_hurts_nobody(house: House) -> None:
+    with house.till(1) as till:
+        till.sendall(bytes(range(256)) * 40 + b"\x1d8L\xff\xff\xff\xff")
+    house.print(zh_slip(number="104", table="A4"), 1)
+    assert house.order("104")["table"] == "A4"
+
+
+def test_everything_goes_on_to_the_real_printer_byte_for_byte(house: House) -> None:
+    job = zh_slip(number="105", table="A5") + b"\x1bp\x00\x19\x19" + bytes(range(1, 255))
+    house.print(job)
+    eventually(lambda: job + ASK in house.printer.printed)
+    assert house.health()["capture"]["printers"][0]["passed_to"]["trouble"] is None
+
+
+def test_a_dead_printer_is_said_and_its_jobs_wait(house: House) -> None:
+    house.printer.__exit__()
+    house.printer.printed.clear()
+    job = zh_slip(number="106", table="A6")
+    house.print(job)
+    assert house.order("106")["table"] == "A6"
+    said = f"Printer 127.0.0.1:{house.printer.port} does not answer"
+    eventually(lambda: any(said in problem for problem in house.health()["problems"]))
+    house.printer.__enter__()
+    eventually(lambda: job in house.printer.printed)
+    eventually(lambda: not house.health()["problems"])
+
+
+def test_a_faulty_template_is_said_and_stops_nothing(house: House) -> None:
+    folder = house.bridge.data / "pos" / "print"
+    bad = folder / "mine.yaml"
+    bad.write_text("template: mine\nkindz: []\n", "utf-8")
+    eventually(lambda: any("mine.yaml:" in problem for problem in house.health()["problems"]))
+    house.print(zh_slip(number="107", table="A7"))
+    assert house.order("107")["table"] == "A7"
+    assert main(["capture", "check", "--data", str(house.bridge.data)]) == 1
+    bad.unlink()
+    eventually(lambda: not house.health()["problems"])
+
+
+def test_kept_jobs_are_shown_and_learnt_from(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def run(*arguments: object) -> str:
+        assert main(["capture", *map(str, arguments)]) == 0
+        return capsys.readouterr().out
+
+    for number, dish in (
+        ("108", "鸭血                  1份"),
+        ("109", "鸭肠                  3份"),
+    ):
+        house.print(zh_slip("热菜单据", [dish], number=number, table=f"K{number}"))
+    listed = [line.split() for line in run("list", "--data", house.bridge.data).splitlines()]
+    jobs = [words[0] for words in listed if words[2] == "text"][-2:]
+    shown = run("show", jobs[0], "--data", house.bridge.data)
+    assert "鸭血" in shown
+    assert "no template knows this slip" in shown
+    learnt = run("learn", *jobs, "--data", house.bridge.data)
+    mine = house.bridge.data / "pos" / "print" / "mine.yaml"
+    mine.write_text(learnt.replace("my-till", "hot-dishes"), "utf-8")
+    house.print(zh_slip("热菜单据", ["虾滑                  1份"], number="110", table="K9"))
+    assert [ln["name"] for ln in house.order("110")["lines"]] == ["虾滑"]
+    mine.unlink()
+    file = tmp_path / "job.bin"
+    file.write_bytes(zh_slip())
+    assert "kitchen-zh: order, number 0042" in run("show", file)
+
+
+def test_flags_that_do_not_fit_are_refused(tmp_path: Path) -> None:
+    status, said = refused("serve", "--data", tmp_path, "--capture-to", "127.0.0.1:9")
+    assert (status, said.strip()) == (
+        1,
+        "pos-bridge: --capture-to needs a --capture of its own to take the jobs from.",
+    )

@@ -1,0 +1,181 @@
+"""Templates: what is wrong with one is said with its place; drafts are learnt from slips."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from pos_bridge.capture.folder import TemplateFolder
+from pos_bridge.capture.slips.learning import learn
+from pos_bridge.capture.slips.patterns import compile_pattern
+from pos_bridge.capture.slips.reading import read_slip
+from pos_bridge.capture.slips.slip import Kind, Slip
+from pos_bridge.capture.slips.templates import Template, read_template
+from tests.unit.capture.escpos import Job, en_slip, zh_slip
+from tests.unit.capture.kitchen import NOON, ZONE, sheets
+
+SMALL = """template: mine
+kinds: {kind: order, when: ORDER}
+fields: {number: "no {number}"}
+dishes: {dish: "{quantity} x {name}"}
+"""
+
+
+def template(text: str) -> Template:
+    found, faults = read_template("mine.yaml", text)
+    assert found is not None, [fault.text() for fault in faults]
+    return found
+
+
+def slip_of(data: bytes, *templates: Template) -> Slip:
+    (sheet,) = sheets(data)
+    found = read_slip(sheet.document, templates, NOON, ZONE)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        (("kinds:", "kindz:"), "mine.yaml:2:1: unknown key 'kindz' (did you mean 'kinds'?)"),
+        (("order, when", "ordr, when"), "(did you mean 'order'?)"),
+        (("{number}", "{numbr}"), "mine.yaml:3:18: unknown name '{numbr}'"),
+        (
+            ("{name}", "{any}"),
+            "mine.yaml:4:16: the dish pattern '{quantity} x {any}' has no {name}",
+        ),
+        (("template: mine", "template: my till"), "mine.yaml:1:11: 'my till' cannot be a source"),
+        (("dishes:", "encoding: latin9000\ndishes:"), "'latin9000' is no encoding"),
+        (("{quantity} x {name}", "{name} {text} {note}"), "at most two free texts"),
+        (("{quantity} x {name}", "{name} {name}"), "'{name}' stands there twice"),
+    ],
+)
+def test_a_fault_is_said_with_its_place(change: tuple[str, str], told: str) -> None:
+    found, faults = read_template("mine.yaml", SMALL.replace(*change))
+    assert found is None
+    assert any(told in fault.text() for fault in faults), [fault.text() for fault in faults]
+    assert all(fault.text("zh") != fault.text("en") for fault in faults)
+
+
+@pytest.mark.parametrize("text", ["", "- a\n- b\n", "template: [\n", "a: 1\na: 2\n", "\0"])
+def test_what_is_no_template_is_said(text: str) -> None:
+    found, faults = read_template("mine.yaml", text)
+    assert found is None
+    assert faults
+
+
+@pytest.mark.parametrize(
+    ("pattern", "line", "values"),
+    [
+        ("桌号：{table}", "桌号： 大厅 8", {"table": "大厅 8"}),
+        ("桌号:{table}", "桌号：Ａ０８", {"table": "Ａ０８"}),
+        ("table {table}", "TABLE 12", {"table": "12"}),
+        ("{quantity} x {name}", "2 X Fish & Chips", {"quantity": "2", "name": "Fish & Chips"}),
+        ("{name}  {count}", "宫保 鸡丁      2", {"name": "宫保 鸡丁", "count": "2"}),
+        ("{name}  {count}", "米饭 2", None),
+        ("{name}  {count}", "套餐      38.00", None),
+        (
+            "{name}  {quantity} {unit}",
+            "鱼    1.5 斤",
+            {"name": "鱼", "quantity": "1.5", "unit": "斤"},
+        ),
+        ("  + {text}", "+ bacon", None),
+        ("  + {text}", "   + bacon", {"text": "bacon"}),
+        ("order {number}", "ORDER RECEIPT", None),
+    ],
+)
+def test_patterns(pattern: str, line: str, values: dict[str, str] | None) -> None:
+    found = compile_pattern(pattern).find(line)
+    assert (None if found is None else found.values) == values
+
+
+def test_looks_tell_a_table_without_a_label() -> None:
+    text = SMALL.replace("fields: {", 'fields: {table: {text: "{table}", look: big}, ')
+    job = Job("cp437").line("ORDER").line("A08", big=True).lines("no 7", "1 x Rice").cut()
+    assert slip_of(job, template(text)).table == "A08"
+
+
+def test_parts_of_a_set_belong_to_it() -> None:
+    text = SMALL.replace('dish: "', 'part: "  -- {count} {name}", dish: "')
+    slip = slip_of(
+        Job().lines("ORDER", "no 7", "1 x Set", "  -- 2 Wings", "2 x Tea").cut(), template(text)
+    )
+    assert [(d.name, [p.name for p in d.parts]) for d in slip.dishes] == [
+        ("Set", ["Wings"]),
+        ("Tea", []),
+    ]
+
+
+def test_what_nobody_foresaw_stays_with_its_dish() -> None:
+    slip = slip_of(Job().lines("ORDER", "no 7", "1 x Rice", "birthday!").cut(), template(SMALL))
+    assert slip.dishes[0].note == "birthday!"
+
+
+def test_a_word_inside_another_word_is_not_meant() -> None:
+    """AVOID NUTS is no VOID."""
+    text = SMALL.replace(
+        "{kind: order, when: ORDER}", "[{kind: void, when: VOID}, {kind: order, when: ORDER}]"
+    )
+    assert (
+        slip_of(Job().lines("ORDER", "AVOID NUTS", "no 7", "1 x Rice").cut(), template(text)).kind
+        is Kind.ORDER
+    )
+
+
+def test_the_folder_is_read_again_and_keeps_the_last_sound_version(tmp_path: Path) -> None:
+    folder = TemplateFolder(tmp_path / "print")
+    assert {t.id for t in folder.templates()} == {"kitchen-zh", "kitchen-en"}
+    assert not list(folder.remarks())
+    mine = tmp_path / "print" / "mine.yaml"
+    mine.write_text(SMALL, "utf-8")
+    assert "mine" in {t.id for t in folder.templates()}
+    mine.write_text(SMALL.replace("kinds", "kindz"), "utf-8")
+    os.utime(mine, ns=(1, 1))
+    assert "mine" in {t.id for t in folder.templates()}
+    (remark,) = folder.remarks()
+    assert "mine.yaml:1:1" in remark.more_en
+    assert "did you mean 'kinds'?" in folder.faults()[1].text()
+    mine.unlink()
+    assert "mine" not in {t.id for t in folder.templates()}
+    assert not folder.faults()
+
+
+def draft(*jobs: bytes) -> tuple[Template, str]:
+    text = learn([sheet.document for job in jobs for sheet in sheets(job)], "learnt")
+    return template(text), text
+
+
+def test_a_chinese_draft_reads_a_slip_it_has_not_seen() -> None:
+    found, text = draft(
+        zh_slip(
+            "热菜厨房单",
+            time="2026-11-24 16:00:05",
+            dishes=["毛肚                  2份", "  [微辣]"],
+        ),
+        zh_slip(
+            "热菜厨房单",
+            time="2026-11-24 16:10:00",
+            number="43",
+            table="B2",
+            dishes=["虾滑                  1份"],
+        ),
+    )
+    new = zh_slip(
+        "热菜厨房单", number="99", table="C3", dishes=["鸭肠                  3份", "  [不辣]"]
+    )
+    slip = slip_of(new, found)
+    assert (slip.kind, slip.number, slip.table) == (Kind.ORDER, "99", "C3"), text
+    assert [(d.name, str(d.quantity), d.modifiers) for d in slip.dishes] == [
+        ("鸭肠", "3", ("不辣",))
+    ], text
+
+
+def test_an_english_draft_reads_a_slip_it_has_not_seen() -> None:
+    found, text = draft(
+        en_slip("BAR DOCKET"), en_slip("BAR DOCKET", ["1 x Tea"], number="2", table="4")
+    )
+    slip = slip_of(en_slip("BAR DOCKET", ["3 x Cola", "   + ice"], number="77", table="9"), found)
+    assert (slip.kind, [d.name for d in slip.dishes]) == (Kind.ORDER, ["Cola"]), text
+    assert slip.dishes[0].modifiers == ("ice",), text
