@@ -20,6 +20,7 @@ _logger = logging.getLogger(__name__)
 _CONNECT_S = 3.0
 _RETRY_S = 1.0
 _GIVE_UP_S = 600.0
+_FAREWELL_S = 2.0
 _MOST_WAITING = 16 * 1024 * 1024
 
 
@@ -128,11 +129,14 @@ class Passing:
         try:
             while await _has_more(stream):
                 data = stream.chunks[0]
+                if hearing.done():
+                    raise ConnectionResetError("the printer hung up")
                 writer.write(data)
                 await writer.drain()
                 stream.chunks.popleft()
                 self.waiting -= len(data)
                 self.passed += len(data)
+            await _bid_farewell(writer, hearing)
         finally:
             hearing.cancel()
             writer.close()
@@ -148,6 +152,17 @@ async def _has_more(stream: Stream) -> bool:
         stream.news.clear()
         await stream.news.wait()
     return True
+
+
+async def _bid_farewell(writer: asyncio.StreamWriter, hearing: asyncio.Task[None]) -> None:
+    """Say that this was all, and let the printer hang up.
+
+    Who hangs up before having heard all answers resets the line, and a printer may then throw away
+    what it has not printed yet.
+    """
+    with suppress(OSError):
+        writer.write_eof()
+        await asyncio.wait([hearing], timeout=_FAREWELL_S)
 
 
 async def _ignore(reader: asyncio.StreamReader) -> None:
