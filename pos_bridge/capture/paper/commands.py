@@ -13,6 +13,7 @@ from typing import NamedTuple
 ESC, FS, GS, DLE = 0x1B, 0x1C, 0x1D, 0x10
 MOST_DATA = 4 * 1024 * 1024
 """A command that claims more data than this is damaged: only its head is passed over."""
+DOTS_PER_LINE = 30
 _LONGEST_TEXT = 512
 _TEXT = re.compile(rb"[^\x00-\x1f]+")
 

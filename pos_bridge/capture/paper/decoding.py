@@ -16,7 +16,7 @@ from pos_bridge.capture.paper.charsets import (
     looks_like,
     national,
 )
-from pos_bridge.capture.paper.commands import Token, cuts, next_token
+from pos_bridge.capture.paper.commands import DOTS_PER_LINE, Token, cuts, next_token
 from pos_bridge.capture.paper.document import (
     Align,
     Document,
@@ -31,7 +31,6 @@ from pos_bridge.capture.paper.setup import Setup
 from pos_bridge.capture.paper.symbols import Symbols, bit_image, raster
 
 DOTS_PER_COLUMN = 12
-_DOTS_PER_LINE = 30
 _TAB = 8
 _WIDEST = 512
 _MOST_PARTS = 20_000
@@ -284,7 +283,7 @@ class _Paper:
     def feed_dots(self, data: bytes) -> None:
         """ESC J: the line is printed, and the paper goes on by so many dots."""
         self._end_line_if_begun()
-        self._fed_lines += data[0] // _DOTS_PER_LINE
+        self._fed_lines += data[0] // DOTS_PER_LINE
 
     def set_tabs(self, data: bytes) -> None:
         """ESC D."""

@@ -5,19 +5,26 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from pos_bridge.capture.paper.commands import cuts, next_token
+from pos_bridge.capture.paper.commands import DOTS_PER_LINE, Token, cuts, next_token
 from pos_bridge.capture.paper.decoding import decode
 from pos_bridge.capture.paper.document import Document
 from pos_bridge.capture.paper.replies import reply_to
 from pos_bridge.capture.paper.setup import Setup
 
 MOST_BYTES = 4 * 1024 * 1024
+_TORN_OFF = 4
+"""So many blank lines are more than a slip has inside: there the paper is torn off by hand."""
 
 
 class End(StrEnum):
-    """What ended a sheet. `FULL`: it has grown beyond what is kept; the rest of it is gone."""
+    """What ended a sheet.
+
+    `ANEW`: blank paper, then the printer was set anew, as for one without a cutter. `FULL`: it has
+    grown beyond what is kept; the rest of it is gone.
+    """
 
     CUT = "cut"
+    ANEW = "anew"
     IDLE = "idle"
     CLOSED = "closed"
     FULL = "full"
@@ -62,7 +69,9 @@ class Splitter:
         self._at = 0
         self._drops = False
         self._sheets = 0
+        self._fed_lines = 0
         self._is_mid_line = False
+        self._was_return = False
 
     @property
     def size(self) -> int:
@@ -87,7 +96,11 @@ class Splitter:
             token = next_token(self._data, self._at)
             if token is None:
                 break
+            if token.name == b"\x1b@" and self._fed_lines >= _TORN_OFF:
+                found += self._sheet(End.ANEW)
+                continue
             self._at = token.end
+            self._note_feed(token)
             command = bytes(self._data[token.start : min(token.end, token.start + 16)])
             if not token.name:
                 self._is_mid_line = True
@@ -107,13 +120,28 @@ class Splitter:
         self._at = len(self._data)
         return self._sheet(end)
 
+    def _note_feed(self, token: Token) -> None:
+        """Count blank lines since the last text, as a printer without a cutter is told to feed."""
+        was_return, self._was_return = self._was_return, token.name == b"\r"
+        if token.name == b"\n":
+            self._fed_lines += not (self._is_mid_line or was_return)
+        elif token.name == b"\r":
+            self._was_return = self._is_mid_line
+        elif token.name in (b"\x1bd", b"\x1bJ"):
+            count = self._data[token.start + 2]
+            self._fed_lines += count if token.name == b"\x1bd" else count // DOTS_PER_LINE
+        elif not token.name:
+            self._fed_lines = 0
+
     def _sheet(self, end: End) -> list[Sheet]:
         data, self._data = bytes(self._data[: self._at]), self._data[self._at :]
-        self._at, self._is_mid_line = 0, False
+        self._at, self._is_mid_line, self._fed_lines = 0, False, 0
         before = self._setup
-        document, self._setup = decode(data, before, self._charset)
         drops, self._drops = self._drops, end is End.FULL
-        if document.is_blank or drops:
+        if drops:
+            return []
+        document, self._setup = decode(data, before, self._charset)
+        if document.is_blank:
             return []
         self._sheets += 1
         return [Sheet(data, end, before, document, follows=self._sheets > 1)]

@@ -119,6 +119,7 @@ class _Union:
     def _take(self, dishes: list[Dish], same: list[KnownLine]) -> None:
         lacking = sum((d.quantity for d in dishes), _ZERO) - sum((x.ordered for x in same), _ZERO)
         if same:
+            self._place(dishes, same)
             self._enrich(dishes, same)
             ways = {line.exactly for line in same}
             dishes = sorted(dishes, key=lambda dish: _line_for("", dish).exactly in ways)
@@ -148,6 +149,18 @@ class _Union:
         self._lines[line_id] = line
         for part in dish.parts:
             self._add(part, part.quantity, line_id)
+
+    def _place(self, dishes: list[Dish], same: list[KnownLine]) -> None:
+        """Let lines say of which category and course they are where only this slip says it."""
+        category = next((dish.category for dish in dishes if dish.category), "")
+        course = next((dish.course for dish in dishes if dish.course), "")
+        for line in same:
+            now = self._lines.get(line.line_id)
+            if now is not None:
+                placed = replace(
+                    now, category=now.category or category, course=now.course or course
+                )
+                self._lines[line.line_id] = placed
 
     def _enrich(self, dishes: list[Dish], same: list[KnownLine]) -> None:
         """Let lines say how a dish is done where only this slip says it."""
@@ -192,6 +205,8 @@ def _line_for(line_id: str, dish: Dish) -> KnownLine:
         modifiers=dish.modifiers,
         note=dish.note,
         held=dish.mark is Kind.HOLD,
+        category=dish.category,
+        course=dish.course,
     )
 
 

@@ -34,6 +34,8 @@ class KnownLine:
     note: str = ""
     held: bool = False
     parent: str = ""
+    category: str = ""
+    course: str = ""
 
     @property
     def left(self) -> Decimal:
@@ -149,7 +151,8 @@ def _plain(value: KnownOrder) -> dict[str, Any]:
 def _plain_line(line: KnownLine) -> list[Any]:
     amounts = [str(line.ordered), str(line.voided)]
     texts = [line.unit, line.code, line.modifiers, line.note]
-    return [line.line_id, line.name, *amounts, *texts, line.held, line.parent]
+    place = [line.parent, line.category, line.course]
+    return [line.line_id, line.name, *amounts, *texts, line.held, *place]
 
 
 def _round(value: dict[str, Any]) -> Round:
@@ -168,6 +171,6 @@ def _round(value: dict[str, Any]) -> Round:
 
 
 def _line(value: list[Any]) -> KnownLine:
-    line_id, name, ordered, voided, unit, code, modifiers, note, held, parent = value
+    line_id, name, ordered, voided, unit, code, modifiers, *rest = value
     counts = Decimal(ordered), Decimal(voided)
-    return KnownLine(line_id, name, *counts, unit, code, tuple(modifiers), note, held, parent)
+    return KnownLine(line_id, name, *counts, unit, code, tuple(modifiers), *rest)

@@ -36,6 +36,8 @@ def line_value(line: KnownLine) -> dict[str, Any]:
         "name": line.name,
         "quantity": str(min(line.ordered if is_void else line.left, MOST_QUANTITY)),
         "unit": line.unit,
+        "category": line.category,
+        "course": line.course or None,
         "note": line.note,
         "state": state,
         "modifiers": [modifier(text) for text in line.modifiers],

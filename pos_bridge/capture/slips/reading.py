@@ -75,6 +75,8 @@ class _Reading:
         self._dishes: list[_Open] = []
         self._head: list[str] = []
         self._others: list[str] = []
+        self._category = ""
+        self._course = ""
         self._is_over = False
         self._has_begun = not template.spec.dishes.after
 
@@ -99,6 +101,8 @@ class _Reading:
         elif self._is_over or (self._dishes and _first(spec.until, line, text) is not None):
             self._is_over = True
             self._other(line, text)
+        elif self._heading(line, text):
+            pass
         elif not self._dishes:
             if _first(spec.skip, line, text) is not None or (
                 not self._fields(line, text) and not self._dish(line, text)
@@ -106,6 +110,17 @@ class _Reading:
                 self._say(text)
         else:
             self._within(line, text)
+
+    def _heading(self, line: TextLine, text: str) -> bool:
+        """Take a heading: the dishes below it are of that category or course."""
+        spec = self._spec.dishes
+        if (found := _first(spec.category, line, text)) is not None:
+            self._category = _words(found, text)
+        elif (found := _first(spec.course, line, text)) is not None:
+            self._course = _words(found, text)
+        else:
+            return False
+        return True
 
     def _within(self, line: TextLine, text: str) -> None:
         """A line between dishes: a part, a modifier, a note, the next dish, or something else."""
@@ -133,7 +148,8 @@ class _Reading:
         found = _first(self._spec.dishes.dish, line, text)
         if found is None or len(self._dishes) >= MOST_DISHES:
             return False
-        self._dishes.append(_Open(_dish(found)))
+        dish = replace(_dish(found), category=self._category, course=self._course)
+        self._dishes.append(_Open(dish))
         return True
 
     def _other(self, line: TextLine, text: str) -> None:
@@ -181,8 +197,11 @@ class _Reading:
         spec, everywhere = self._spec, [*self._head, *self._others]
         at = printed_time(self._values.get("time", ""), now, zone)
         values = dict(self._values)
-        if kind.service:
-            values["service"] = kind.service
+        services = (each.service for each in spec.services if _says(everywhere, each.when))
+        if service := next(services, ""):
+            values["service"] = service
+        category = values.pop("category", "")
+        dishes = (each.closed() for each in self._dishes)
         is_full, is_station = _says(everywhere, spec.full), _says(everywhere, spec.station)
         return Slip(
             template=self._template.id,
@@ -193,7 +212,7 @@ class _Reading:
             fields=values,
             at_ms=None if at is None else at.at_ms,
             has_seconds=at is not None and at.has_seconds,
-            dishes=tuple(each.closed() for each in self._dishes),
+            dishes=tuple(replace(d, category=d.category or category) for d in dishes),
             notes=tuple(self._notes),
             is_reprint=_says(everywhere, spec.reprint),
             is_full=True if is_full else (False if is_station else None),

@@ -32,7 +32,7 @@ class Dish:
     """A dish as a slip prints it. `modifiers` as printed below it, `note` too.
 
     `mark`: what this line alone asks for, where the slip marks it (void, hold, fire, rush).
-    `parts`: what a set is made of.
+    `parts`: what a set is made of. `category`, `course`: of the heading above it, or of the slip.
     """
 
     name: str
@@ -43,6 +43,8 @@ class Dish:
     note: str = ""
     mark: Kind | None = None
     parts: tuple[Dish, ...] = ()
+    category: str = ""
+    course: str = ""
 
 
 @dataclass(frozen=True, slots=True)

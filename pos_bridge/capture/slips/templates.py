@@ -88,13 +88,21 @@ Patterns = Annotated[
 
 
 class KindSpec(Spec):
-    """Which words make a slip what it is. `anywhere`: not only above the dishes."""
+    """Which words make a slip what it is. `anywhere`: not only above the dishes. `paid`: it says
+    that the bill is paid.
+    """
 
     kind: Annotated[Kind, BeforeValidator(lambda v: Kind(one_of(v, _KINDS)))]
     when: Words
     anywhere: Annotated[bool, BeforeValidator(yes_no)] = False
-    service: Annotated[str, BeforeValidator(lambda v: one_of(v, _SERVICES))] = ""
     paid: Annotated[bool, BeforeValidator(yes_no)] = False
+
+
+class ServiceSpec(Spec):
+    """Which words say how the guest gets the food."""
+
+    service: Annotated[str, BeforeValidator(lambda v: one_of(v, _SERVICES))]
+    when: Words
 
 
 class FieldsSpec(Spec):
@@ -108,6 +116,7 @@ class FieldsSpec(Spec):
     guests: Patterns = ()
     server: Patterns = ()
     zone: Patterns = ()
+    category: Patterns = ()
     customer: Patterns = ()
     time: Patterns = ()
     note: Patterns = ()
@@ -121,6 +130,8 @@ class DishesSpec(Spec):
     until: Patterns = ()
     dish: Patterns
     part: Patterns = ()
+    category: Patterns = ()
+    course: Patterns = ()
     modifier: Patterns = ()
     note: Patterns = ()
     skip: Patterns = ()
@@ -135,6 +146,7 @@ class TemplateSpec(Spec):
     encoding: Annotated[str, BeforeValidator(_charset)] = ""
     only: Words = ()
     kinds: Annotated[tuple[KindSpec, ...], BeforeValidator(_some)]
+    services: Annotated[tuple[ServiceSpec, ...], BeforeValidator(listed)] = ()
     reprint: Words = ()
     full: Words = ()
     station: Words = ()

@@ -65,6 +65,16 @@ def test_full_and_station_slips_join_in_any_order(order: tuple[bytes, ...]) -> N
     assert [m.name for m in tripe.content.modifiers] == ["不辣"]
 
 
+def test_a_station_slip_says_of_which_category_its_dishes_are() -> None:
+    """Rules that go by category find them, whichever slip came first."""
+    kitchen = Pass()
+    kitchen.print(zh_slip("总单", [POT, TRIPE], time=AT))
+    kitchen.print(zh_slip("分单", [TRIPE], time=AT, more=["档口：涮品"]))
+    found = {line.content.name: line.content.category for line in kitchen.lines()}
+    assert found == {"麻辣锅底": "", "毛肚": "涮品"}
+    assert kitchen.to_cook() == {"麻辣锅底": "1", "毛肚": "2"}
+
+
 def test_station_slips_alone_are_the_whole_order() -> None:
     kitchen = Pass()
     for job in STATIONS:

@@ -102,6 +102,25 @@ def test_splitting_never_fails_and_loses_no_byte(data: bytes, size: int) -> None
     assert all(piece.data in data for piece in found if isinstance(piece, Sheet))
 
 
+def test_slips_without_a_cutter_between_them_are_told_apart() -> None:
+    """Blank paper to tear off at, then ESC @: the till prints the next one."""
+    one, two = (zh_slip(number=number, cut=False) for number in ("1", "2"))
+    kitchen = Pass()
+    assert kitchen.print(one + b"\x1bd\x06" + two + b"\r\n" * 5 + b"\x1b@") == ["order", "order"]
+    assert [o.fields.number for o in kitchen.orders()] == ["1", "2"]
+    # one that sets itself anew in the middle is still one
+    assert len(sheets(b"\x1b@Head\r\n\r\n\r\n\x1b@Rest\r\n")) == 1
+
+
+def test_what_follows_a_job_that_is_too_large_is_read_from_the_next_cut_on() -> None:
+    splitter = Splitter()
+    line = b"x" * 999 + b"\n"
+    found = [e for _ in range(9) for e in splitter.feed(line * 1000)]
+    found += splitter.feed(b"tail\n\x1dV\x00" + zh_slip())
+    ends = [each.end for each in found if isinstance(each, Sheet)]
+    assert ends == [End.FULL, End.CUT]
+
+
 def test_a_cut_inside_a_picture_is_no_cut() -> None:
     dots = b"\x1dV\x00\x0a" * 4
     job = b"\x1b@\x1dv0\x00\x04\x00\x04\x00" + dots + b"text\n\x1dV\x00"

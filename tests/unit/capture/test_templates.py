@@ -14,7 +14,7 @@ from pos_bridge.capture.slips.reading import read_slip
 from pos_bridge.capture.slips.slip import Kind, Slip
 from pos_bridge.capture.slips.templates import Template, read_template
 from tests.unit.capture.escpos import Job, en_slip, zh_slip
-from tests.unit.capture.kitchen import NOON, ZONE, sheets
+from tests.unit.capture.kitchen import NOON, ZONE, sheets, shipped
 
 SMALL = """template: mine
 kinds: {kind: order, when: ORDER}
@@ -111,6 +111,32 @@ def test_parts_of_a_set_belong_to_it() -> None:
 def test_what_nobody_foresaw_stays_with_its_dish() -> None:
     slip = slip_of(Job().lines("ORDER", "no 7", "1 x Rice", "birthday!").cut(), template(SMALL))
     assert slip.dishes[0].note == "birthday!"
+
+
+def test_headings_say_of_which_category_and_course_the_dishes_are() -> None:
+    text = SMALL.replace('dish: "', 'category: "[{text}]", course: "== {text} ==", dish: "')
+    lines = ("ORDER", "no 7", "[Cold]", "1 x Salad", "== 2 ==", "[Hot]", "1 x Rice", "1 x Soup")
+    slip = slip_of(Job().lines(*lines).cut(), template(text))
+    places = [(dish.category, dish.course) for dish in slip.dishes]
+    assert places == [("Cold", ""), ("Hot", "2"), ("Hot", "2")]
+
+
+def test_words_say_how_the_guest_gets_the_food() -> None:
+    services = {"厨房单": None, "外卖单": "delivery", "打包单": "takeaway"}
+    for title, service in services.items():
+        assert slip_of(zh_slip(title), *shipped()).fields.get("service") == service
+
+
+def test_a_delivery_note_is_no_order() -> None:
+    """Words that only say how food leaves the house make nothing an order."""
+    (sheet,) = sheets(Job().lines("DELIVERY NOTE", "No 12", "3 Boxes of cola").cut())
+    assert read_slip(sheet.document, shipped(), NOON, ZONE) is None
+
+
+def test_the_name_of_a_field_is_no_word_of_a_kind() -> None:
+    """下单时间 is on every receipt, and 备注：催菜 asks nobody to rush."""
+    slip = slip_of(zh_slip(time="16:00", more=["整单备注：客人催菜"]), *shipped())
+    assert (slip.kind, slip.notes) == (Kind.ORDER, ("客人催菜",))
 
 
 def test_a_word_inside_another_word_is_not_meant() -> None:
