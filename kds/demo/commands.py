@@ -55,7 +55,7 @@ def _speed(text: str) -> float:
 def _demo(options: argparse.Namespace) -> int:
     from kds.demo.plug import PlugError
     from kds.demo.program import DemoSettings, run
-    from kds.demo.tills import HttpError
+    from kds.demo.tills import HttpError, TillsError
     from kds.ui.options import Options
     from kds.ui.style.colours import Theme
 
@@ -75,7 +75,7 @@ def _demo(options: argparse.Namespace) -> int:
     )
     try:
         outcome = run(settings)
-    except (PlugError, HttpError, OSError) as error:
+    except (PlugError, HttpError, TillsError, OSError) as error:
         raise CommandError(str(error)) from error
     print(outcome.as_json() if options.json else outcome.as_text())
     return 0 if outcome.is_well else 1

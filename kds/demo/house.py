@@ -76,7 +76,6 @@ TILL = Source("Till", "counter")
 TABLET = Source("Tablet", "waiter")
 RIDERS = Source("Riders", "delivery", "delivery")
 FILE = Source("File", "other", "takeaway")
-SOURCES = (QR, TILL, TABLET, RIDERS, FILE)
 
 
 def line(number: int, name: str, quantity: int = 1, *words: Modifier) -> Order:

@@ -1,7 +1,7 @@
 """The stage: everything that stands and lives while the demo runs, put up and taken down.
 
 One process with one link and three panes, as any display program; a bridge as a child process;
-a till for each source of orders.
+the tills, too.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import contextlib
 import json
 import socket
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -21,12 +21,12 @@ from kds.app.screen import Screen
 from kds.demo.clock import Bell, KitchenClock, saturday_evening
 from kds.demo.cooks import EXPO, Cook, OtherDevice, line_of
 from kds.demo.glass import Glass
-from kds.demo.house import SOURCES, Order
+from kds.demo.house import Order
 from kds.demo.opening import LATE_LINE, LATE_TABLE, VOID_TABLE, WARM_UP_MIN, opening
 from kds.demo.plug import Addresses, Plug, PlugError
 from kds.demo.script import AT_S, MOVED_TO, SCAN_TABLE, VIEWS, Moment
 from kds.demo.tally import Tally, bumps, read_log, tally
-from kds.demo.tills import Http, Till, read_journals
+from kds.demo.tills import Http, Tills
 from kds.demo.voice import Subtitles, Voice
 from kds.link import Link, SteadyClock
 from kds.rulefiles import shipped_book
@@ -79,7 +79,7 @@ class Stage:
     voice: Voice
     subtitles: Subtitles
     bell: Bell
-    tills: dict[str, Till] = field(default_factory=dict)
+    tills: Tills
     curtain_ms: int = 0
     opened_after: int = 0
     """The log's place when the curtain rose."""
@@ -102,11 +102,11 @@ class Stage:
 
     async def take(self, order: Order) -> None:
         """Let the till that an order belongs to take it."""
-        await self.tills[str(order["source"])].take(order)
+        await self.tills.take(order)
 
     async def sent(self) -> None:
         """Wait until all tills have their answers."""
-        await asyncio.gather(*(till.sent() for till in self.tills.values()))
+        await self.tills.sent()
 
     @property
     def is_following(self) -> bool:
@@ -117,9 +117,8 @@ class Stage:
 
     async def count(self) -> tuple[Tally, int]:
         """Return what became of all orders so far, and the bumps since the curtain rose."""
-        written = await asyncio.to_thread(lambda: list(read_journals(self.settings.folder)))
         log = await read_log(self.http)
-        return tally(written, log), bumps(e for e in log if e["seq"] > self.opened_after)
+        return tally(self.tills.written, log), bumps(e for e in log if e["seq"] > self.opened_after)
 
     async def repace(self, scale: float) -> None:
         """Let time go on at another pace: the bridge is started again, as for a new setting."""
@@ -195,11 +194,7 @@ async def stage(settings: StageSettings) -> AsyncIterator[Stage]:
         built = _built(settings, clock, plug, http, link)
         ending.push_async_callback(built.acts.finished)
         ending.push_async_callback(built.voice.stop)
-        for source in SOURCES:
-            till_http = Http(lambda: plug.addresses.http_place)
-            till = Till(source.id, settings.folder, till_http, built.glass.posting)
-            built.tills[source.id] = till
-            ending.push_async_callback(till.close)
+        ending.push_async_callback(built.tills.close)
         following = asyncio.create_task(link.run())
         ticking = asyncio.create_task(_tick(built))
         ending.push_async_callback(_cancelled, following, ticking)
@@ -283,6 +278,7 @@ def _built(
         voice,
         subtitles,
         bell,
+        Tills(settings.folder, plug.addresses.http, glass.posting),
     )
 
 

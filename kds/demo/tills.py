@@ -1,7 +1,7 @@
-"""Tills: they write every order on disk first, and send it again until the bridge has answered.
+"""Tills: every order is on their disk first, and is sent again until the bridge has answered.
 
-The order's own id makes repeating harmless. Nothing depends on memory: what was sent, and what
-was answered, is read back from the disk when the demo counts.
+They are what a till really has: the program `pos-bridge send` with its spool, told by a pipe what
+to take, telling by another what is safe, tried and answered.
 """
 
 from __future__ import annotations
@@ -9,17 +9,20 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-import os
-import time
-from collections.abc import Callable, Iterator
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from kds.bench.load import Connection
 from kds.demo.house import Order
 
 _TIMEOUT_S = 5.0
-_AGAIN_S = 0.3
+_PATIENCE_S = 5.0
 
 Key = tuple[str, str]
 """An order: its source and its id."""
@@ -29,6 +32,10 @@ Posting = Callable[[Key, int], None]
 
 class HttpError(Exception):
     """The bridge was not reached, or did not answer in time."""
+
+
+class TillsError(Exception):
+    """The tills' program has ended; its last words are in `tills.log` in the demo's folder."""
 
 
 class Http:
@@ -71,100 +78,109 @@ class Http:
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """One line of a till's journal: an order that it took, or the answer to one.
+    """A revision of an order that the tills have on disk."""
 
-    `place`: which order of this till. `status` None: taken, not yet answered.
-    """
-
-    place: int
     key: Key
     revision: int
-    status: int | None
 
 
-class Journal:
-    """A till's file. Any thread, one at a time."""
+class Tills:
+    """All sources of orders: one `pos-bridge send` with its spool. Event loop thread only.
 
-    def __init__(self, path: Path) -> None:
-        self._file = path.open("a", encoding="utf-8")
+    `posting` is told of each try. It ends with this program, however that comes about: then its
+    standard input closes.
+    """
 
-    def write(self, entry: dict[str, object]) -> None:
-        """Append a line; it is on disk when this returns."""
-        self._file.write(json.dumps(entry, ensure_ascii=False) + "\n")
-        self._file.flush()
-        os.fsync(self._file.fileno())
-
-    def close(self) -> None:
-        """Let go of the file."""
-        self._file.close()
-
-
-def read_journals(folder: Path) -> Iterator[Written]:
-    """Yield what the tills have written, file by file."""
-    for path in sorted(folder.glob("till-*.jsonl")):
-        for text in path.read_text("utf-8").splitlines():
-            entry = json.loads(text)
-            yield Written(
-                entry["place"],
-                (entry["source"], entry["order_id"]),
-                entry["revision"],
-                entry.get("status"),
-            )
-
-
-class Till:
-    """One source of orders. Event loop thread only."""
-
-    def __init__(self, source: str, folder: Path, http: Http, posting: Posting) -> None:
-        self._journal = Journal(folder / f"till-{source}.jsonl")
-        self._http = http
+    def __init__(self, folder: Path, bridge: str, posting: Posting) -> None:
+        self.written: list[Written] = []
         self._posting = posting
-        self._waiting: asyncio.Queue[tuple[int, Order]] = asyncio.Queue()
-        self._taken = 0
-        self._task = asyncio.create_task(self._send_on())
+        self._safe: deque[asyncio.Future[None]] = deque()
+        self._open = 0
+        self._settled = asyncio.Event()
+        self._settled.set()
+        self._loop = asyncio.get_running_loop()
+        self._process = _spawn(folder, bridge)
+        self._reader = threading.Thread(target=self._read, name="tills", daemon=True)
+        self._reader.start()
 
     async def take(self, order: Order) -> None:
-        """Take an order: it is on disk when this returns, and on its way."""
-        self._taken += 1
-        place = self._taken
-        await asyncio.to_thread(self._journal.write, _entry(place, order) | {"order": order})
-        self._waiting.put_nowait((place, order))
+        """Take an order: it is on disk when this returns, and on its way. Raises `TillsError`."""
+        safe: asyncio.Future[None] = self._loop.create_future()
+        self._safe.append(safe)
+        self._open += 1
+        self._settled.clear()
+        line = json.dumps(order, ensure_ascii=False).encode() + b"\n"
+        assert self._process.stdin is not None
+        try:
+            self._process.stdin.write(line)
+            self._process.stdin.flush()
+        except OSError as error:
+            raise TillsError("pos-bridge send has ended") from error
+        await safe
+        self.written.append(Written(_key(order), int(str(order["revision"]))))
 
     async def sent(self) -> None:
         """Wait until everything is answered."""
-        await self._waiting.join()
+        await self._settled.wait()
 
     async def close(self) -> None:
         """Stop sending."""
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-        await self._http.close()
-        self._journal.close()
+        await asyncio.to_thread(_end, self._process)
+        await asyncio.to_thread(self._reader.join)
 
-    async def _send_on(self) -> None:
-        while True:
-            place, order = await self._waiting.get()
-            status = await self._send(order)
-            await asyncio.to_thread(self._journal.write, _entry(place, order) | {"status": status})
-            self._waiting.task_done()
+    # --- the reader's thread ---
 
-    async def _send(self, order: Order) -> int:
-        """Post until there is an answer that another try would not change."""
-        body = json.dumps(order, ensure_ascii=False).encode()
-        while True:
-            with contextlib.suppress(HttpError):
-                self._posting(_key(order), time.monotonic_ns())
-                status, _ = await self._http.ask("POST", "/v1/orders", body)
-                if status < 500:
-                    return status
-            await asyncio.sleep(_AGAIN_S)
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        with contextlib.suppress(RuntimeError):  # the loop has ended before
+            for line in self._process.stdout:
+                self._loop.call_soon_threadsafe(self._heard, json.loads(line))
+            self._loop.call_soon_threadsafe(self._over)
+
+    # --- event loop thread ---
+
+    def _heard(self, told: dict[str, Any]) -> None:
+        """Learn what the program reports of an order."""
+        key = (str(told["source"]), str(told["order_id"]))
+        match told["what"]:
+            case "safe":
+                safe = self._safe.popleft()
+                if not safe.done():
+                    safe.set_result(None)
+            case "trying":
+                self._posting(key, int(told["at_ns"]))
+            case _:
+                self._open -= 1
+                if not self._open:
+                    self._settled.set()
+
+    def _over(self) -> None:
+        for safe in self._safe:
+            if not safe.done():
+                safe.set_exception(TillsError("pos-bridge send has ended"))
+
+
+def _spawn(folder: Path, bridge: str) -> subprocess.Popen[bytes]:
+    """Start the program that sends; once its input ends it gives up what is not answered."""
+    command = [
+        *(sys.executable, "-m", "pos_bridge", "send", "-", "--json", "--report-tries"),
+        *("--bridge", f"http://{bridge}", "--spool", str(folder / "till"), "--wait", "0"),
+    ]
+    pipe = subprocess.PIPE
+    with (folder / "tills.log").open("ab") as log:
+        return subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=log)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    with contextlib.suppress(OSError):
+        assert process.stdin is not None
+        process.stdin.close()
+    try:
+        process.wait(_PATIENCE_S)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
 
 
 def _key(order: Order) -> Key:
     return str(order["source"]), str(order["order_id"])
-
-
-def _entry(place: int, order: Order) -> dict[str, object]:
-    source, order_id = _key(order)
-    revision = order["revision"]
-    return {"place": place, "source": source, "order_id": order_id, "revision": revision}

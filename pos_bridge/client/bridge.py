@@ -89,7 +89,7 @@ class Bridge:
             return found
         status, text, retry_after = found
         if status in (200, 201):
-            return Taken(text)
+            return Taken(text or "{}")
         why = f"answered {status}: {' '.join(text.split())[:_SHOWN]}"
         if status == 500:
             return FailedOn(why)

@@ -19,7 +19,7 @@ from pos_bridge.client.spool import Fate, Spool, Spooled, SpoolError, Standing
 _logger = logging.getLogger(__name__)
 MOST_TRIES = 20
 """So often the bridge may fail on one order before it is parked."""
-_FIRST_GAP_S, _LONGEST_GAP_S = 0.25, 10.0
+_FIRST_GAP_S, _LONGEST_GAP_S = 0.25, 2.0
 _LONGEST_GAP_OF_ONE_S = 300.0
 _LOOK_S = 0.5
 """Another program may have put something into the spool, or have ended that delivered."""
@@ -30,8 +30,8 @@ class Client:
     """A till's way to the kitchen. Any thread.
 
     `spool`: a folder of the till's own; programs may share it, one of them delivers. `bridge`: its
-    address; `token`: what it demands. `on_refused`: told of each order that no bridge will take,
-    on the client's own thread, with why.
+    address; `token`: what it demands. `on_settled`: told of each order, by its key, that the bridge
+    has or that none will take; `on_try`: before each try; both on the client's own thread.
     Raises `SpoolError` when the folder is of no use and ValueError for an address that is none.
     """
 
@@ -41,11 +41,12 @@ class Client:
         bridge: str = "http://127.0.0.1:8480",
         token: str = "",
         *,
-        on_refused: Callable[[str, str, str], None] = lambda _source, _order_id, _why: None,
+        on_settled: Callable[[str, Fate], None] = lambda _key, _fate: None,
+        on_try: Callable[[Spooled], None] = lambda _spooled: None,
     ) -> None:
         self._bridge = Bridge(bridge, token)
         self._spool = Spool(spool)
-        self._on_refused = on_refused
+        self._on_settled, self._on_try = on_settled, on_try
         self._chance = Random()
         self._news = threading.Event()
         self._is_over = False
@@ -160,9 +161,11 @@ class Client:
 
     def _deliver(self, spooled: Spooled) -> Away | None:
         """Try one order; return why none can be delivered, if that is so."""
+        self._on_try(spooled)
         match self._bridge.post(spooled.body, spooled.key):
             case Taken(answer):
                 self._spool.delivered(spooled.place, answer, time.time())
+                self._settle(spooled, answer=answer)
             case NeverTaken(why):
                 self._refuse(spooled, why)
             case FailedOn(why):
@@ -182,7 +185,10 @@ class Client:
     def _refuse(self, spooled: Spooled, why: str) -> None:
         self._spool.refuse(spooled.place, why)
         _logger.warning("%s %s was refused: %s", spooled.source, spooled.order_id, why)
-        self._on_refused(spooled.source, spooled.order_id, why)
+        self._settle(spooled, refused=why)
+
+    def _settle(self, spooled: Spooled, *, answer: str = "", refused: str = "") -> None:
+        self._on_settled(spooled.key, Fate(spooled.source, spooled.order_id, answer, refused))
 
     def _away(self, away: Away) -> float:
         """Take note that nothing can be delivered; return how long to rest."""

@@ -29,6 +29,11 @@ def add_send_command(commands: Any) -> None:
     add("--token-file", type=Path, metavar="FILE", help="its first line is sent as bearer token")
     add("--wait", type=float, metavar="S", help="wait no longer than that for the bridge")
     add("--json", action="store_true", help="say what became of each order as a line of JSON")
+    add(
+        "--report-tries",
+        action="store_true",
+        help="with --json: a line, too, for each order that is safe and for each try",
+    )
     parser.set_defaults(run=_send)
 
 

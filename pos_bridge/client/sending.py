@@ -7,14 +7,16 @@ import json
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
+from threading import RLock
 from typing import Any
 
 from pos_bridge.client.client import Client
-from pos_bridge.client.spool import Fate, NotAnOrderError, SpoolError
+from pos_bridge.client.spool import Fate, NotAnOrderError, Spooled, SpoolError
 from pos_bridge.settings import StartError, plain, read_tokens
 
-_LOOK_S = 0.02
+_LOOK_S, _LOOK_AT_OTHERS_S = 0.01, 0.5
 _BETWEEN = " \t\r\n,"
 WAITS = 3
 
@@ -22,82 +24,119 @@ WAITS = 3
 def run(options: argparse.Namespace) -> int:
     """Do so; return the exit status. Raises `StartError` where nothing can be done at all."""
     token = read_tokens(options.token_file)[0] if options.token_file else ""
+    sending = _Sending(options)
     try:
-        with Client(options.spool, options.bridge, token) as client:
-            return _Sending(client, options).run()
+        with Client(
+            options.spool,
+            options.bridge,
+            token,
+            on_settled=sending.settled,
+            on_try=sending.tried,
+        ) as client:
+            return sending.run(client)
     except (SpoolError, ValueError) as error:
         raise StartError(str(error)) from error
 
 
 class _Sending:
-    """One run."""
+    """One run. `settled` and `tried` are called by the client's thread, all else by ours.
 
-    def __init__(self, client: Client, options: argparse.Namespace) -> None:
-        self._client = client
+    `_unsettled`: keys of the orders that this run is about, until their fate is told.
+    """
+
+    def __init__(self, options: argparse.Namespace) -> None:
         self._options = options
         self._unsettled: dict[str, None] = {}
         self._is_sound = True
         self._shown_trouble = ""
-        self._look_at = 0.0
+        self._lock = RLock()
 
-    def run(self) -> int:
-        try:
-            self._take()
-            self._see_through()
-        except KeyboardInterrupt:
-            pass  # what is in the spool is safe
+    def run(self, client: Client) -> int:
+        """Take the orders, see them through, return the exit status."""
+        with suppress(KeyboardInterrupt):  # what is in the spool is safe
+            self._take(client)
+            self._see_through(client)
         waiting = len(self._unsettled)
         if waiting:
             self._say(f"{waiting} orders are safe and wait; they go out with the next send")
-            return WAITS if self._is_sound else 1
-        return 0 if self._is_sound else 1
+        if not self._is_sound:
+            return 1
+        return WAITS if waiting else 0
 
-    def _take(self) -> None:
+    def settled(self, key: str, fate: Fate) -> None:
+        """Tell what became of an order, if it is one of ours."""
+        with self._lock:
+            if key in self._unsettled and fate.is_settled:
+                del self._unsettled[key]
+                self._is_sound &= not fate.refused
+                self._print(_as_json(fate) if self._options.json else _as_text(fate))
+
+    def tried(self, spooled: Spooled) -> None:
+        """An order goes out."""
+        if self._options.report_tries:
+            self._report("trying", spooled.source, spooled.order_id, time.monotonic_ns())
+
+    def _take(self, client: Client) -> None:
         if self._options.file is None:
-            self._unsettled.update(dict.fromkeys(self._client.waiting()))
+            with self._lock:
+                self._unsettled.update(dict.fromkeys(client.waiting()))
             return
         for number, text in enumerate(_texts(self._options.file), 1):
             try:
-                self._unsettled[self._client.send(text)] = None
+                self._keep(client, text)
             except NotAnOrderError as error:
                 self._is_sound = False
                 self._say(f"order {number} of {self._options.file}: {error}")
-            if time.monotonic() >= self._look_at:
-                self._tell_settled()
 
-    def _see_through(self) -> None:
-        """Wait until all is settled, or for as long as we may."""
+    def _keep(self, client: Client, text: bytes) -> None:
+        with self._lock:  # its fate must not be told before we know of it
+            key = client.send(text)
+            self._unsettled[key] = None
+            if self._options.report_tries:
+                fate = client.fates([key])[key]
+                self._report("safe", fate.source, fate.order_id, time.monotonic_ns())
+
+    def _see_through(self, client: Client) -> None:
+        """Wait until all is settled, or for as long as we may.
+
+        Another program may deliver ours: then nobody tells us.
+        """
         wait_s = self._options.wait
         until = None if wait_s is None else time.monotonic() + wait_s
+        look_at = 0.0
         while self._unsettled and (until is None or time.monotonic() < until):
             time.sleep(_LOOK_S)
-            if time.monotonic() >= self._look_at:
-                self._tell_settled()
-                self._tell_trouble()
-        self._tell_settled()
+            if time.monotonic() >= look_at:
+                self._look(client)
+                look_at = time.monotonic() + _LOOK_AT_OTHERS_S
+        self._look(client)
 
-    def _tell_settled(self) -> None:
-        began = time.monotonic()
-        for key, fate in self._client.fates(list(self._unsettled)).items():
-            if fate.is_settled:
-                del self._unsettled[key]
-                self._is_sound &= not fate.refused
-                print(_as_json(fate) if self._options.json else _as_text(fate), flush=True)
-        took_s = time.monotonic() - began
-        self._look_at = began + max(_LOOK_S, 10 * took_s)  # of thousands it takes its time
-
-    def _tell_trouble(self) -> None:
-        trouble = self._client.trouble
+    def _look(self, client: Client) -> None:
+        with self._lock:
+            mine = list(self._unsettled)
+        for key, fate in client.fates(mine).items():
+            self.settled(key, fate)
+        trouble = client.trouble
         if trouble and trouble != self._shown_trouble:
             self._say(f"orders are safe and wait: {trouble}")
         self._shown_trouble = trouble
+
+    def _report(self, what: str, source: str, order_id: str, at_ns: int) -> None:
+        told = {"what": what, "source": source, "order_id": order_id, "at_ns": at_ns}
+        self._print(json.dumps(told, ensure_ascii=False))
+
+    def _print(self, line: str) -> None:
+        with self._lock, suppress(BrokenPipeError):  # the orders go on, whoever listens
+            print(line, flush=True)
 
     def _say(self, text: str) -> None:
         print(f"pos-bridge: {text}", file=sys.stderr, flush=True)
 
 
 def _as_json(fate: Fate) -> str:
-    found = {"source": fate.source, "order_id": fate.order_id, "refused": fate.refused or None}
+    what = "refused" if fate.refused else "delivered"
+    found = {"what": what, "source": fate.source, "order_id": fate.order_id}
+    found |= {"why": fate.refused} if fate.refused else {}
     return json.dumps({**_read(fate.answer), **found}, ensure_ascii=False)
 
 

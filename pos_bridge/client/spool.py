@@ -183,7 +183,7 @@ class Spool:
         with self._writing() as run:
             run(
                 "UPDATE orders SET delivered_at = ?, answer = ? WHERE place = ?",
-                (now_s, answer or "{}", place),
+                (now_s, answer, place),
             )
 
     def put_off(self, place: int, until_s: float) -> None:

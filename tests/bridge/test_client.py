@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from pos_bridge.client import Client, NotAnOrderError, SpoolError
+from pos_bridge.client import Client, Fate, NotAnOrderError, SpoolError
 from pos_bridge.client.spool import KEPT_S, Spool
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import PATIENCE_S, Running, command_line, eventually, line, order
@@ -123,10 +123,8 @@ def test_orders_wait_for_the_bridge_and_arrive_in_order(shared: Running, tmp_pat
 def test_what_no_bridge_takes_is_parked_and_reported_and_blocks_nobody(
     shared: Running, tmp_path: Path
 ) -> None:
-    refused: list[tuple[str, str, str]] = []
-    with Client(
-        tmp_path / "spool", shared.http, on_refused=lambda *what: refused.append(what)
-    ) as till:
+    settled: dict[str, Fate] = {}
+    with Client(tmp_path / "spool", shared.http, on_settled=settled.__setitem__) as till:
         bad = till.send(order(order_id="bad-1", lines=[line("1", quantity="a lot")]))
         till.send(order(order_id="bad-1", lines=[line("1")]))
         good = till.send(order(order_id="bad-2"))
@@ -135,9 +133,9 @@ def test_what_no_bridge_takes_is_parked_and_reported_and_blocks_nobody(
         assert json.loads(fates[good].answer)["result"] == "new"
         assert "answered 422" in fates[bad].refused
         assert till.standing.refused == 1
-    ((source, order_id, why),) = refused
-    assert (source, order_id) == ("till-1", "bad-1")
-    assert "lines[0].quantity" in why
+    assert {key: settled[key] for key in fates} == fates
+    assert (len(settled), fates[bad].order_id) == (3, "bad-1")
+    assert "lines[0].quantity" in fates[bad].refused
     assert set(revisions(shared, "bad-")) == {"bad-1", "bad-2"}
 
 
@@ -241,7 +239,7 @@ def test_send_says_what_became_of_each_order_of_a_file(shared: Running, tmp_path
     assert lines[1].startswith("till-1 send-2: refused, answered 422")
     file.write_text(json.dumps(order(order_id="send-3")), "utf-8")
     (status, (said,), _) = sent(file, *where, "--json")
-    assert (status, json.loads(said)["result"], json.loads(said)["refused"]) == (0, "new", None)
+    assert (status, json.loads(said)["result"], json.loads(said)["what"]) == (0, "new", "delivered")
 
 
 def test_send_keeps_what_it_can_not_deliver_for_the_next_time(
@@ -303,3 +301,24 @@ def _kept(spool: Path) -> int:
     standing = reader.standing()
     reader.close()
     return standing.waiting + standing.delivered
+
+
+def test_two_programs_share_a_spool_and_each_learns_what_became_of_its_own(
+    shared: Running, tmp_path: Path
+) -> None:
+    with Client(tmp_path / "spool", shared.http) as till:
+        till.send(order(order_id="both-1"))
+        assert till.wait(PATIENCE_S)
+        given = "\n".join(json.dumps(order(order_id=f"both-{n}")) for n in (2, 3))
+        flags = ("--bridge", "http://127.0.0.1:9", "--spool", tmp_path / "spool", "--json")
+        status, lines, told = sent("-", *flags, "--report-tries", given=given)
+    assert (status, told) == (0, "")
+    reports = [json.loads(each) for each in lines]
+    assert [(r["what"], r["order_id"]) for r in reports if r["what"] == "safe"] == [
+        ("safe", "both-2"),
+        ("safe", "both-3"),
+    ]
+    assert {r["order_id"]: r["result"] for r in reports if r["what"] == "delivered"} == {
+        "both-2": "new",
+        "both-3": "new",
+    }

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from kds.demo.tally import bumps, tally
-from kds.demo.tills import Journal, Written, read_journals
+from kds.demo.tills import Written
 
 
 def taken(order_id: str, revision: int = 1) -> Written:
-    return Written(1, ("Till", order_id), revision, None)
+    return Written(("Till", order_id), revision)
 
 
 def logged(order_id: str, revision: int = 1) -> Mapping[str, Any]:
@@ -39,15 +38,3 @@ def test_bumps_are_what_was_struck_off_and_not_what_was_begun() -> None:
     moves = ("start", "bump", "serve", "recall")
     log = [{"kind": "portions_moved", "data": {"move": move}} for move in moves]
     assert bumps([*log, logged("1")]) == 2
-
-
-def test_a_journal_keeps_what_was_taken_and_what_was_answered(tmp_path: Path) -> None:
-    journal = Journal(tmp_path / "till-Till.jsonl")
-    entry: dict[str, object] = {"place": 1, "source": "Till", "order_id": "毛肚 1", "revision": 1}
-    journal.write(entry | {"order": {"lines": []}})
-    journal.write(entry | {"status": 201})
-    journal.close()
-    assert [(w.key, w.status) for w in read_journals(tmp_path)] == [
-        (("Till", "毛肚 1"), None),
-        (("Till", "毛肚 1"), 201),
-    ]
