@@ -113,7 +113,8 @@ class CatchUp:
     async def _ask(self, channel: Channel, adapter: CatchingUp, fetch: Fetch) -> tuple[Fetch, ...]:
         response = await self._api(channel, adapter).ask(fetch)
         if response.status >= 300:
-            raise NoAnswerError(f"{fetch.method} {fetch.path.partition('?')[0]}: {response.status}")
+            call = f"{fetch.method} {fetch.path.partition('?')[0]}"
+            raise NoAnswerError(f"{call} 回答 {response.status}", f"{call}: {response.status}")
         fetched = Fetched(fetch, response.status, response.body, response.content_type)
         read = partial(adapter.read_fetched, fetched)
         return await self._pushes.take_missed(channel, fetched, read)

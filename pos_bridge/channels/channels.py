@@ -51,7 +51,7 @@ class Channels:
         return self._directory.is_settled and vendor not in self._directory.maps.broken
 
     def refused(self, vendor: str) -> None:
-        """Note a push with a wrong signature."""
+        """Note a push that does not prove where it comes from."""
         count, _ = self._refused.get(vendor, (0, Instant(0)))
         self._refused[vendor] = (count + 1, self._time.now())
 
@@ -61,17 +61,16 @@ class Channels:
 
     def remarks(self) -> Iterator[Remark]:
         """Yield what is not well with the channels."""
-        faults = [d for d in self._directory.diagnostics if d.severity is Severity.ERROR]
-        if faults:
-            zh, en = "外卖渠道设置未启用", "Channel settings not used"
-            yield Remark(
-                "channels", "attention", zh, en, faults[0].text("zh"), faults[0].text("en")
-            )
+        for found in sorted(self._directory.diagnostics, key=lambda d: d.severity.value)[:1]:
+            zh, en = "渠道设置有问题", "Channel settings need a look"
+            if found.severity is Severity.ERROR:
+                zh, en = "渠道设置未启用", "Channel settings not used"
+            yield Remark("channels", "attention", zh, en, found.text("zh"), found.text("en"))
         now = self._time.now()
         for vendor, (count, at) in self._refused.items():
             if now - at < _TOLD_FOR_MS:
-                zh, en = f"{vendor} 的推送签名不对", f"{vendor}: signature does not fit"
-                more = (f"拒收 {count} 次 · 请核对密钥", f"{count} refused · check the secret")
+                zh, en = f"{vendor} 的推送被拒收", f"{vendor}: pushes are refused"
+                more = (f"{count} 次 · 请核对 pos.toml 的密钥", f"{count} · check its secret")
                 yield Remark("channels", "late", zh, en, *more, vendor)
 
     async def run(self) -> None:

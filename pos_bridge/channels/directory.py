@@ -119,7 +119,7 @@ def read_directory(
         for name, adapter in installed.items()
     }
     known = {*installed, *found.broken}
-    told = (*found.diagnostics, *_unknown(file.name, text, settings, known))
+    told = (*found.diagnostics, *faults, *_unknown(file.name, text, settings, known))
     return Directory(channels, sources, told, maps=found)
 
 

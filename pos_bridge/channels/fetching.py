@@ -14,6 +14,7 @@ from contextlib import suppress
 from functools import partial
 
 from kds.kitchen.ids import Instant
+from kds.kitchen.wording import Wording
 from kds.store.errors import StoreError
 from kds.store.outbox import Outbox
 from kds.store.values import Waiting
@@ -56,9 +57,10 @@ class Fetcher:
     def remarks(self) -> Iterator[Remark]:
         """Yield which vendors can not be asked."""
         for line in self._lines.values():
-            if line.trouble:
+            why = line.trouble
+            if why is not None:
                 zh, en = f"{line.vendor} 的订单取不到", f"{line.vendor}: orders can not be fetched"
-                more = (f"{line.owed} 张 · {line.trouble}", f"{line.owed} · {line.trouble}")
+                more = (f"{line.owed} 张 · {why.zh}", f"{line.owed} · {why.en}")
                 yield Remark("fetch", "late", zh, en, *more, line.vendor)
 
     async def run(self) -> None:
@@ -80,7 +82,7 @@ class _Line:
         time: KitchenTime,
     ) -> None:
         self.vendor = vendor
-        self.trouble = ""
+        self.trouble: Wording | None = None
         self.owed = 0
         self.awake = asyncio.Event()
         self._outbox = outbox
@@ -113,7 +115,7 @@ class _Line:
             await asyncio.gather(*map(self._settle, due))
         if not due or self._pause_s:
             self.owed, _ = await asyncio.to_thread(self._outbox.backlog, name)
-            self.trouble = self.trouble if self.owed else ""
+            self.trouble = self.trouble if self.owed else None
             await self._wait()
 
     async def _wait(self) -> None:
@@ -131,22 +133,22 @@ class _Line:
         try:
             await self._fetch(waiting)
         except NoAnswerError as error:
-            await self._later(waiting, str(error), error.wait_s)
+            await self._later(waiting, error.why, error.wait_s)
         except NotDurableError as error:
-            await self._later(waiting, str(error), None)
+            await self._later(waiting, Wording("存不下来", str(error)), None)
         except StoreError:
             raise
         except Exception as error:  # whatever is wrong with this one, the others go on
             _logger.exception("%s: an entry of the outbox can not be worked on", self.vendor)
             await asyncio.to_thread(self._outbox.park, waiting.place, type(error).__name__)
         else:
-            self.trouble = self._told = ""
+            self.trouble, self._told = None, ""
             await asyncio.to_thread(self._outbox.done, [waiting.place], self._time.now())
 
     async def _fetch(self, waiting: Waiting) -> None:
         channel = self._channels.of(self.vendor)
         if channel is None:
-            raise NoAnswerError("its adapter is not installed")
+            raise NoAnswerError("适配器没有安装", "its adapter is not installed")
         _, fetch = fetch_of(waiting.outgoing)
         try:
             response = await self._vendor_api(channel).ask(fetch)
@@ -165,14 +167,14 @@ class _Line:
         read = partial(adapter.read_fetched, fetched)
         await self._pushes.take_fetched(channel, fetched, read)
 
-    async def _later(self, waiting: Waiting, why: str, wait_s: float | None) -> None:
+    async def _later(self, waiting: Waiting, why: Wording, wait_s: float | None) -> None:
         """Try again after a gap that grows, or as long as the vendor asked for."""
         gap_s = min(2.0 ** min(waiting.attempts, 20), _LONGEST_GAP_S) * random.uniform(0.8, 1.2)
         if wait_s is not None:
             gap_s = self._pause_s = max(wait_s, self._pause_s, 0.1)
-        if why != self._told:
-            _logger.warning("%s can not be asked: %s", self.vendor, why)
-        self._told = why
+        if why.en != self._told:
+            _logger.warning("%s can not be asked: %s", self.vendor, why.en)
+        self._told = why.en
         if waiting.attempts:  # once may happen to anybody
             self.trouble = why
         at = Instant(self._time.now() + int(gap_s * 1000))

@@ -40,6 +40,7 @@ from pos_bridge.writer import FaultError, Writer
 
 _logger = logging.getLogger(__name__)
 _NEWS = frozenset({Result.NEW.value, Result.AMENDED.value})
+_MOST_WARNINGS, _LONGEST_WARNING = 5, 200
 _STATUS: dict[type[BodyError], int] = {NotJson: 400, TooLarge: 413}
 
 
@@ -155,6 +156,8 @@ class PushIntake:
             return await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
         except FaultError:
             return await self._reject(delivery, 500, "The bridge failed on this push; it is kept.")
+        for warning in made.warnings[:_MOST_WARNINGS]:
+            _logger.info("%s: %s", channel.settings.source, warning[:_LONGEST_WARNING])
         self._count(channel.settings.source, taken)
         self._note_numbers(understood)
         if made.understood.fetch:

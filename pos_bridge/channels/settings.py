@@ -22,10 +22,12 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from kds.rulebook.diagnostics import Diagnostic, Place, fault
+from kds.kitchen.wording import Wording
+from kds.rulebook.diagnostics import Diagnostic, Place, Severity, fault, has_errors
 from pos_bridge.pulse.settings import SourceSettings, source_settings
 from pos_bridge.settings import is_loopback
 
@@ -74,7 +76,7 @@ def read_settings(
     reader = _Reader(file, text, faults)
     vendors = reader.table("pos", tables.get("pos", {}))
     read = {name: reader.vendor(name, reader.table(name, table)) for name, table in vendors.items()}
-    return (None if faults else read), tuple(faults)
+    return (None if has_errors(faults) else read), tuple(faults)
 
 
 def read_sources(
@@ -118,6 +120,8 @@ class _Reader:
         texts = {key: self._text(name, key, table) for key in (*_TEXTS, "scope")}
         for key in _URLS:
             self._check_url(name, key, texts[key])
+        for key in table.keys() - _OURS:
+            self._warn_of_slip(name, key)
         source = texts["source"] or name
         if not _SOURCE.fullmatch(source):
             self._fault(
@@ -186,6 +190,15 @@ class _Reader:
                 f"{key} 应以 https:// 开头",
                 f"{key} must be an address that starts with https://",
             )
+
+    def _warn_of_slip(self, vendor: str, key: str) -> None:
+        """Ask about an option that is nearly a setting: a misspelt secret would be none."""
+        near = get_close_matches(key, sorted(_OURS), n=1, cutoff=0.8)
+        if near:
+            hint = Wording(f"是不是“{near[0]}”？", f"did you mean '{near[0]}'?")
+            told = (f"“{key}”不是设置项", f"'{key}' is no setting")
+            place = Place(self._file, self._line(vendor, key), 1)
+            self._faults.append(fault(place, *told, hint, Severity.WARNING))
 
     def _fault(self, vendor: str, key: str, zh: str, en: str) -> None:
         self._faults.append(fault(Place(self._file, self._line(vendor, key), 1), zh, en))

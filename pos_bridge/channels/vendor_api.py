@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
+from kds.kitchen.wording import Wording
 from kds.records.body import MAX_BYTES
 from pos_bridge.adapters.adapter import Fetch
 from pos_bridge.channels.settings import Api
@@ -20,10 +21,11 @@ _LONGEST_WAIT_S = 3600.0
 
 
 class NoAnswerError(Exception):
-    """The vendor has not answered usefully; the text says why. `wait_s`: as it asked us to."""
+    """The vendor has not answered usefully. `why`: for people; `wait_s`: as it asked us to."""
 
-    def __init__(self, why: str, wait_s: float | None = None) -> None:
-        super().__init__(why)
+    def __init__(self, zh: str, en: str, wait_s: float | None = None) -> None:
+        super().__init__(en)
+        self.why = Wording(zh, en)
         self.wait_s = wait_s
 
 
@@ -55,12 +57,13 @@ class VendorApi:
         import httpx  # a tenth of a second, for those who have such a vendor
 
         if not self._base:
-            raise NoAnswerError("no api is set in pos.toml")
+            raise NoAnswerError("pos.toml 里没有 api", "no api is set in pos.toml")
         try:
             async with asyncio.timeout(2 * _PATIENCE_S):
                 return await self._ask(fetch)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            raise NoAnswerError(str(error) or type(error).__name__) from error
+            told = str(error) or type(error).__name__
+            raise NoAnswerError(f"连不上：{told}", told) from error
 
     async def _ask(self, fetch: Fetch) -> Response:
         headers = {**self._api.headers, **fetch.headers}
@@ -76,9 +79,9 @@ class VendorApi:
         status, body, found = await self._sent(request)
         if status in {401, 403}:
             self._token = ""
-            raise NoAnswerError(f"{status}: the credentials are refused")
+            raise NoAnswerError(f"{status}：凭证被拒", f"{status}: the credentials are refused")
         if status in {408, 425, 429} or status >= 500:
-            raise NoAnswerError(f"it answers {status}", _retry_after(found))
+            raise NoAnswerError(f"对方回答 {status}", f"it answers {status}", _retry_after(found))
         return Response(status, body, found.get("content-type", ""))
 
     async def _sent(self, request: httpx.Request) -> tuple[int, bytes, httpx.Headers]:
@@ -88,7 +91,7 @@ class VendorApi:
             async for chunk in response.aiter_bytes():
                 body += chunk
                 if len(body) > MAX_BYTES:
-                    raise NoAnswerError("its answer is larger than 4 MB")
+                    raise NoAnswerError("回答超过 4 MB", "its answer is larger than 4 MB")
         finally:
             await response.aclose()
         return response.status_code, body, response.headers
@@ -106,7 +109,8 @@ class VendorApi:
         form |= {"scope": api.scope} if api.scope else {}
         response = await self._http().post(api.token_url, data=form)
         if response.status_code != 200:
-            raise NoAnswerError(f"token_url answers {response.status_code}")
+            status = response.status_code
+            raise NoAnswerError(f"token_url 回答 {status}", f"token_url answers {status}")
         self._token, lasts_s = _token_in(response)
         self._lasts_until = clock() + max(0.0, lasts_s - _SPARE_S)
         return self._token
@@ -126,7 +130,8 @@ def _token_in(response: httpx.Response) -> tuple[str, float]:
         said: Any = response.json()
         return str(said["access_token"]), float(said.get("expires_in", 600))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
-        raise NoAnswerError("token_url answers without an access_token") from error
+        told = ("token_url 没有给 access_token", "token_url answers without an access_token")
+        raise NoAnswerError(*told) from error
 
 
 def _retry_after(headers: httpx.Headers) -> float | None:

@@ -85,6 +85,7 @@ async def _take(services: Services, access: Access, request: Request) -> Respons
     if not channel.settings.secrets:
         refusal = _refusal_of_unsigned(access, request)
         if refusal is not None:
+            services.channels.refused(vendor)
             return refusal
     try:
         async with services.bodies.of(request) as body:

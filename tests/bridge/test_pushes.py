@@ -12,13 +12,16 @@ import sqlite3
 import subprocess
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from kds.records.canonical import order_from
 from tests.bridge.acme_kitchen import install
+from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, command_line, eventually, refused, running
 
 _SECRETS = ("new-secret", "old-secret")
@@ -85,7 +88,7 @@ def test_a_wrong_signature_is_401_counted_and_said(bridge: Running) -> None:
     assert unsigned.status_code == 401
     health = bridge.get("/health")
     assert health["sources"]["acme-1"]["total"]["rejected"] == before["total"]["rejected"] + 2
-    assert any("acme: signature does not fit" in problem for problem in health["problems"])
+    assert any("acme: pushes are refused" in problem for problem in health["problems"])
     assert bridge.client.get("/v1/orders/acme-1/forged").status_code == 404
 
 
@@ -182,6 +185,43 @@ def test_every_push_is_kept_as_it_came(bridge: Running) -> None:
         rows = database.execute("SELECT verdict FROM intakes WHERE body = ?", (body,)).fetchall()
     database.close()
     assert rows == [("ignored: only a draft",)]
+
+
+def test_an_order_is_kept_as_it_was_understood_too(bridge: Running) -> None:
+    """What a rescue of a damaged store takes again, whatever adapter there is by then."""
+    send(bridge, {"orders": [pushed("to be taken again")]})
+    with sqlite3.connect(f"file:{bridge.data / 'kitchen.db'}?mode=ro", uri=True) as database:
+        find = "SELECT body FROM intakes WHERE order_id = 'to be taken again'"
+        ((body,),) = database.execute(find).fetchall()
+    database.close()
+    assert order_from(json.loads(body), zone=UTC).message.key == ("acme-1", "to be taken again")
+
+
+def test_a_misspelt_secret_is_asked_about(bridge: Running) -> None:
+    """It would be none, and every push refused."""
+    file = bridge.data / "pos.toml"
+    file.write_text(_SETTINGS + '[pos.local]\nsecert = "x"\n')
+    eventually(lambda: any("did you mean 'secret'" in t for t in bridge.get("/health")["problems"]))
+    file.write_text(_SETTINGS)
+    eventually(lambda: not any("pos.toml" in told for told in bridge.get("/health")["problems"]))
+
+
+def test_a_signature_stands_for_the_bearer_token(start: StartBridge, tmp_path: Path) -> None:
+    """A vendor can not send ours; a program without a signature must."""
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "pos.toml").write_text('[pos.deliverect]\nsecret = "shared"\n')
+    (tmp_path / "tokens").write_text("our-token\n")
+    bridge = start("--token-file", tmp_path / "tokens")
+    body = json.dumps({"channelOrderId": "1", "items": [{"name": "Rice", "quantity": 1}]}).encode()
+    proof = hmac.new(b"shared", body, hashlib.sha256).hexdigest()
+    header = {"X-Server-Authorization-HMAC-SHA256": proof}
+    token = {"Authorization": "Bearer our-token"}
+
+    def status(vendor: str, headers: dict[str, str]) -> int:
+        return bridge.client.post(f"/v1/pos/{vendor}", content=body, headers=headers).status_code
+
+    assert [status("deliverect", each) for each in (header, token, {})] == [200, 401, 401]
+    assert [status("meituan", each) for each in (token, header, {})] == [422, 401, 401]
 
 
 def test_settings_change_without_a_restart(bridge: Running) -> None:

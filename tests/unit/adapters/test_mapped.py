@@ -320,6 +320,14 @@ def test_no_text_crashes_the_reading(text: str) -> None:
     assert faults
 
 
+def test_the_example_in_the_readme_has_no_faults() -> None:
+    readme = (Path(__file__).resolve().parents[3] / "README.md").read_text("utf-8")
+    (example,) = [each for each in readme.split("```yaml\n") if each.startswith("order:")]
+    order = {"status": "new", "id": 1, "items": [{"title": "Rice", "options": [{"name": "hot"}]}]}
+    reading = mapped(example.partition("```")[0]).read(json_push(order), CONTEXT)
+    assert reading.orders[0]["lines"][0]["modifiers"][0]["name"] == "hot"
+
+
 # --- other people's payloads ---------------------------------------------------------------
 
 _EPOS = """
