@@ -121,7 +121,8 @@ def _acts(fact: e.Fact, base: Command) -> Iterator[Command]:
             yield from _each(base, CommandKind.HOLD, fact.lines)
         case e.HoldReleased():
             by_people = fact.rule in {HELD_BY_HAND, HELD_BY_POS}
-            kind = CommandKind.FIRE if by_people else CommandKind.RELEASE
+            is_fired = by_people or fact.opened_by is e.Opening.FIRED
+            kind = CommandKind.FIRE if is_fired else CommandKind.RELEASE
             yield from _each(base, kind, fact.lines)
         case e.LinesRemade():
             for line, _, portions in fact.items:

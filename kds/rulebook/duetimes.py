@@ -45,7 +45,7 @@ def on_time(rule: DueRule, party: Party, held: dict[LineKey, Hold]) -> Iterator[
 def _replanned(
     rule: DueRule, party: Party, held: dict[LineKey, Hold], lines: list[tuple[Order, Line]]
 ) -> Iterator[Fact]:
-    ends = _ends(rule, party, lines)
+    ends = _ends(rule, party, lines, least_ms=1)
     freed = {line.key: _why(order) for order, line in lines if line.key not in ends}
     yield from released(rule, party, freed)
     moved = {
@@ -68,7 +68,12 @@ def _held(rule: DueRule, party: Party, ends: Ends, *, again: bool = False) -> It
         yield from placed(rule, party, wanted, reason=reason, again=again)
 
 
-def _ends(rule: DueRule, party: Party, lines: Iterable[tuple[Order, Line]]) -> Ends:
+def _ends(
+    rule: DueRule,
+    party: Party,
+    lines: Iterable[tuple[Order, Line]],
+    least_ms: int = LEAST_MS,
+) -> Ends:
     """Return until when lines wait, and why; those that start now, or wait for nothing, aside."""
     found: Ends = {}
     for order, line in lines:
@@ -76,7 +81,7 @@ def _ends(rule: DueRule, party: Party, lines: Iterable[tuple[Order, Line]]) -> E
         if due is None or due - line.received_at < rule.ahead_s * 1000:
             continue
         at = starts_at(rule, party, line, due)
-        if at >= party.now + LEAST_MS:
+        if at >= party.now + least_ms:
             found[line.key] = at, _reason(rule, due, party.pace)
     return found
 

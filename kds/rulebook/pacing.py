@@ -9,15 +9,7 @@ from kds.kitchen.events import (
     Fact,
     HoldPlaced,
     HoldReleased,
-    LinesRerouted,
-    LinesSplit,
     Opening,
-    OrderReceived,
-    PortionsMoved,
-    PortionsVoided,
-    TableMoved,
-    VisitRestored,
-    VisitsMerged,
 )
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.messages import Service
@@ -27,29 +19,14 @@ from kds.kitchen.visits import Visit
 from kds.rulebook import duetimes
 from kds.rulebook import together as plan
 from kds.rulebook.calls import call
-from kds.rulebook.conditions import About, Occasion, abouts, judge
+from kds.rulebook.conditions import Occasion, abouts, judge
 from kds.rulebook.courses import courses
 from kds.rulebook.duetimes import due_times
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.party import Pace, Party, released
 from kds.rulebook.together import together
-from kds.rulebook.waiting import guests_of
-
-_TELLING = (
-    OrderReceived,
-    PortionsMoved,
-    PortionsVoided,
-    HoldReleased,
-    VisitsMerged,
-    LinesRerouted,
-    LinesSplit,
-    VisitRestored,
-    TableMoved,
-)
-"""Facts after which another dish may have to wait, or none any more."""
-
-_OF_LINES = frozenset({About.COURSE, About.SEAT, About.BETWEEN})
+from kds.rulebook.waiting import OF_LINES, TELLING, guests_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +40,7 @@ class Pacer:
     @classmethod
     def of(cls, rule: AnyPace) -> Pacer:
         """Return the pacer of `rule`."""
-        asks = not _OF_LINES.isdisjoint(abouts(rule.when))
+        asks = not OF_LINES.isdisjoint(abouts(rule.when))
         return cls(rule, frozenset(rule.services), asks)
 
     def may_be_for(self, orders: Iterable[Occasion]) -> bool:
@@ -89,7 +66,7 @@ def settle(
 
     `answers`: what other rules have placed and released for the same facts.
     """
-    if not pacers or not any(isinstance(fact, _TELLING) for fact in facts):
+    if not pacers or not any(isinstance(fact, TELLING) for fact in facts):
         return
     visit = kitchen.visits.get(visit_id)
     if visit is None or visit.merged_into is not None:

@@ -45,6 +45,7 @@ def on_time(rule: TogetherRule, party: Party, held: Mapping[LineKey, Hold]) -> I
     mine = party.held(rule.id)
     dishes = [*_dishes(rule, party, mine, set())]
     ends = {} if party.is_paused(rule) else _ends(rule, party, dishes, {*mine})
+    ends = {key: end for key, end in ends.items() if end >= party.now + LEAST_MS}
     gone = {key: Opening.PLANNED for key in held if key not in ends}
     yield from released(rule, party, gone)
     later: dict[LineKey, Instant | None] = {k: end for k, end in ends.items() if k in held}
@@ -60,15 +61,17 @@ def _planned(
 ) -> Iterator[Fact]:
     ends = _ends(rule, party, dishes, {*held, *called})
     known = {dish.line.key for dish in dishes}
-    freed = {k: Opening.STATE for k in held if k not in ends and k in known}
+    freed = {k: Opening.STATE for k in held if k in known and ends[k] <= party.now}
     yield from released(rule, party, freed)
     reason = _reason(rule, dishes)
-    fresh: dict[LineKey, Instant | None] = {k: end for k, end in ends.items() if k in called}
+    fresh: dict[LineKey, Instant | None] = {
+        key: end for key, end in ends.items() if key in called and end >= party.now + LEAST_MS
+    }
     yield from placed(rule, party, fresh, reason=reason)
     moved: dict[LineKey, Instant | None] = {
         key: end
         for key, end in ends.items()
-        if key in held and abs((held[key].until or 0) - end) >= LEAST_MS
+        if key in held and key not in freed and abs((held[key].until or 0) - end) >= LEAST_MS
     }
     yield from placed(rule, party, moved, reason=reason, again=True)
 
@@ -76,16 +79,15 @@ def _planned(
 def _ends(
     rule: TogetherRule, party: Party, dishes: list[Dish], waiting: set[LineKey]
 ) -> dict[LineKey, Instant]:
-    """Return until when those of `waiting` wait that are made in less time than is left."""
+    """Return until when those of `waiting` would wait; the past means not at all."""
     if not dishes:
         return {}
     finish = max(_finish(rule, party, dish) for dish in dishes)
-    ends = {
+    return {
         dish.line.key: Instant(finish - dish.prep_ms - rule.within_s * 1000)
         for dish in dishes
         if dish.line.key in waiting
     }
-    return {key: end for key, end in ends.items() if end >= party.now + LEAST_MS}
 
 
 def _finish(rule: TogetherRule, party: Party, dish: Dish) -> Instant:

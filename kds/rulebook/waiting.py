@@ -34,10 +34,11 @@ from kds.kitchen.state import Kitchen, RuleState
 from kds.kitchen.visits import Visit
 from kds.rulebook.compiled import PotState, WaitRule
 from kds.rulebook.conditions import About, Occasion, abouts, judge
+from kds.rulebook.late_pots import puts_off, timed
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pots import Pots
 
-_TELLING = (
+TELLING = (
     OrderReceived,
     OrdersJoined,
     PortionsMoved,
@@ -98,7 +99,8 @@ def settle(
     now: Instant,
 ) -> Sequence[Fact]:
     """Return the holds that the wait rules place and release in a visit after `facts`."""
-    if not keepers or not any(isinstance(fact, _TELLING) for fact in facts):
+    rules = frozenset(keeper.rule.id for keeper in keepers)
+    if not rules or not any(isinstance(f, TELLING) or puts_off(f, rules) for f in facts):
         return ()
     visit = kitchen.visits.get(visit_id)
     if visit is None or visit.merged_into is not None:
@@ -199,6 +201,8 @@ class _Table:
         yield from self._released(freed)
         if not is_paused:
             yield from self._closed(pots, facts, freed, now)
+            still = {key: hold for key, hold in self.held.items() if key not in freed}
+            yield from timed(self._rule, self._visit, self._pot_lines, still, now)
 
     def _piles_up(self, state: RuleState | None, facts: Sequence[Fact], now: Instant) -> bool:
         """Too many tables of late had their gate opened by the clock alone, this one just now."""
