@@ -43,7 +43,7 @@ class Report:
             )
         data, paces = self.book.data, len(self.book.paces)
         rules = len(data.waits) + paces + len(data.overtimes) + len(data.announces)
-        rules += len(data.checks)
+        rules += len(data.checks) + len(data.pay_firsts)
         size = Wording(
             f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{rules} 条规则",
             f"{len(data.stations)} stations, {len(data.menu)} menu entries, {rules} rules",

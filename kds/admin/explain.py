@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from kds.admin.explain_more import AnyRule, checks, overtimes
+from kds.admin.explain_more import AnyRule, checks, overtimes, payments
 from kds.admin.pace_explain import paced
 from kds.admin.sentences import Teller
 from kds.admin.sets_sentences import Made, made_of
@@ -92,7 +92,11 @@ def explain(
         gates += tuple(
             Gate(rule, *paced(rule, occasion, trace.routing, prep_s)) for rule in book.paces
         )
-        more = (*overtimes(book, occasion, trace.routing), *checks(book, occasion, trace.routing))
+        more = (
+            *overtimes(book, occasion, trace.routing),
+            *checks(book, occasion, trace.routing),
+            *payments(book, occasion),
+        )
         gates += tuple(Gate(*said) for said in more)
         found.append(Explained(line, trace, gates, made_of(book, fields, line)))
     return tuple(found)

@@ -6,17 +6,17 @@ from collections.abc import Iterable, Iterator
 
 from kds.admin.wordings import OVERTIMES, duration
 from kds.kitchen.ids import ANY_STATION, RuleId
-from kds.kitchen.messages import Service
+from kds.kitchen.messages import Payment, Service
 from kds.kitchen.orders import Routing
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.conditions import Condition, Occasion, judge
 from kds.rulebook.finding import Check, has_option, option_texts
-from kds.rulebook.intake import Answer, CheckRule, Fault
+from kds.rulebook.intake import Answer, CheckRule, Fault, PayFirstRule
 from kds.rulebook.pace import AnyPace
 
-AnyRule = WaitRule | AnyPace | OvertimeRule | CheckRule
+AnyRule = WaitRule | AnyPace | OvertimeRule | CheckRule | PayFirstRule
 Said = tuple[AnyRule, bool, Wording]
 """A rule, whether it applies, and why (not)."""
 
@@ -116,3 +116,20 @@ def _finding(rule: CheckRule, occasion: Occasion, routing: Routing) -> tuple[boo
             is_odd, why = False, Wording("看当时的沽清", "looks at what is sold out by then")
             found = (why, why)
     return is_odd, found[is_odd]
+
+
+def payments(book: Book, occasion: Occasion) -> Iterator[Said]:
+    """Yield for each rule on payment whether the line waits for money; the first one decides."""
+    decided: RuleId | None = None
+    for rule in book.data.pay_firsts:
+        why = excuse(rule.services, rule.when, occasion)
+        if why is None and decided is not None:
+            why = Wording(f"已由“{decided}”决定", f"'{decided}' has decided before")
+        if why is not None:
+            yield rule, False, why
+            continue
+        decided = rule.id
+        payment = occasion.fields.payment
+        is_held = payment is not Payment.PAID
+        zh, en = ("等付款", "waits for the payment") if is_held else ("已付", "is paid")
+        yield rule, is_held, Wording(f"{zh}（{payment.value}）", f"{en} ({payment.value})")

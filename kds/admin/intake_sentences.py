@@ -5,7 +5,7 @@ from __future__ import annotations
 from kds.admin.whens import bracketed
 from kds.admin.wordings import duration, listed
 from kds.kitchen.wording import Wording
-from kds.rulebook.intake import Answer, CheckRule, Fault, Same
+from kds.rulebook.intake import Answer, CheckRule, Fault, PayFirstRule, Refund, Same, Unpaid
 
 _THEN = {
     Answer.ACCEPT: Wording("照做，不标出", "it is made as any other"),
@@ -60,3 +60,37 @@ def _dishes(rule: CheckRule, lang: str) -> Wording:
         *(f"the menu entry '{each}'" for each in rule.entries),
     ]
     return Wording(f"{listed(zh, lang)}的菜", f"a dish of {listed(en, lang)}")
+
+
+_UNPAID = {
+    Unpaid.ASK_PASS: Wording("就问出菜口", "the pass is asked"),
+    Unpaid.FIRE: Wording("就照做", "it is made all the same"),
+}
+_REFUND = {
+    Refund.VOID: Wording(
+        "退款就退菜，已开做的要确认", "a refund makes it void, for who has begun to acknowledge"
+    ),
+    Refund.ASK_PASS: Wording("退款就问出菜口", "after a refund the pass is asked"),
+}
+_REPEATED = {
+    Answer.ACCEPT: Wording("照做", "it is made"),
+    Answer.FLAG: Wording("照做，标出", "it is made, and marked"),
+    Answer.ASK_PASS: Wording("先问出菜口", "the pass is asked before it is made"),
+}
+
+
+def pay_sentence(rule: PayFirstRule, lang: str) -> str:
+    """Return `rule` in words."""
+    waits, within = duration(rule.timeout_s, lang), duration(rule.within_s, lang)
+    unpaid, refund = _UNPAID[rule.then][lang], _REFUND[rule.refund][lang]
+    again, whom = _REPEATED[rule.repeated][lang], bracketed(rule, lang)
+    if lang == "zh":
+        return (
+            f"{rule.name.zh}{whom}：付款后才做；{waits}没付，{unpaid}；{refund}。"
+            f"没付的单在 {within}内又来一次，{again}。〔{rule.id}，{rule.where}〕"
+        )
+    return (
+        f"{rule.name.en}{whom}: nothing is begun before it is paid; after {waits} {unpaid}; "
+        f"{refund}. The same once more within {within} of an order that was not paid: {again}. "
+        f"[{rule.id}, {rule.where}]"
+    )

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from kds.admin.announce_sentences import announce_sentence
 from kds.admin.fold_sentences import fold_sentences
-from kds.admin.intake_sentences import check_sentence
+from kds.admin.intake_sentences import check_sentence, pay_sentence
 from kds.admin.overtime_sentences import overtime_sentence
 from kds.admin.pace_sentences import pace_sentence
 from kds.admin.precedence_sentences import band_sentence, pan_phrase, slow_sentence
@@ -101,6 +101,8 @@ class Teller:
             yield slow_sentence(self._book.data.slow, self._lang)
         for check in self._book.data.checks:
             yield check_sentence(check, self._lang)
+        for pay_first in self._book.data.pay_firsts:
+            yield pay_sentence(pay_first, self._lang)
 
     def _store(self) -> str:
         data = self._book.data

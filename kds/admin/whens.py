@@ -9,7 +9,7 @@ from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.conditions import ABOUT, ANYTHING, NOTHING, About, Condition, Demand
-from kds.rulebook.intake import CheckRule
+from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import PaceRule
 from kds.rulebook.values import MOST_GUESTS
 
@@ -22,7 +22,9 @@ _ANYTHING = Wording("有写明的", "anything stated")
 _NOTHING = Wording("未写明", "not stated")
 
 
-def bracketed(rule: WaitRule | OvertimeRule | PaceRule | CheckRule, lang: str) -> str:
+def bracketed(
+    rule: WaitRule | OvertimeRule | PaceRule | CheckRule | PayFirstRule, lang: str
+) -> str:
     """Return for whom a rule is, in brackets, "" if for all."""
     said = [phrase(rule.when, lang)] if not rule.when.asks_nothing else []
     if set(rule.services) != set(Service):

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
-from kds.kitchen.ids import RuleId, VisitId
-from kds.kitchen.orders import Line, Order
+from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
+from kds.kitchen.orders import Hold, Line, Order
 from kds.kitchen.portions import PortionState
 
 _NONE = Decimal(0)
@@ -57,3 +58,11 @@ def is_queued(order: Order, line: Line, visit: VisitId) -> bool:
     """Something that has just come could be begun there."""
     queued = (g for g in line.groups if g.state is PortionState.QUEUED and g.visit == visit)
     return any(group.seq == order.seq for group in queued)
+
+
+def by_end(holds: Mapping[LineKey, Hold]) -> Iterable[dict[LineKey, Hold]]:
+    """Return holds that end together, together."""
+    ends: dict[Instant | None, dict[LineKey, Hold]] = {}
+    for key, hold in holds.items():
+        ends.setdefault(hold.until, {})[key] = hold
+    return ends.values()

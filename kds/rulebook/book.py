@@ -29,13 +29,14 @@ from kds.rulebook.compiled import (
     Station,
     WaitRule,
 )
-from kds.rulebook.intake import CheckRule
+from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.matching import Subject, judge, subject
 from kds.rulebook.pace import AnyPace
 from kds.rulebook.pacing import Pacer
 from kds.rulebook.pacing import excused as unpaced
 from kds.rulebook.pacing import settle as paced
 from kds.rulebook.party import Pace
+from kds.rulebook.paying import Cashier
 from kds.rulebook.preparation import limits_for, prep_of
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
@@ -44,7 +45,7 @@ from kds.rulebook.waiting import Gatekeeper, excused, settle
 
 __all__ = ["Book", "Clock", "Limits", "Station", "Trace", "Try", "book_from_json", "book_to_json"]
 
-HoldingRule = WaitRule | AnyPace | CheckRule
+HoldingRule = WaitRule | AnyPace | CheckRule | PayFirstRule
 """A rule that holds lines."""
 
 _ROUTES_KEPT = 4096
@@ -113,10 +114,10 @@ def _lookup(data: BookData) -> _Lookup:
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
         overtimes={rule.id: rule for rule in data.overtimes},
-        checks=Checks.of(data.checks, data.stations, zone),
+        checks=Checks.of(data.checks, data.stations, Cashier.of(data.pay_firsts, zone)),
         zone=zone,
         pacers=tuple(map(Pacer.of, paces)),
-        holding={rule.id: rule for rule in (*data.waits, *paces, *data.checks)},
+        holding={rule.id: rule for rule in (*data.waits, *paces, *data.checks, *data.pay_firsts)},
     )
 
 
@@ -211,6 +212,7 @@ class Book:
         held = [*settle(known.keepers, kitchen, visit, facts, now)]
         if known.pacers:
             held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held])
+        held += self.cashier.settle(kitchen, visit, facts, now)
         return [*held, *known.checks.settle(kitchen, visit, facts, now)]
 
     def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
@@ -220,6 +222,7 @@ class Book:
         """
         yield from excused(self._lookup.keepers, kitchen)
         yield from unpaced(self._lookup.pacers, self.pace, kitchen)
+        yield from self.cashier.excused(kitchen)
         yield from self._lookup.checks.excused(kitchen)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
@@ -269,10 +272,10 @@ class Book:
         limits = {s.id: s.capacity for s in self.data.stations if s.capacity is not None}
         return Pace(self._lookup.zone, self.serve_step, self.prep_s, limits)
 
-    def check_rule(self, rule: RuleId) -> CheckRule | None:
-        """Return the check of that id, None if this book has none."""
-        found = self._lookup.holding.get(rule)
-        return found if isinstance(found, CheckRule) else None
+    @property
+    def cashier(self) -> Cashier:
+        """The rules on what must be paid before it is made."""
+        return self._lookup.checks.cashier
 
     def announce_rule(self, what: str, view: str) -> AnnounceRule | None:
         """Return the first rule on how `what` is heard at `view`, None if it is as built in."""

@@ -36,6 +36,7 @@ from kds.rulebook.compiled import Station
 from kds.rulebook.conditions import Occasion
 from kds.rulebook.finding import SO, Check, Measure, is_odd, option_texts
 from kds.rulebook.intake import Answer, CheckRule, Fault
+from kds.rulebook.paying import Cashier
 from kds.rulebook.repeats import Place, lives
 from kds.rulebook.templates import filled
 from kds.rulebook.waiting import guests_of
@@ -66,25 +67,34 @@ class Checks:
     ids: frozenset[RuleId]
     zone: ZoneInfo
     stations: Mapping[StationId, Wording]
+    cashier: Cashier
 
     @classmethod
-    def of(cls, rules: Sequence[CheckRule], stations: Iterable[Station], zone: ZoneInfo) -> Checks:
-        """Return the checks of `rules` in a store whose wall clocks go by `zone`."""
+    def of(
+        cls, rules: Sequence[CheckRule], stations: Iterable[Station], cashier: Cashier
+    ) -> Checks:
+        """Return the checks of `rules`, beside what marks orders that come once more."""
         by_fault: dict[Fault, list[Check]] = {}
         for rule in rules:
             by_fault.setdefault(rule.what, []).append(Check.of(rule))
         return cls(
             {fault: tuple(checks) for fault, checks in by_fault.items()},
             frozenset(rule.id for rule in rules),
-            zone,
+            cashier.zone,
             {station.id: station.name for station in stations},
+            cashier,
         )
+
+    @property
+    def marking(self) -> frozenset[RuleId]:
+        """All rules that mark lines and hold them for an answer."""
+        return self.ids | self.cashier.ids
 
     def settle(
         self, kitchen: Kitchen, visit_id: VisitId, facts: Sequence[Fact], now: Instant
     ) -> list[Fact]:
         """Return the marks to set and to take away in a visit after `facts`, and their holds."""
-        if not self.ids or not any(isinstance(fact, _TELLING) for fact in facts):
+        if not self.marking or not any(isinstance(fact, _TELLING) for fact in facts):
             return []
         visit = kitchen.visits.get(visit_id)
         if visit is None or visit.merged_into is not None:
@@ -95,7 +105,7 @@ class Checks:
     def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
         """Yield the end of all marks and holds for which there is no rule: rules have changed."""
         for order in kitchen.orders.values():
-            if order.visit in kitchen.visits and _is_marked(order, self.ids):
+            if order.visit in kitchen.visits and _is_marked(order, self.marking):
                 yield from _House(self, kitchen, kitchen.at).mended(order)
 
 
@@ -123,7 +133,7 @@ class _House:
             order = self._kitchen.orders.get(key)
             if order is None or order.visit not in self._kitchen.visits:
                 continue
-            if key in received or _is_marked(order, self._checks.ids):
+            if key in received or _is_marked(order, self._checks.marking):
                 found = self._found(order)
                 yield from self._marked(order, found)
                 yield from self._freed(order, found)
@@ -146,7 +156,22 @@ class _House:
     # --- what is odd -------------------------------------------------------------------------
 
     def _found(self, order: Order) -> Remarks:
-        return {li.key.line_id: tuple(self._remarks(order, li)) for li in order.lines.values()}
+        again = self._again(order)
+        return {
+            li.key.line_id: (
+                *self._remarks(order, li),
+                *(_as_answered(remark, li) for remark in again if lives(li)),
+            )
+            for li in order.lines.values()
+        }
+
+    def _again(self, order: Order) -> tuple[Remark, ...]:
+        """Return the mark of an order that may be one that was not paid, sent once more."""
+        cashier = self._checks.cashier
+        if not cashier.rules:
+            return ()
+        remark = cashier.remark(self._kitchen, order, self._place(self._home(order)))
+        return () if remark is None else (remark,)
 
     def _remarks(self, order: Order, line: Line) -> Iterator[Remark]:
         if not lives(line):
@@ -208,9 +233,7 @@ class _House:
         message = Wording(
             *(filled(rule.reason[lg], self._words(lg, rule, order, line)) for lg in _LANGS)
         )
-        remark = Remark(rule.id, rule.what, message, asks)
-        known = replace(remark, answered=True)
-        return known if known in line.remarks else remark
+        return _as_answered(Remark(rule.id, rule.what, message, asks), line)
 
     def _words(self, lang: str, rule: CheckRule, order: Order, line: Line) -> dict[str, str]:
         content = line.content
@@ -238,7 +261,8 @@ class _House:
         asking: dict[LineId, dict[RuleId, Remark]] = {}
         for line_id, remarks in found.items():
             for remark in remarks:
-                if remark.asks and not remark.answered:
+                is_ours = remark.rule in self._checks.ids
+                if is_ours and remark.asks and not remark.answered:
                     for dish in dishes_of(order, order.lines[line_id]):
                         asking.setdefault(dish.key.line_id, {}).setdefault(remark.rule, remark)
         return asking
@@ -301,3 +325,9 @@ class _House:
 
 
 _LANGS = ("zh", "en")
+
+
+def _as_answered(remark: Remark, line: Line) -> Remark:
+    """Return a remark as the line has it already, if somebody has answered it."""
+    known = replace(remark, answered=True)
+    return known if known in line.remarks else remark

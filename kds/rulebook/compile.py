@@ -30,6 +30,7 @@ from kds.rulebook.folds_text import fold_faults, folds_of
 from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
 from kds.rulebook.pace_text import call_rule, course_rule, due_rule, pace_faults, together_rule
+from kds.rulebook.pay_text import pay_faults, pay_rule
 from kds.rulebook.precedence_text import pan_faults, precedence_faults, priority_band, slow_view
 from kds.rulebook.preparation import plus_of
 from kds.rulebook.reach import gate_faults, unreached
@@ -73,6 +74,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *pace_faults(sources),
             *fold_faults(sources),
             *check_faults(sources),
+            *pay_faults(sources),
         )
     )
     book = sources.book
@@ -108,6 +110,7 @@ def _data(
         togethers=tuple(map(together_rule, sources.togethers)),
         dues=tuple(map(due_rule, sources.dues)),
         checks=tuple(map(check_rule, sources.checks)),
+        pay_firsts=tuple(map(pay_rule, sources.pay_firsts)),
     )
 
 

@@ -10,7 +10,7 @@ from kds.kitchen.messages import Channel, Service
 from kds.kitchen.orders import Gate, SetPart, Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
-from kds.rulebook.intake import CheckRule
+from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
@@ -305,3 +305,4 @@ class BookData:
     togethers: tuple[TogetherRule, ...] = ()
     dues: tuple[DueRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
+    pay_firsts: tuple[PayFirstRule, ...] = ()

@@ -33,6 +33,7 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
     for paces in (sources.calls, sources.courses, sources.togethers, sources.dues):
         rules += [(rule.spec.id, rule) for rule in paces]
     rules += [(rule.spec.id, rule) for rule in sources.checks]
+    rules += [(rule.spec.id, rule) for rule in sources.pay_firsts]
     yield from _double(sorted(rules, key=lambda rule: (rule[1].place.file, rule[1].place.line)))
     yield from _zone(sources)
     stations = sorted(sources.named.get(("stations", "id"), ()))

@@ -30,16 +30,18 @@ from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_BY_VOUCHER, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
+from kds.rulebook.asking import by_end
 from kds.rulebook.book import Book, HoldingRule
 from kds.rulebook.clocks import aging_since, levels
 from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.endings import archive_at, clear_at, ends_at, surplus
 from kds.rulebook.folds import next_turn, turns
-from kds.rulebook.intake import CheckRule
+from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.overtime import Coming, Wait, coming, waits
 from kds.rulebook.pace import AnyPace
 from kds.rulebook.pacing import ends, on_time, party_of
+from kds.rulebook.paying import on_time as unpaid_in_time
 
 _BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_BY_VOUCHER})
 _NONE = Decimal(0)
@@ -178,18 +180,29 @@ def _archived(visit: Visit, at: Instant) -> _Due:
 
 
 def _timeouts(kitchen: Kitchen, visit: Visit, lines: _Lines, book: Book) -> Iterator[_Due]:
-    """Yield the release of what ends together, in one fact; and what pace rules plan anew."""
-    for rule_id, rule, holds in _ending_together(visit.id, lines, book):
-        if rule is not None and not isinstance(rule, WaitRule | CheckRule):
-            if not _unplanned(kitchen, rule, holds.values()):
+    """Yield the release of each rule's holds in a visit: all its lines in one fact.
+
+    Questions have each its own time; what pace rules hold, and what is not paid, is planned anew.
+    """
+    for rule_id, every in _holds_by_rule(visit.id, lines).items():
+        rule = book.hold_rule(rule_id)
+        is_paused = rule is not None and _paused_at(kitchen, rule.id) is not None
+        if rule is not None and not isinstance(rule, WaitRule | CheckRule | PayFirstRule):
+            if not _unplanned(kitchen, rule, every.values()):
                 yield from _paced(rule, kitchen, visit, lines, book)
             continue
-        until = _opens_at(rule, holds.values())
-        if until is None or _unplanned(kitchen, rule, holds.values()):
-            continue
-        since = min(hold.since for hold in holds.values())
-        make = partial(_release, kitchen, visit.id, rule_id, rule, holds)
-        yield _Due(until, visit.id, ("open", rule_id, str(since)), make)
+        for holds in by_end(every) if isinstance(rule, CheckRule | PayFirstRule) else (every,):
+            until = _opens_at(rule, holds.values())
+            if until is None or _unplanned(kitchen, rule, holds.values()):
+                continue
+            since = min(hold.since for hold in holds.values())
+            if isinstance(rule, PayFirstRule) and not is_paused:
+                plan = partial(unpaid_in_time, book.cashier, rule, kitchen, visit.id, (*holds,))
+                name = ("unpaid", rule.id, str(until), str(since))
+                yield _Due(until, visit.id, name, None, plan)
+                continue
+            make = partial(_release, kitchen, visit.id, rule_id, rule, holds)
+            yield _Due(until, visit.id, ("open", rule_id, str(since)), make)
 
 
 def _paced(
@@ -207,27 +220,11 @@ def _at_end(
     return on_time(rule, party_of(book.pace, kitchen, visit, now), until)
 
 
-def _ending_together(
-    visit: VisitId, lines: _Lines, book: Book
-) -> Iterator[tuple[RuleId, HoldingRule | None, dict[LineKey, Hold]]]:
-    """Yield each rule with holds that end at once: a gate for all its dishes, else each its own."""
-    for rule_id, holds in _holds_by_rule(visit, lines).items():
-        rule = book.hold_rule(rule_id)
-        if not isinstance(rule, CheckRule):
-            yield rule_id, rule, holds
-            continue
-        ends: dict[Instant | None, dict[LineKey, Hold]] = {}
-        for key, hold in holds.items():
-            ends.setdefault(hold.until, {})[key] = hold
-        for together in ends.values():
-            yield rule_id, rule, together
-
-
 def _release(
     kitchen: Kitchen,
     visit: VisitId,
     rule_id: RuleId,
-    rule: WaitRule | CheckRule | None,
+    rule: WaitRule | CheckRule | PayFirstRule | None,
     holds: dict[LineKey, Hold],
 ) -> Fact:
     opening = _opening(kitchen, rule, holds.values())
@@ -250,7 +247,9 @@ def _opens_at(rule: HoldingRule | None, holds: Iterable[Hold]) -> Instant | None
     return min((hold.until for hold in holds if hold.until is not None), default=None)
 
 
-def _opening(kitchen: Kitchen, rule: WaitRule | CheckRule | None, holds: Iterable[Hold]) -> Opening:
+def _opening(
+    kitchen: Kitchen, rule: WaitRule | CheckRule | PayFirstRule | None, holds: Iterable[Hold]
+) -> Opening:
     """Return whether this is a time-out that counts against the rule.
 
     A hold that a pause has planned to open was given less than the rule's time: that says

@@ -1,4 +1,4 @@
-"""Compiled rules on what comes in: checks of each line. Plain data, as the log keeps it."""
+"""Compiled rules on what comes in: checks, and payment first. Plain data, as the log keeps it."""
 
 from __future__ import annotations
 
@@ -26,6 +26,20 @@ class Answer(StrEnum):
 
     ACCEPT = "accept"
     FLAG = "flag"
+    ASK_PASS = "ask_pass"
+
+
+class Unpaid(StrEnum):
+    """What becomes of an order whose payment has not come in time."""
+
+    ASK_PASS = "ask_pass"
+    FIRE = "fire"
+
+
+class Refund(StrEnum):
+    """What becomes of a refunded order: void, to be acknowledged, or left to the pass."""
+
+    VOID = "void"
     ASK_PASS = "ask_pass"
 
 
@@ -66,6 +80,38 @@ class CheckRule:
     @property
     def tables_per_minute(self) -> int:
         """Nothing waits for a rule of this kind in rows: once paused, all goes at once."""
+        return _AT_ONCE
+
+    @property
+    def paused(self) -> Wording:
+        """What is said while it is paused."""
+        return paused(self.name)
+
+
+@dataclass(frozen=True, slots=True)
+class PayFirstRule:
+    """The mechanism *pay first*: nothing of an order is begun before it is paid.
+
+    `timeout_s`: so long it waits; `then`: what becomes of it. `repeated`: what becomes of an order
+    that asks for just the dishes of an earlier one at its place, which came at most `within_s`
+    before and was not paid. `reason`: what screens show meanwhile.
+    """
+
+    id: RuleId
+    where: str
+    name: Wording
+    reason: Wording
+    timeout_s: int
+    services: tuple[Service, ...]
+    when: Condition = field(default_factory=Condition)
+    then: Unpaid = Unpaid.ASK_PASS
+    refund: Refund = Refund.VOID
+    repeated: Answer = Answer.ASK_PASS
+    within_s: int = 1800
+
+    @property
+    def tables_per_minute(self) -> int:
+        """A till that cannot take money holds up nobody: once paused, all goes at once."""
         return _AT_ONCE
 
     @property

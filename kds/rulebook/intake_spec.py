@@ -1,4 +1,4 @@
-"""The shape of rules on what comes in: checks of each line."""
+"""The shape of rules on what comes in: checks of each line, and payment first."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from kds.rulebook.intake import Answer, Fault, Same
+from kds.rulebook.intake import Answer, Fault, Refund, Same, Unpaid
 from kds.rulebook.schema import (
     A_MECHANISM,
     Duration,
@@ -26,6 +26,10 @@ AnswerName = Annotated[Answer, BeforeValidator(lambda value: Answer(one_of(value
 SameName = Annotated[Same, BeforeValidator(lambda value: Same(one_of(value, Same)))]
 
 
+UnpaidName = Annotated[Unpaid, BeforeValidator(lambda value: Unpaid(one_of(value, Unpaid)))]
+RefundName = Annotated[Refund, BeforeValidator(lambda value: Refund(one_of(value, Refund)))]
+
+
 class CheckSpec(Spec):
     """One of `rules:` with `mechanism: check`. What is odd is marked, unless `then` says more."""
 
@@ -43,3 +47,18 @@ class CheckSpec(Spec):
     then: AnswerName = Answer.FLAG
     timeout: Duration | None = None
     reason: SaidWords | None = None
+
+
+class PayFirstSpec(Spec):
+    """One of `rules:` with `mechanism: pay_first`."""
+
+    id: Id
+    mechanism: Annotated[str, A_MECHANISM, WithJsonSchema({"const": "pay_first"})]
+    name: Words
+    when: WhenSpec = WhenSpec()
+    timeout: Duration
+    then: UnpaidName = Unpaid.ASK_PASS
+    refund: RefundName = Refund.VOID
+    repeated: AnswerName = Answer.ASK_PASS
+    within: Duration | None = None
+    reason: Words | None = None

@@ -20,6 +20,20 @@ INTAKE_WORDS = {
         "accept 照做，flag 标出，ask_pass 先问出菜口",
         "accept: as any other; flag: marked; ask_pass: held until the pass has said",
     ),
+    "PayFirstSpec.then": Wording(
+        "到时没付：ask_pass 问出菜口，fire 照做",
+        "Where no money has come in time: ask_pass, or fire",
+    ),
+    "refund": Wording(
+        "退款后：void 退菜（已做的要确认），ask_pass 问出菜口",
+        "What a refund does: void (who has begun acknowledges it), or ask_pass",
+    ),
+    "repeated": Wording(
+        "没付的单又来一次：ask_pass 先问，flag 标出，accept 照做",
+        "The same once more after it was not paid: ask_pass, flag, or accept",
+    ),
+    "PayFirstSpec.within": Wording("多久之内算同一张单又来", "So close together it is the same"),
+    "PayFirstSpec.timeout": Wording("等付款多久", "How long the money is waited for"),
     "CheckSpec.class": Wording("只看这些类别的菜", "Only dishes of these classes"),
     "CheckSpec.entry": Wording("只看这些菜单项的菜", "Only dishes of these menu entries"),
     "CheckSpec.reason": Wording(

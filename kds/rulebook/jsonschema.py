@@ -201,9 +201,9 @@ WORDS = {
     ),
     "mechanism": Wording(
         "规则的种类：wait_for 等候，hold 等叫，courses 分道上，finish_together 一起出，"
-        "due_time 预订，overtime 等太久，announce 播报，check 核对",
+        "due_time 预订，overtime 等太久，announce 播报，check 核对，pay_first 先付后做",
         "The kind of rule: wait_for, hold, courses, finish_together, due_time, overtime, "
-        "announce, check",
+        "announce, check, pay_first",
     ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
     "of": Wording(

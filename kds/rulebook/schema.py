@@ -47,6 +47,7 @@ MECHANISMS = (
     "finish_together",
     "due_time",
     "check",
+    "pay_first",
 )
 
 _ID = re.compile(r"\w[\w-]{0,63}")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
-from kds.rulebook.intake_spec import CheckSpec
+from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.nodes import Key, Node
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec
@@ -45,6 +45,7 @@ class Sources:
     togethers: list[Located[TogetherSpec]] = field(default_factory=list)
     dues: list[Located[DueSpec]] = field(default_factory=list)
     checks: list[Located[CheckSpec]] = field(default_factory=list)
+    pay_firsts: list[Located[PayFirstSpec]] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -177,6 +178,8 @@ def _append_rule(sources: Sources, item: Node) -> None:
             _append(sources, DueSpec, item, sources.dues)
         case "check":
             _append(sources, CheckSpec, item, sources.checks)
+        case "pay_first":
+            _append(sources, PayFirstSpec, item, sources.pay_firsts)
         case _:
             _append(sources, WaitSpec, item, sources.rules)
 

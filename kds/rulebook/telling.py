@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
-from kds.rulebook.intake_spec import CheckSpec
+from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec
 from kds.rulebook.schema import (
@@ -108,4 +108,5 @@ class FileSpec(Spec):
         | TogetherSpec
         | DueSpec
         | CheckSpec
+        | PayFirstSpec
     ] = Field(default=[])

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, board_lines, line, order
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_too_many_are_taken_in_with_a_warning_and_let_go_by_the_pass(shared: Running) -> None:
@@ -27,3 +32,24 @@ def test_too_many_are_taken_in_with_a_warning_and_let_go_by_the_pass(shared: Run
     assert known["lines"][0]["remarks"][0]["answered"] is True
     events = shared.get("/v1/events", after=told["seq"] - 2, limit=10)
     assert {"hold_released", "line_checked"} <= {event["kind"] for event in events}
+
+
+def test_an_order_from_a_phone_waits_for_its_money_and_a_refund_is_a_void(
+    start: StartBridge,
+) -> None:
+    """As the fast-food book has it, from the till's side: the same order again as it is paid."""
+    bridge = start("--rules", ROOT / "rules" / "fast_food")
+    dish = line("1", "Fries", "2", category="Sides")
+    sent = order(channel="qr", number="31", lines=[dish])
+    named = {"source": sent["source"], "order_id": sent["order_id"]}
+    assert bridge.post(sent).status_code == 201
+    (shown,) = board_lines(bridge.get("/v1/board/expo", lang="en"), sent["order_id"])
+    assert (shown["hold"]["rule"], shown["hold"]["reason"]) == ("pay-first", "not paid yet")
+    assert shown["portions"]["held"] == "2"
+    assert bridge.post({**sent, "payment": "paid"}).json()["result"] == "amended"
+    (shown,) = board_lines(bridge.get("/v1/board/fry"), sent["order_id"])
+    assert (shown["hold"], shown["portions"]["queued"]) == (None, "2")
+    bridge.command("start", order=named, view="fry")
+    bridge.post({**sent, "payment": "refunded"})
+    (shown,) = board_lines(bridge.get("/v1/board/fry"), sent["order_id"])
+    assert (shown["portions"]["void"], shown["void_unacknowledged"]) == ("2", True)
