@@ -18,7 +18,7 @@ from kds.records.body import legible
 from kds.records.canonical import ParsedOrder
 from kds.store.values import Answer, Intake, Keyed, Personal
 from pos_bridge.desk import Desk
-from pos_bridge.discretion import without_guests
+from pos_bridge.discretion import plainly, without_guests
 
 RAW_SHOWN = 2_000
 _REPEATS_KEPT = 2_000
@@ -114,6 +114,8 @@ def _shown(delivery: Delivery) -> str:
     the whole body is in the intakes, which are forgotten after weeks.
     """
     text = legible(delivery.body[: 4 * RAW_SHOWN], delivery.content_type)
+    if delivery.endpoint.startswith("pos/"):
+        text = plainly(text, delivery.content_type)
     return without_guests(text)[:RAW_SHOWN]
 
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, tzinfo
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 from kds.kitchen.commands import Result
 from kds.kitchen.ids import Instant, OrderId, OrderKey, SourceId
@@ -28,6 +29,7 @@ from pos_bridge.adapters.adapter import (
     Push,
     Reading,
 )
+from pos_bridge.adapters.forms import FORM
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.jobs import Canonical, Taken, TakePush, Understood
 from pos_bridge.intake import Intake
@@ -94,8 +96,18 @@ class PushIntake:
         """Take a push that is proven. Raises `NotDurableError` when nothing could be stored."""
         read = channel.adapter.read
         endpoint = f"pos/{channel.adapter.vendor}" + (f"/{push.topic}" if push.topic else "")
-        delivery = self._delivery(channel, endpoint, push.body, push.content_type)
+        delivery = self._delivery(channel, endpoint, *_kept(push))
         return await self._take_reading(channel, delivery, lambda context: read(push, context))
+
+    def probe(self, channel: Channel, push: Push) -> PushReply:
+        """Answer a call that holds nothing at all: a vendor tries the address. Nothing is kept."""
+        why = "a call without a body: the address is tried"
+        try:
+            reading = channel.adapter.read(push, self.context(channel))
+        except BodyError:
+            reading = Reading(ignored=why)
+        content: dict[str, Any] = {"orders": [], "ignored": reading.ignored or why, "alert": None}
+        return PushReply(200, content, reading.acknowledgement)
 
     async def take_fetched(
         self, channel: Channel, fetched: Fetched, read: Callable[[Context], Reading]
@@ -263,6 +275,13 @@ def _checked(
             bad.append(error)
             continue
         yield Canonical(parsed, json.dumps(order, ensure_ascii=False, default=str).encode())
+
+
+def _kept(push: Push) -> tuple[bytes, str]:
+    """Return what is kept of a push, and its type: what a GET says stands in its query."""
+    if push.body or push.method != "GET":
+        return push.body, push.content_type
+    return urlsplit(push.url).query.encode(), FORM
 
 
 def _content(taken: Taken) -> dict[str, Any]:

@@ -111,6 +111,8 @@ def _is_here(caller: Caller) -> bool:
 
 async def _taken(services: Services, channel: Channel, push: Push) -> Response:
     vendor = channel.adapter.vendor
+    if not push.body and "?" not in push.url:  # nothing to take, so nothing to prove
+        return _answered(services.pushes.probe(channel, push))
     if channel.settings.secrets:
         try:
             await services.pushes.verify(channel, push)

@@ -224,6 +224,38 @@ def test_a_signature_stands_for_the_bearer_token(start: StartBridge, tmp_path: P
     assert [status("meituan", each) for each in (token, header, {})] == [422, 401, 401]
 
 
+def test_a_vendor_may_try_the_address(bridge: Running) -> None:
+    """Without a signature: there is nothing in it, so nothing to prove and nothing to keep."""
+    before = bridge.get("/v1/alerts")
+    for method, vendor, answer in (
+        ("GET", "eleme", b'{"message":"ok"}'),
+        ("POST", "meituan", b'{"data":"OK"}'),
+    ):
+        assert bridge.client.request(method, f"/v1/pos/{vendor}").content == answer
+    tried = bridge.client.get("/v1/pos/acme")
+    assert (tried.status_code, tried.json()["orders"]) == (200, [])
+    assert bridge.get("/v1/alerts") == before
+
+
+def test_a_card_of_a_form_is_legible_and_names_no_guest(bridge: Running) -> None:
+    inside = json.dumps({"orderId": 5, "recipientPhone": "13800000000", "detail": "x"})
+    note = "少辣 收餐人隐私号 13812345678_1234"
+    form = {"order": inside, "recipient_name": "王先生", "caution": note, "ePoiId": "1"}
+    answer = bridge.client.post("/v1/pos/meituan", data=form)
+    assert answer.status_code == 422
+    alerts = {alert["id"]: alert["raw"] for alert in bridge.get("/v1/alerts")}
+    raw = alerts[answer.json()["alert"]]
+    assert '"detail": "x"' in raw
+    assert "少辣" in raw
+    assert not [secret for secret in ("王先生", "13800000000", "13812345678") if secret in raw]
+
+
+def test_what_a_get_says_is_kept(bridge: Running) -> None:
+    answer = bridge.client.get("/v1/pos/meituan", params={"order_id": "9", "x": "麻"})
+    alerts = {alert["id"]: alert["raw"] for alert in bridge.get("/v1/alerts")}
+    assert alerts[answer.json()["alert"]] == '{"order_id": "9", "x": "麻"}'
+
+
 def test_settings_change_without_a_restart(bridge: Running) -> None:
     """And a text with a fault leaves in force what was."""
     file = bridge.data / "pos.toml"
