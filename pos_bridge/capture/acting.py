@@ -24,7 +24,7 @@ from pos_bridge.capture.slips.joining import join, named, take_back
 from pos_bridge.capture.slips.known import KnownLine, KnownOrder
 from pos_bridge.capture.slips.messages import fields_of, order_value
 from pos_bridge.capture.slips.slip import Dish, Kind, Slip
-from pos_bridge.capture.slips.wordings import NO_DISHES, NO_ORDER, UNKNOWN_BILL, not_found
+from pos_bridge.capture.slips.wordings import NO_DISHES, NO_ORDER, NOTICE, UNKNOWN_BILL, not_found
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import DoCommands
 from pos_bridge.ledger import business_day, zone_of
@@ -335,9 +335,6 @@ class Acting:
     def _keep(self, name: str, text: str) -> None:
         key = f"print {self._slip.source} {name}"
         self._desk.remember_key(Keyed(key, "", 200, text, self._desk.now))
-
-
-NOTICE = Wording("厨房通知", "A notice to the kitchen")
 
 
 def _texts(values: dict[str, Any]) -> dict[str, str]:

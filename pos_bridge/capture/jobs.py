@@ -18,6 +18,7 @@ from pos_bridge.capture.slips.patterns import squeezed
 from pos_bridge.capture.slips.slip import Kind, Slip
 from pos_bridge.capture.slips.wordings import (
     BROKEN_OFF,
+    CARD,
     PICTURE,
     TOO_LARGE,
     UNKNOWN,
@@ -133,7 +134,7 @@ class TakeSheet:
         value = {
             "source": NOBODY if slip is None else slip.source,
             "order_id": f"slip-{self.job}",
-            "number": "" if slip is None else slip.number,
+            "number": (slip.number if slip is not None else "") or CARD,
             "table": "" if slip is None else slip.table,
             "note": card_text(why, self._text()),
             "lines": [],

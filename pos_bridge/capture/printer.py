@@ -166,7 +166,8 @@ class Printer:
         self.last_verdict = taken.verdict
         what = {"repeat": What.DOUBLED, "alert": What.REJECTED}.get(taken.verdict, What.TAKEN)
         self._rates.delivered(taken.source, what, self._time.now())
-        _logger.info("%s on %s: %s %s", job.job, self.name, taken.verdict, taken.order or "")
+        order = "" if taken.order is None else taken.order.order_id
+        _logger.info("%s on %s: %s %s", job.job, self.name, taken.verdict, order)
 
     def _read(self, sheet: Sheet) -> Slip | None:
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import socket
 import threading
 from collections.abc import Iterator
@@ -206,6 +207,17 @@ def test_kept_jobs_are_shown_and_learnt_from(
     file = tmp_path / "job.bin"
     file.write_bytes(zh_slip())
     assert "kitchen-zh: order, number 0042" in run("show", file)
+
+
+def test_a_slip_outlives_a_kill_once_its_question_is_answered(tmp_path: Path) -> None:
+    """And the till that prints it again, because it saw the printer die, doubles nothing."""
+    job = zh_slip(number="201", table="A1")
+    for end in (signal.SIGKILL, signal.SIGTERM):
+        with running(tmp_path / "data", "--capture", "127.0.0.1:0") as bridge:
+            house = House(bridge, ToyPrinter())
+            house.print(job)
+            assert [ln["quantity"] for ln in house.order("201")["lines"]] == ["1", "2"]
+            bridge.end(end)
 
 
 def test_flags_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -196,6 +196,12 @@ def test_notes_of_the_ticket_and_the_member_come_first() -> None:
     assert read(made).rows[:2] == (NoteFace("生日"), NoteFace("不要香菜"))
 
 
+def test_a_card_that_is_nothing_but_a_text_keeps_its_lines() -> None:
+    """A slip that nobody understood is read as it was printed, all of it."""
+    made = ticket("", [], note="今晚包间\n\n备好蛋糕", flags=("info",))
+    assert read(made).rows == (NoteFace("今晚包间"), NoteFace("备好蛋糕"))
+
+
 def test_allergy_of_every_dish_concerns_the_whole_table() -> None:
     nuts = (mod("花生", "allergy"),)
     face = read(ticket("A1", [line("x", modifiers=nuts), line("y", modifiers=nuts)]))

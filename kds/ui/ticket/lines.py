@@ -83,7 +83,9 @@ def _told_apart(lines: Sequence[TicketLine]) -> Sequence[TicketLine]:
 
 
 def _notes(ticket: Ticket) -> Iterator[str]:
-    notes = (ticket.note, "" if ticket.member is None else ticket.member.note)
+    """Yield what holds for the ticket; a card that is nothing but a text keeps its lines."""
+    note = ticket.note.splitlines() if "info" in ticket.flags else [ticket.note]
+    notes = (*note, "" if ticket.member is None else ticket.member.note)
     yield from (clean(note) for note in notes if clean(note))
 
 
