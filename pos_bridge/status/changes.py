@@ -164,7 +164,7 @@ def _line_happened(
     for what, then, now in zip(_TOLD, old, new, strict=True):
         if now > then:
             return what
-    if new[2:] != old[2:]:
+    if new[1:] != old[1:]:
         return What.RECALLED
     return What.ACCEPTED if counts.live > counts_before.live else None
 

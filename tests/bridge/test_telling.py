@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,7 @@ import pytest
 
 from tests.bridge.harness import Running, eventually, line, order, running
 from tests.bridge.receiver import Receiver, receiving, settings
+from tests.unit.wall import wall
 
 
 class House:
@@ -193,6 +195,25 @@ def test_retry_after_is_obeyed_and_what_is_superseded_meanwhile_collapses(house:
     waited_s = int(came.headers["webhook-timestamp"]) - int(asked.headers["webhook-timestamp"])
     assert waited_s >= 1
     assert len(house.office.got) == before + 2
+
+
+async def test_every_wall_says_what_the_till_was_not_told(house: House, tmp_path: Path) -> None:
+    house.office.answer = lambda _: (503, {"Retry-After": "1"})
+    async with wall(tmp_path, house.bridge.displays) as shown:
+
+        def said() -> list[tuple[str, str]]:
+            remarks = shown.link.session.condition.remarks
+            return [(remark.zh, remark.more_en) for remark in remarks if remark.of == "telling"]
+
+        name = await asyncio.to_thread(house.sent)
+        await shown.until(said)
+        ((zh, more_en),) = said()
+        assert zh == "收银未收到 1 条状态"
+        assert more_en.startswith("office since")
+        assert "answered 503" in more_en
+        house.office.answer = lambda _: (204, {})
+        await shown.until(lambda: not said())
+    house.told(name, "order.accepted")
 
 
 def test_redirects_are_not_followed(house: House) -> None:
