@@ -101,8 +101,9 @@ class TakePush:
         order = desk.kitchen.orders.get(key)
         fired = None if order is None else fired_by_vendor(order)
         if fired is None:
-            seq, result = desk.kitchen.seq, Result.UNCHANGED.value
-            return {"source": key.source, "order_id": key.order_id, "result": result, "seq": seq}
+            about = {"revision": 0 if order is None else order.revision, "warnings": []}
+            said = {"source": key.source, "order_id": key.order_id, "seq": desk.kitchen.seq}
+            return {**said, **about, "result": Result.UNCHANGED.value}
         parsed = order_from(fired, zone=UTC)
         body = json.dumps(fired, ensure_ascii=False).encode()
         return self._order(desk, number, Canonical(parsed, body))

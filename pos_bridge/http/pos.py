@@ -17,13 +17,12 @@ from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.guard import PUSHES, caller_of
 from pos_bridge.http.raw import JSON, RawRoute, answers
 from pos_bridge.http.services import Services
-from pos_bridge.http.shapes import Failure, PushAnswer, PushRejection
+from pos_bridge.http.shapes import Failure, PushAnswer, PushRejection, VendorsWords
 from pos_bridge.settings import is_loopback
 from pos_bridge.writer import NotDurableError
 
 _logger = logging.getLogger(__name__)
-_ANSWERS = answers(
-    _200=PushAnswer,
+_ANSWERS = {200: {"model": PushAnswer | VendorsWords, "description": "It is on disk."}} | answers(
     _400=PushRejection,
     _401=Failure,
     _404=Failure,

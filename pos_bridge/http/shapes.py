@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 
 class Failure(BaseModel):
@@ -75,6 +75,12 @@ class PushAnswer(BaseModel):
     ignored: str | None
     alert: str | None
     warnings: list[str] = []
+
+
+class VendorsWords(BaseModel):
+    """The exact words that a vendor wants to hear."""
+
+    model_config = ConfigDict(extra="allow")
 
 
 class PushRejection(Rejection):
