@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from kds.admin.overtime_sentences import view_name
 from kds.admin.whens import phrase
 from kds.admin.wordings import CLOCKS, duration, listed
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Queue
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.sold_out import Lost, Oversell, SoldOutRule
 from kds.rulebook.terms import Pan
 
 _PLACES = {
@@ -88,3 +90,29 @@ def pan_phrase(pan: Pan | None, lang: str) -> str:
         f"几张单合锅，最多 {pan.most} 份、相差 {within}以内",
         f"up to {pan.most} in one pan if ordered within {within} of each other",
     )[lang]
+
+
+_LOSES = {
+    Oversell.YOUNGEST_FIRST: Wording("后下单的先拿不到", "who ordered last goes without"),
+    Oversell.OLDEST_FIRST: Wording("先下单的先拿不到", "who ordered first goes without"),
+    Oversell.ASK_PASS: Wording("由出菜口决定谁拿不到", "the pass says who goes without"),
+}
+_THEN = {
+    Lost.ASK: Wording("标出来并问", "it is marked and asked"),
+    Lost.FLAG: Wording("只标出来", "it is marked alone"),
+    Lost.HOLD: Wording("标出来，先不做，并问", "it is marked, held and asked"),
+    Lost.VOID: Wording("退菜，各画面要确认", "it is void, to be acknowledged"),
+}
+
+
+def sold_out_sentence(rule: SoldOutRule, stations: Mapping[str, str], lang: str) -> str:
+    """Return in words what happens when a dish is sold out. `stations`: their names in `lang`."""
+    views = listed([view_name(view, stations, lang) for view in rule.tell], lang)
+    loses, then = _LOSES[rule.oversell][lang], _THEN[rule.then][lang]
+    if lang == "zh":
+        rush = "（催过的最后）" if rule.rush_last else ""
+        where = f"（{views}）" if views else ""
+        return f"沽清或超卖时{loses}{rush}，{then}{where}。〔{rule.where}〕"
+    rush = " (what is rushed last)" if rule.rush_last else ""
+    where = f" at {views}" if views else ""
+    return f"When a dish is sold out or oversold {loses}{rush}; {then}{where}. [{rule.where}]"

@@ -154,7 +154,8 @@ def _of_the_house(fact: e.Fact, base: Command) -> Iterator[Command]:
             act = replace(base, kind=CommandKind.FOLD, station=StationId(fact.station))
             yield replace(act, into_station=fact.into)
         case e.StockSet():
-            yield replace(base, kind=CommandKind.ON_SALE, item_id=fact.item, left=fact.left)
+            kind = CommandKind.SOLD_OUT if fact.short > 0 else CommandKind.ON_SALE
+            yield replace(base, kind=kind, item_id=fact.item, left=fact.left)
         case e.RulePaused():
             yield replace(base, kind=CommandKind.PAUSE_RULE, rule=RuleId(fact.rule))
         case e.RuleResumed():

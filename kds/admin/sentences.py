@@ -9,7 +9,12 @@ from kds.admin.fold_sentences import fold_sentences
 from kds.admin.intake_sentences import check_sentence, pay_sentence
 from kds.admin.overtime_sentences import overtime_sentence
 from kds.admin.pace_sentences import pace_sentence
-from kds.admin.precedence_sentences import band_sentence, pan_phrase, slow_sentence
+from kds.admin.precedence_sentences import (
+    band_sentence,
+    pan_phrase,
+    slow_sentence,
+    sold_out_sentence,
+)
 from kds.admin.sets_sentences import set_details
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
@@ -103,6 +108,8 @@ class Teller:
             yield check_sentence(check, self._lang)
         for pay_first in self._book.data.pay_firsts:
             yield pay_sentence(pay_first, self._lang)
+        if self._book.data.sold_out.where:
+            yield sold_out_sentence(self._book.data.sold_out, self._stations, self._lang)
 
     def _store(self) -> str:
         data = self._book.data

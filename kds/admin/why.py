@@ -170,6 +170,7 @@ _KINDS = {
     "visit_ended": Wording("离店", "the visit ended"),
     "visit_pinned": Wording("固定", "pinned"),
     "rider_noted": Wording("骑手到", "the rider came or went"),
+    "sold_out_marked": Wording("沽清", "sold out"),
     "portions_voided": Wording("退菜", "void"),
     "voids_acknowledged": Wording("退菜已知", "void acknowledged"),
     "hold_placed": Wording("开始等", "begins to wait"),

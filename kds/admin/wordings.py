@@ -54,6 +54,7 @@ HEARD = {
     Heard.VOID: Wording("已开做的退菜", "a void dish that was begun"),
     Heard.VOID_UNBEGUN: Wording("未开做的退菜", "a void dish that was not begun"),
     Heard.CRITICAL: Wording("严重超时", "a dish that is critical"),
+    Heard.SOLD_OUT: Wording("沽清", "a dish that is sold out"),
     Heard.OVERTIME: Wording("等太久", "a table that waits too long"),
     Heard.ASK_PASS: Wording("要出菜口确认", "a dish that the pass is asked about"),
     Heard.LATE: Wording("迟了", "a dish that is late"),

@@ -126,6 +126,15 @@ def resume(rule: RuleId, stamp: Stamp) -> Command:
     return _made(CommandKind.RESUME_RULE, stamp, rule=rule)
 
 
+def act_of(row: str, action: str, board: Board, stamp: Stamp) -> Command | None:
+    """Return the command of a button in the panel of a dish or ticket; None if it is gone."""
+    kind = CommandKind(action)
+    if kind in (CommandKind.SOLD_OUT, CommandKind.ON_SALE):
+        return _made(kind, stamp, name=row)
+    ticket = ticket_of(board, VisitId(row))
+    return None if ticket is None else _command(kind, ticket, stamp)
+
+
 def pan(row: str, action: str, board: Board, stamp: Stamp) -> Command | None:
     """Return the command that begins or ends the pan of a row; None if it is another by now."""
     batch = next((each for each in board.batches if each.id == row), None)

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable, Sequence
 from uuid import uuid4
 
-from kds.app.acting import Stamp, command_for, line_of, pan, resume, ticket_of, undo
+from kds.app.acting import Stamp, act_of, command_for, line_of, pan, resume, ticket_of, undo
 from kds.app.answers import answer_to, said
 from kds.app.drawer import Drawer, Shifts
 from kds.app.regret import Acts, is_final, undo_left_s
@@ -25,6 +25,7 @@ from kds.kitchen.commands import Command
 from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.link import Link
 from kds.rulebook.book import Book
+from kds.ui.chrome.acts import ACTS
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, WHY, why_panel
 from kds.ui.chrome.pans import PAN_BUMP, PAN_START
@@ -292,6 +293,10 @@ class Screen:
         if action in (PAN_START, PAN_BUMP):
             self._cook_together(row, action)
             return
+        if action in ACTS:
+            self._give(act_of(row, action, self.board, self._stamp()))
+            self.display.open_panel(None)
+            return
         if action == LOOK:
             self.display.open_panel(self._drawer.look(row, self._reading))
             return
@@ -307,7 +312,10 @@ class Screen:
 
     def _cook_together(self, row: str, action: str) -> None:
         """Begin or end a pan; the panel stays, for the next one."""
-        command = pan(row, action, self.board, self._stamp())
+        self._give(pan(row, action, self.board, self._stamp()))
+
+    def _give(self, command: Command | None) -> None:
+        """Do what a panel asks for, unless what it is about is gone."""
         if command is None:
             self._deny("noop.gone")
         else:

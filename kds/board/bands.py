@@ -6,13 +6,13 @@ from collections.abc import Iterable, Iterator
 
 from kds.board.values import Band, BandClock, TicketLine
 from kds.kitchen.ids import Instant
-from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_SOLD_OUT, Gate
 from kds.kitchen.portions import Counts
 
 AGE_BANDS = (Band.NORMAL, Band.ATTENTION, Band.LATE, Band.CRITICAL)
 """Bands that come with age, in rising order."""
 
-_BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND})
+_BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_SOLD_OUT})
 
 
 def limits_of(clock: BandClock) -> tuple[tuple[Band, Instant], ...]:

@@ -60,6 +60,8 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         where=line.routing.where,
         remarks=remarks,
         prep_s=scope.book.prep_s(line),
+        lost=_lost(scope, part),
+        left=scope.left_of(content),
     )
 
 
@@ -78,13 +80,13 @@ def _quantity_was(line: Line) -> Decimal | None:
 
 def _flags(scope: Scope, part: Part, round_: int, remarks: Sequence[RemarkMark]) -> tuple[str, ...]:
     line = part.line
-    flags = set(line.flags)
+    flags = set(line.flags) - {"sold_out"}  # so it was at intake; how it is, the marks say
     found = {
         "set": part.is_shell,
         "unrouted": any(scope.is_nobodys(step.station) for step in line.routing.steps),
         "rush": line.rush > 0,
         "remake": line.origin is Origin.KITCHEN,
-        "sold_out": part.counts.to_cook > 0 and scope.is_sold_out(line.content),
+        "sold_out": _lost(scope, part) > 0,
         "add_on": round_ > 1,
         "by_hand": line.key.source == BY_HAND,
         "check": any(not remark.answered for remark in remarks),
@@ -92,6 +94,11 @@ def _flags(scope: Scope, part: Part, round_: int, remarks: Sequence[RemarkMark])
     }
     flags.update(flag for flag, is_on in found.items() if is_on)
     return tuple(sorted(flags))
+
+
+def _lost(scope: Scope, part: Part) -> Decimal:
+    """Return the portions that are still to be made and cannot be."""
+    return min(scope.kitchen.lost.get(part.line.key, Decimal(0)), part.counts.to_cook)
 
 
 def _strongest(part: Part) -> Hold | None:

@@ -119,7 +119,7 @@ class _View:
         for visit in stale:
             self._refresh(last, scope, visit)
         if last is None or before is None or last.kitchen.alerts is not scope.kitchen.alerts:
-            now = self._made_now(scope, alert_cards(scope.kitchen))
+            now = self._made_now(scope, alert_cards(scope.kitchen, scope.view))
         elif stale or not _same_rules(last, scope):
             now = self._made_now(scope, before.alerts)
         else:
@@ -193,7 +193,8 @@ def _known(last: Scope | None, scope: Scope, old: Made | None) -> Known:
     """Return what of `old` may be used again in `scope`."""
     if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
         return Known()
-    same_stock = last.kitchen.stock is scope.kitchen.stock
+    then, now = last.kitchen, scope.kitchen
+    same_stock = then.stock is now.stock and then.lost is now.lost
     if not same_stock or not _is_within(scope.now, old.since, old.until):
         return Known(old.parts)
     return Known(old.parts, {line.key: line for line in old.ticket.lines})
@@ -219,6 +220,9 @@ def _changed_visits(old: Kitchen, new: Kitchen) -> set[VisitId]:
 def _changed_uses(old: Kitchen, new: Kitchen) -> set[Use]:
     """Return the orders and stock items that are not what they were."""
     uses: set[Use] = set()
+    if new.lost is not old.lost:
+        marked, freed = new.lost.changes_since(old.lost)
+        uses.update(key.order for key in (*marked, *freed))
     if new.orders is not old.orders:
         orders, gone_orders = new.orders.changes_since(old.orders)
         uses.update(orders, gone_orders)
@@ -228,7 +232,8 @@ def _changed_uses(old: Kitchen, new: Kitchen) -> set[Use]:
     return uses
 
 
-def alert_cards(kitchen: Kitchen) -> tuple[AlertCard, ...]:
-    """Return the newest alerts, newest first."""
-    newest = nlargest(ALERTS_SHOWN, kitchen.alerts.values(), key=lambda a: (a.at, a.id))
+def alert_cards(kitchen: Kitchen, view: str) -> tuple[AlertCard, ...]:
+    """Return the newest alerts that stand at `view`, newest first."""
+    here = (alert for alert in kitchen.alerts.values() if not alert.views or view in alert.views)
+    newest = nlargest(ALERTS_SHOWN, here, key=lambda a: (a.at, a.id))
     return tuple(AlertCard(a.id, a.source, a.at, a.message, a.raw) for a in newest)

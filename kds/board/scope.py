@@ -11,6 +11,7 @@ from kds.kitchen.ids import ANY_STATION, EXPO, Instant, StationId
 from kds.kitchen.messages import LineContent
 from kds.kitchen.orders import Line
 from kds.kitchen.state import Kitchen
+from kds.kitchen.stock import item_of
 
 PICKUP = "pickup"
 ALL = "all"
@@ -101,13 +102,10 @@ class Scope:
         working = (self.works_for(s.station) for s in line.routing.steps)
         return tuple(dict.fromkeys(s for s in working if s != ANY_STATION))
 
-    def is_sold_out(self, content: LineContent) -> bool:
-        """The kitchen counts this dish and has none left."""
-        stock = self.kitchen.stock
-        if not stock:
-            return False
-        left = (stock.get(key) for key in (content.item_id, content.name) if key)
-        return any(number is not None and number <= Decimal(0) for number in left)
+    def left_of(self, content: LineContent) -> Decimal | None:
+        """Return how many portions of a dish can still be sold, None if nobody counts them."""
+        item = item_of(self.kitchen, content) if self.kitchen.stock else None
+        return None if item is None else self.kitchen.stock[item]
 
 
 def look(kitchen: Kitchen, book: Book, view: str, now: Instant) -> Scope:

@@ -136,6 +136,7 @@ class TicketLine:
     Anchors: `fired_at` and `started_at` of the oldest portion still open, `ready_at` and
     `served_at` of the latest. `clock`: what the band is measured by, None while none runs.
     `prep_s`: how long it takes when all is well, None if the book does not say.
+    `lost`: portions that cannot be made, the dish being sold out; `left`: how many can be sold.
     """
 
     key: LineKey
@@ -174,6 +175,8 @@ class TicketLine:
     where: str
     remarks: tuple[RemarkMark, ...] = ()
     prep_s: int | None = None
+    lost: Decimal = Decimal(0)
+    left: Decimal | None = None
 
 
 class Owed(NamedTuple):

@@ -38,6 +38,7 @@ _CLOCKS = {
 _GATES = {Gate.START: Wording("不开做", "start"), Gate.RUN: Wording("不走菜", "run")}
 _ASKED = Wording("等出菜口确认", "the pass is asked")
 _NO_RULE = Wording("没有规则，显示在所有档口", "no rule took it, every station shows it")
+_SOLD_OUT = Wording("；沽清，少 {} 份", "; sold out, {} short")
 _LIMIT = Wording("时限", "limit")
 _NO_LIMIT = Wording("无时限", "no limit")
 
@@ -55,7 +56,10 @@ def explain_line(line: TicketLine, now: Instant, lang: str) -> str:
         reason = _place(line.where, line.rule)
     joined = _joined(text, reason, lang)
     remarks = (_remark(r, lang) for r in line.remarks if line.hold is None or not r.asks)
-    return ("；" if lang == "zh" else "; ").join((joined, *remarks))
+    said = ("；" if lang == "zh" else "; ").join((joined, *remarks))
+    if line.lost > 0:
+        said += _SOLD_OUT[lang].format(f"{line.lost.normalize():f}")
+    return said
 
 
 def _remark(remark: RemarkMark, lang: str) -> str:

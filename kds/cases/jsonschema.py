@@ -58,6 +58,13 @@ _WORDS = {
     "batches": Wording(
         "各画面建议的同锅，如“炒饭 x3: 1, 2 x2”", "Pans of views, such as `rice x3: 1, 2 x2`"
     ),
+    "stock": Wording(
+        "某道菜还能卖几份；-2 表示少 2 份", "How many of a dish are left; -2: two are short"
+    ),
+    "asks": Wording(
+        "各画面上的提示卡（中文或英文）", "Cards that stand at views, in either language"
+    ),
+    "lost": Wording("几份沽清、拿不到", "Portions that are sold out"),
     "batch": Wording(
         "对哪道菜的同锅（view 画面上第一锅）", "On the first pan of this dish at the view"
     ),

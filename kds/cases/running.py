@@ -11,7 +11,7 @@ from kds.board.views import board, order_lines
 from kds.cases.bodies import canonical
 from kds.cases.house import House, NeverAtRestError, begin_of
 from kds.cases.listening import Deaf, Listener
-from kds.cases.precedence import band_in, batches_in, behind_in, lines_of, worst_in
+from kds.cases.precedence import band_in, lines_of, seen_in
 from kds.cases.results import CaseResult, Mismatch
 from kds.cases.schema import (
     NONE,
@@ -201,17 +201,8 @@ class _Play:
             place = self._case.at("steps", number, "priority")
             ticket = self._ticket(self._order_of(step.on, place), step.view or ALL)
             yield place, "priority", step.priority, band_in(ticket)
-        for view, minutes in step.slow.items():
-            place = self._case.at("steps", number, "slow", view)
-            yield place, f"{view} slow", minutes, behind_in(self._board(view), self._house.now)
-        for word, asked, found_in in (
-            ("worst", step.worst, worst_in),
-            ("batches", step.batches, batches_in),
-        ):
-            for view, names in asked.items():
-                place = self._case.at("steps", number, word, view)
-                wanted = names if isinstance(names, str) else _listed(names)
-                yield place, f"{view} {word}", wanted, _listed(found_in(self._board(view)))
+        for word, name, wanted, was in seen_in(step, self._house, self._board):
+            yield self._case.at("steps", number, word, name), f"{name} {word}", wanted, was
 
     def _board(self, view: str) -> Board:
         return board(self._house.kitchen, self._house.book, view, self._house.now)
@@ -331,6 +322,8 @@ def _facts(
     if wanted.marked is not None:
         marks = sorted(remark.rule for remark in shown.remarks if not remark.answered)
         yield "marked", _rules_of(wanted.marked), _listed_or_none(marks)
+    if wanted.lost is not None:
+        yield "lost", wanted.lost, f"{shown.lost:f}"
     for state in _PORTIONS:
         portions = getattr(wanted, state)
         if portions is not None:

@@ -184,9 +184,22 @@ class LineExpectation(Spec):
     ready: Plain | None = None
     served: Plain | None = None
     void: Plain | None = None
+    lost: Plain | None = None
 
 
-_LOOKS = ("expect", "shows", "says", "paused", "overtime", "priority", "slow", "worst", "batches")
+_LOOKS = (
+    "expect",
+    "shows",
+    "says",
+    "paused",
+    "overtime",
+    "priority",
+    "slow",
+    "worst",
+    "batches",
+    "stock",
+    "asks",
+)
 """What a step may look at; several at once."""
 
 
@@ -222,6 +235,8 @@ class StepSpec(Spec):
     worst: dict[str, Shown] = Field(default={})
     batches: dict[str, Shown] = Field(default={})
     batch: Plain = ""
+    stock: dict[str, Plain] = Field(default={})
+    asks: dict[str, Said] = Field(default={})
 
     @model_validator(mode="after")
     def _is_one_thing(self) -> StepSpec:

@@ -24,6 +24,7 @@ from kds.kitchen.receive import (
     warnings_for,
 )
 from kds.kitchen.state import Alert, Kitchen
+from kds.kitchen.stock import stock_facts
 from kds.kitchen.wording import Wording
 
 SETTLE_ROUNDS = 4
@@ -115,6 +116,8 @@ class _Story:
                 if visit in self.kitchen.visits
                 for fact in policy.settle(self.kitchen, visit, facts, self._now)
             ]
+            if self.kitchen.short or self.kitchen.lost:
+                answers += policy.arbitrate(self.kitchen)
             if not answers:
                 return
             for fact in answers:
@@ -179,6 +182,9 @@ def _raise_alert(kitchen: Kitchen, command: RaiseAlert, now: Instant) -> Decisio
     return story.end(Outcome(Result.APPLIED, story.kitchen.seq))
 
 
+_GIVES_BACK = frozenset({CommandKind.VOID, CommandKind.UNDO})
+"""What a person does that changes how much of a dish is taken."""
+
 Handler = Callable[[Kitchen, Command, Instant], Plan]
 
 
@@ -194,6 +200,10 @@ def _act(kitchen: Kitchen, command: Command, policy: Policy, now: Instant) -> De
         return story.end(Outcome(result, kitchen.seq, plan.why))
     for fact in plan.facts:
         story.add(fact, Cause.PERSON)
+    if command.kind in _GIVES_BACK:
+        orders = story.kitchen.orders.changes_since(kitchen.orders)[0]
+        for count in list(stock_facts(kitchen, story.kitchen, orders)):
+            story.add(count, Cause.RULE)
     if command.kind is not CommandKind.UNDO:
         story.settle(policy)
     return story.end(Outcome(Result.APPLIED, story.kitchen.seq, plan.why))

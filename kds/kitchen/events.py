@@ -376,10 +376,27 @@ class BookAdopted:
 
 @dataclass(frozen=True, slots=True)
 class StockSet:
-    """`left` portions of an item (by id or name) can still be sold; None: not counted."""
+    """`left` portions of an item (by id or name) can still be sold; None: not counted.
+
+    `short`: so many that are ordered already cannot be made.
+    """
 
     item: str
     left: Decimal | None
+    short: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True)
+class SoldOutMarked:
+    """Of these lines so many portions cannot be made for lack of `item` (0: they can again).
+
+    `tell`: the views where it is heard.
+    """
+
+    visit: VisitId
+    item: str
+    items: tuple[tuple[LineKey, Decimal], ...]
+    tell: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,6 +451,7 @@ Fact = (
     | RuleResumed
     | BookAdopted
     | StockSet
+    | SoldOutMarked
     | StationFolded
     | AlertRaised
     | AlertAcknowledged

@@ -35,6 +35,7 @@ from kds.kitchen.events import (
     RiderNoted,
     RulePaused,
     RuleResumed,
+    SoldOutMarked,
     StationFolded,
     StockSet,
     TableMoved,
@@ -96,9 +97,17 @@ def _book_adopted(kitchen: Kitchen, _event: Event, fact: BookAdopted) -> Kitchen
 
 
 def _stock_set(kitchen: Kitchen, event: Event, fact: StockSet) -> Kitchen:
-    stock = kitchen.stock
+    stock, short = kitchen.stock, kitchen.short
     stock = stock.remove(fact.item) if fact.left is None else stock.set(fact.item, fact.left)
-    return _recent(replace(kitchen, stock=stock), event)
+    short = short.set(fact.item, fact.short) if fact.short > 0 else short.remove(fact.item)
+    return _recent(replace(kitchen, stock=stock, short=short), event)
+
+
+def _sold_out_marked(kitchen: Kitchen, _event: Event, fact: SoldOutMarked) -> Kitchen:
+    lost = kitchen.lost
+    for key, portions in fact.items:
+        lost = lost.set(key, portions) if portions > 0 else lost.remove(key)
+    return replace(kitchen, lost=lost)
 
 
 def _station_folded(kitchen: Kitchen, event: Event, fact: StationFolded) -> Kitchen:
@@ -160,6 +169,7 @@ _APPLY: Mapping[type, Apply] = MappingProxyType(
         RuleResumed: _rule_resumed,
         BookAdopted: _book_adopted,
         StockSet: _stock_set,
+        SoldOutMarked: _sold_out_marked,
         StationFolded: _station_folded,
         AlertRaised: _alert_raised,
         AlertAcknowledged: _alert_acknowledged,

@@ -52,6 +52,9 @@ class Level(StrEnum):
 HELD_BY_POS = RuleId("pos-hold")
 HELD_BY_HAND = RuleId("hand-hold")
 HELD_BY_VOUCHER = RuleId("voucher-hold")
+HELD_SOLD_OUT = RuleId("stock-hold")
+HELD_BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_BY_VOUCHER, HELD_SOLD_OUT})
+"""No rule of a book is behind these, and no clock opens them."""
 
 
 @dataclass(frozen=True, slots=True)

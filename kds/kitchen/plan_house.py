@@ -16,22 +16,27 @@ from kds.kitchen.ids import Instant
 from kds.kitchen.plans import Plan, no_op, refused
 from kds.kitchen.policy import Policy
 from kds.kitchen.state import Kitchen
+from kds.kitchen.stock import open_of, stock_set
 from kds.kitchen.wording import Wording
 
 _ZERO = Decimal(0)
 
 
 def stock(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
-    """Plan sold_out (`left` of it remain, none by default) and on_sale (not counted by default)."""
+    """Plan sold_out and on_sale.
+
+    `on_sale`: so many can still be sold (not counted by default). `sold_out`: the kitchen has so
+    many (none by default), and what is ordered and not begun comes out of these.
+    """
     item = command.item_id or command.name
     if not item:
         return refused(f"{command.kind} needs an item_id or a name")
-    left = command.left
-    if command.kind is CommandKind.SOLD_OUT and left is None:
-        left = _ZERO
-    if kitchen.stock.get(item) == left:
+    fact = StockSet(item, command.left)
+    if command.kind is CommandKind.SOLD_OUT:
+        fact = stock_set(item, (command.left or _ZERO) - open_of(kitchen, item))
+    if (kitchen.stock.get(item), kitchen.short.get(item, _ZERO)) == (fact.left, fact.short):
         return no_op("already so")
-    return Plan((StockSet(item, left),))
+    return Plan((fact,))
 
 
 def fold_station(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:

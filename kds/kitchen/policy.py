@@ -43,3 +43,10 @@ class Policy(Protocol):
         the kitchen stops asking after a few rounds, so it must come to rest.
         """
         ...
+
+    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+        """Return who loses where more was ordered than there is, as far as it is not so yet.
+
+        Asked after every fact while something is short; it must come to rest.
+        """
+        ...

@@ -13,7 +13,6 @@ from kds.kitchen.events import (
     Fact,
     LineChecked,
     OrderReceived,
-    StockSet,
     TableMoved,
     VisitEnded,
     VisitsMerged,
@@ -35,6 +34,7 @@ from kds.kitchen.revisions import (
 from kds.kitchen.sessions import session_visit
 from kds.kitchen.spelling import NO_RECIPE, Spelled, spelled, way_of
 from kds.kitchen.state import Alert, Kitchen
+from kds.kitchen.stock import stock_facts
 from kds.kitchen.twins import twins_of
 from kds.kitchen.visits import Visit
 from kds.kitchen.vouchers import redeemed_again
@@ -209,7 +209,7 @@ def followups(before: Kitchen, after: Kitchen, fact: OrderReceived) -> Iterator[
     """Yield what a revision brings with it: stock, another table, a merge, the visit's end."""
     key = fact.message.key
     old, order = before.orders.get(key), after.orders[key]
-    yield from _stock_left(before, old, order)
+    yield from stock_facts(before, after, (key,))
     yield from redeemed_again(after, old, fact)
     visit = after.visits[fact.visit]
     if _changed_table(old, order, visit):
@@ -235,17 +235,6 @@ def _changed_table(old: Order | None, order: Order, visit: Visit) -> bool:
     if not table or table == visit.table:
         return False
     return old.fields.table != table if old is not None else not visit.table
-
-
-def _stock_left(before: Kitchen, old: Order | None, order: Order) -> Iterator[Fact]:
-    if not before.stock:
-        return
-    left = dict(before.stock)
-    for line, more in new_portions(old, order):
-        item = line.content.item_id or line.content.name
-        if item in left:
-            left[item] = max(left[item] - more, left[item] * 0)
-            yield StockSet(item, left[item])
 
 
 def _left_tables(kitchen: Kitchen, visit: Visit) -> Iterator[Fact]:

@@ -24,13 +24,17 @@ from kds.kitchen.wording import Wording
 
 @dataclass(frozen=True, slots=True)
 class Alert:
-    """Something a person should look at. `raw`: the start of what could not be understood."""
+    """Something a person should look at. `raw`: the start of what could not be understood.
+
+    `views`: where it stands; everywhere if empty.
+    """
 
     id: AlertId
     at: Instant
     message: Wording
     source: str = ""
     raw: str = ""
+    views: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +61,8 @@ class Kitchen:
     """Everything the kitchen knows. `seq`: how many events made it, which is the log's place.
 
     `sessions`: open visits by session, first opened first. `tables`: the same by table. `closed`:
-    ended visits still in the state, first ended first. `stock`: portions left by item id or name.
+    ended visits still in the state, first ended first. `stock`: portions left by item id or name;
+    `short`: portions ordered beyond that; `lost`: portions of lines that so cannot be made.
     `folds`: station -> the station that works for it; `fold_changes`: when that came to be.
     `commands`: the visit that remembers a command. `recent`: kitchen-wide commands lately applied,
     with their log place. `book`: hash of the rule book in force.
@@ -71,6 +76,8 @@ class Kitchen:
     tables: FrozenMap[str, tuple[VisitId, ...]] = field(default_factory=FrozenMap)
     closed: tuple[VisitId, ...] = ()
     stock: FrozenMap[str, Decimal] = field(default_factory=FrozenMap)
+    short: FrozenMap[str, Decimal] = field(default_factory=FrozenMap)
+    lost: FrozenMap[LineKey, Decimal] = field(default_factory=FrozenMap)
     rules: FrozenMap[RuleId, RuleState] = field(default_factory=FrozenMap)
     folds: FrozenMap[StationId, StationId] = field(default_factory=FrozenMap)
     fold_changes: FrozenMap[StationId, FoldChange] = field(default_factory=FrozenMap)

@@ -202,6 +202,8 @@ def line_json(line: TicketLine, at: Instant, lang: str) -> Json:
         "hold": None if line.hold is None else _hold(line.hold, lang),
         "remarks": [_remark(remark, lang) for remark in line.remarks],
         "band": line.band,
+        "lost": number(line.lost),
+        "left": None if line.left is None else number(line.left),
         "why": explain_line(line, at, lang),
     }
 

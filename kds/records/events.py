@@ -46,7 +46,7 @@ def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
     match fact:
         case e.PortionsMoved():
             return ((moved.line, moved.portions) for moved in fact.items)
-        case e.PortionsVoided():
+        case e.PortionsVoided() | e.SoldOutMarked():
             return fact.items
         case e.LinesSplit():
             return fact.parts

@@ -40,6 +40,7 @@ from kds.rulebook.paying import Cashier
 from kds.rulebook.preparation import limits_for, prep_of
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
+from kds.rulebook.sold_out import arbitrate
 from kds.rulebook.terms import Pan
 from kds.rulebook.waiting import Gatekeeper, excused, settle
 
@@ -214,6 +215,10 @@ class Book:
             held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held])
         held += self.cashier.settle(kitchen, visit, facts, now)
         return [*held, *known.checks.settle(kitchen, visit, facts, now)]
+
+    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+        """Return who loses where more was ordered than there is, as far as it is not so yet."""
+        return arbitrate(self.data.sold_out, kitchen)
 
     def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
         """Yield the release of what rules hold that are not for it, as after another book's.

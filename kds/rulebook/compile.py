@@ -31,7 +31,14 @@ from kds.rulebook.matching import pattern
 from kds.rulebook.overtime_text import overtime_faults, overtime_rule
 from kds.rulebook.pace_text import call_rule, course_rule, due_rule, pace_faults, together_rule
 from kds.rulebook.pay_text import pay_faults, pay_rule
-from kds.rulebook.precedence_text import pan_faults, precedence_faults, priority_band, slow_view
+from kds.rulebook.precedence_text import (
+    pan_faults,
+    precedence_faults,
+    priority_band,
+    slow_view,
+    sold_out_faults,
+    sold_out_rule,
+)
 from kds.rulebook.preparation import plus_of
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
@@ -75,6 +82,7 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *fold_faults(sources),
             *check_faults(sources),
             *pay_faults(sources),
+            *sold_out_faults(sources),
         )
     )
     book = sources.book
@@ -111,6 +119,7 @@ def _data(
         dues=tuple(map(due_rule, sources.dues)),
         checks=tuple(map(check_rule, sources.checks)),
         pay_firsts=tuple(map(pay_rule, sources.pay_firsts)),
+        sold_out=sold_out_rule(sources),
     )
 
 

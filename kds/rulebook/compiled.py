@@ -13,6 +13,7 @@ from kds.rulebook.conditions import Condition
 from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.sold_out import SoldOutRule
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
 from kds.rulebook.terms import Pan
 from kds.rulebook.terms import Queue as Queue  # noqa: PLC0414
@@ -225,6 +226,7 @@ class Heard(StrEnum):
     VOID = "void"
     VOID_UNBEGUN = "void_unbegun"
     CRITICAL = "critical"
+    SOLD_OUT = "sold_out"
     OVERTIME = "overtime"
     ASK_PASS = "ask_pass"
     LATE = "late"
@@ -306,3 +308,4 @@ class BookData:
     dues: tuple[DueRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
     pay_firsts: tuple[PayFirstRule, ...] = ()
+    sold_out: SoldOutRule = field(default_factory=SoldOutRule)

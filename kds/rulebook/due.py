@@ -27,7 +27,7 @@ from kds.kitchen.events import (
     VisitEnded,
 )
 from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
-from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_BY_VOUCHER, Gate, Hold, Line, Order
+from kds.kitchen.orders import HELD_BY_PEOPLE, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 from kds.rulebook.asking import by_end
@@ -43,7 +43,6 @@ from kds.rulebook.pace import AnyPace
 from kds.rulebook.pacing import ends, on_time, party_of
 from kds.rulebook.paying import on_time as unpaid_in_time
 
-_BY_PEOPLE = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_BY_VOUCHER})
 _NONE = Decimal(0)
 _ENDED_BY_RULE = "rule"
 _CLEARED_BY = "day"
@@ -235,7 +234,7 @@ def _holds_by_rule(visit: VisitId, lines: _Lines) -> dict[RuleId, dict[LineKey, 
     found: dict[RuleId, dict[LineKey, Hold]] = {}
     for _, line in lines:
         for hold in line.holds:
-            if hold.visit == visit and hold.rule not in _BY_PEOPLE:
+            if hold.visit == visit and hold.rule not in HELD_BY_PEOPLE:
                 found.setdefault(hold.rule, {})[line.key] = hold
     return found
 

@@ -120,6 +120,21 @@ WORDS = {
     ),
     "BatchSpec.most": Wording("一锅最多几份", "So many portions in a pan at most"),
     "BatchSpec.within": Wording("下单相差多久以内才合", "Only orders within so long of each other"),
+    "FileSpec.sold_out": Wording(
+        "沽清、超卖：谁拿不到，怎么办", "Who goes without when a dish is sold out, and what then"
+    ),
+    "oversell": Wording(
+        "谁拿不到：youngest_first 后下单的，oldest_first 先下单的，ask_pass 出菜口决定",
+        "Who goes without: youngest_first, oldest_first, or ask_pass: the pass decides",
+    ),
+    "then": Wording(
+        "怎么办：ask 问出菜口，flag 只标出，hold 先不做，void 退菜并要确认",
+        "What then: ask the pass, flag alone, hold, or void to be acknowledged",
+    ),
+    "rush_last": Wording("催过的最后才轮到", "What is rushed loses after all others"),
+    "SoldOutSpec.tell": Wording(
+        "在哪些画面问、播报：工位、expo、all", "Where it is asked and heard: stations, expo, all"
+    ),
     "FileSpec.rules": Wording("规则，例如锅底先下", "Rules, such as broth first"),
     "id": Wording(
         "标识，全书唯一；为什么这样安排时会显示它",

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from kds.kitchen.ids import EXPO
 from kds.rulebook.schema import (
     ClockName,
     Duration,
@@ -18,11 +19,15 @@ from kds.rulebook.schema import (
     Words,
     YesNo,
 )
+from kds.rulebook.sold_out import Lost, Oversell
 from kds.rulebook.terms import Clock, Queue
-from kds.rulebook.values import share
+from kds.rulebook.values import one_of, share
 
 _SHARE = {"type": "string", "examples": ["1/3", "33 %"], "pattern": "^[0-9]+ *(%|/ *[0-9]+)$"}
 Share = Annotated[tuple[int, int], BeforeValidator(share), WithJsonSchema(_SHARE)]
+
+OversellName = Annotated[Oversell, BeforeValidator(lambda value: Oversell(one_of(value, Oversell)))]
+LostName = Annotated[Lost, BeforeValidator(lambda value: Lost(one_of(value, Lost)))]
 
 
 class BandSpec(Spec):
@@ -46,3 +51,12 @@ class SlowViewSpec(Spec):
 
     share: Share = (1, 3)
     rank: Whole = 5
+
+
+class SoldOutSpec(Spec):
+    """`sold_out:` – who loses when more was ordered than there is, and what becomes of it."""
+
+    oversell: OversellName = Oversell.YOUNGEST_FIRST
+    then: LostName = Lost.ASK
+    rush_last: YesNo = True
+    tell: Ids = Field(default=[EXPO])

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from types import MappingProxyType
 
-from kds.kitchen.ids import RuleId, StationId
+from kds.kitchen.ids import EXPO, RuleId, StationId
 from kds.kitchen.wording import Wording
 from kds.rulebook.checking import Located
 from kds.rulebook.diagnostics import Diagnostic, did_you_mean, fault
 from kds.rulebook.precedence import BandSpec
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.sold_out import Lost, Oversell, SoldOutRule
 from kds.rulebook.sources import Sources
 from kds.rulebook.whens import condition_of, when_faults
 
+_ALL = "all"
 _NAMES: Mapping[str, tuple[str, str, Wording]] = MappingProxyType(
     {
         "class": ("menu", "class", Wording("类别", "class")),
@@ -152,3 +154,41 @@ def slow_view(sources: Sources) -> SlowView:
     if slow is None:
         return SlowView()
     return SlowView(slow.spec.share, slow.spec.rank, str(slow.place))
+
+
+def sold_out_faults(sources: Sources) -> Iterator[Diagnostic]:
+    """Yield views that are none, and what contradicts itself."""
+    sold_out = sources.sold_out
+    if sold_out is None:
+        return
+    spec = sold_out.spec
+    known = [*sorted(sources.named.get(("stations", "id"), ())), EXPO, _ALL]
+    for number, view in enumerate(spec.tell):
+        if view not in known:
+            yield fault(
+                sold_out.at("tell", number),
+                f"未知的画面“{view}”",
+                f"unknown view '{view}'",
+                did_you_mean(view, known),
+            )
+    if spec.then is Lost.VOID and spec.oversell is Oversell.ASK_PASS:
+        yield fault(
+            sold_out.at("then"),
+            "由出菜口决定谁退（ask_pass），就不能自动退（void）",
+            "with 'ask_pass' the pass says who goes without, so nothing can be void by itself",
+        )
+    if spec.then is Lost.ASK and not spec.tell:
+        yield fault(
+            sold_out.at("tell"),
+            "要问（ask），却没有写在哪个画面问（tell）",
+            "it asks ('ask'), but 'tell' names no view where",
+        )
+
+
+def sold_out_rule(sources: Sources) -> SoldOutRule:
+    """Return who loses at an oversell; without a word of it, as it is built in."""
+    sold_out = sources.sold_out
+    if sold_out is None:
+        return SoldOutRule()
+    spec, where = sold_out.spec, str(sold_out.place)
+    return SoldOutRule(spec.oversell, spec.then, spec.rush_last, tuple(spec.tell), where)

@@ -200,8 +200,6 @@ GateName = Annotated[
 ]
 UntilName = Annotated[PotState, BeforeValidator(lambda value: PotState(one_of(value, PotState)))]
 A_MECHANISM = BeforeValidator(_mechanism)
-
-
 Sentence = Annotated[str, BeforeValidator(_sentence), _TEXT]
 
 

@@ -11,7 +11,7 @@ from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, 
 from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.nodes import Key, Node
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
-from kds.rulebook.precedence import BandSpec, SlowViewSpec
+from kds.rulebook.precedence import BandSpec, SlowViewSpec, SoldOutSpec
 from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
 from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
 from kds.rulebook.typography import slips
@@ -46,6 +46,7 @@ class Sources:
     dues: list[Located[DueSpec]] = field(default_factory=list)
     checks: list[Located[CheckSpec]] = field(default_factory=list)
     pay_firsts: list[Located[PayFirstSpec]] = field(default_factory=list)
+    sold_out: Located[SoldOutSpec] | None = None
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -104,7 +105,7 @@ def _take_root(
             _read_section(sources, name, key)
 
 
-_SINGLE = ("book", "limits", "slow_view")
+_SINGLE = ("book", "limits", "slow_view", "sold_out")
 
 
 def _read_section(sources: Sources, name: str, key: Key) -> None:
@@ -138,6 +139,8 @@ def _read_single(sources: Sources, name: str, key: Key) -> None:
         sources.book = _checked(sources, BookSpec, key.value)
     elif name == "slow_view":
         sources.slow_view = _checked(sources, SlowViewSpec, key.value)
+    elif name == "sold_out":
+        sources.sold_out = _checked(sources, SoldOutSpec, key.value)
     else:
         sources.limits = _checked(sources, LimitsSpec, key.value)
 

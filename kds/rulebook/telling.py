@@ -9,7 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
 from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
-from kds.rulebook.precedence import BandSpec, SlowViewSpec
+from kds.rulebook.precedence import BandSpec, SlowViewSpec, SoldOutSpec
 from kds.rulebook.schema import (
     A_MECHANISM,
     ONE_OR_MANY,
@@ -99,6 +99,7 @@ class FileSpec(Spec):
     menu: list[MenuSpec] = Field(default=[])
     bands: list[BandSpec] = Field(default=[])
     slow_view: SlowViewSpec | None = None
+    sold_out: SoldOutSpec | None = None
     rules: list[
         WaitSpec
         | OvertimeSpec

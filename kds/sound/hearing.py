@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
+from math import ceil
 from types import MappingProxyType
 from typing import Any
 
@@ -20,6 +21,7 @@ from kds.kitchen.events import (
     OvertimeReached,
     PortionsMoved,
     PortionsVoided,
+    SoldOutMarked,
 )
 from kds.kitchen.ids import LineKey, VisitId
 from kds.kitchen.orders import Level, Line
@@ -229,6 +231,15 @@ def _overtime_reached(
         yield News(Kind.OVERTIME, fact.visit, plates, step)
 
 
+def _sold_out_marked(
+    _before: Scene, after: Scene, _event: Event, fact: SoldOutMarked
+) -> Iterator[News]:
+    """Somebody goes without, which is heard where the book says."""
+    if after.view in fact.tell:
+        plates = tuple((key, ceil(portions)) for key, portions in fact.items if portions > 0)
+        yield News(Kind.SOLD_OUT, fact.visit, plates)
+
+
 def _plates(lines: Iterable[Line], count: Callable[[Line], int]) -> Plates:
     """Return the lines of which there are any, with how many."""
     counted = ((line.key, count(line)) for line in lines)
@@ -247,5 +258,6 @@ _HEARINGS: Mapping[type, Hearing] = MappingProxyType(
         LinesRemade: _lines_remade,
         LineLate: _line_late,
         OvertimeReached: _overtime_reached,
+        SoldOutMarked: _sold_out_marked,
     }
 )

@@ -21,6 +21,7 @@ class Kind(StrEnum):
     VOID = "void"
     VOID_UNBEGUN = "void_unbegun"
     CRITICAL = "critical"
+    SOLD_OUT = "sold_out"
     OVERTIME = "overtime"
     ASK_PASS = "ask_pass"
     LATE = "late"
@@ -82,6 +83,7 @@ MANNERS: Mapping[Kind, Manner] = MappingProxyType(
         Kind.VOID: _said(Cue.VOID, 60, 1_000, is_urgent=True),
         Kind.VOID_UNBEGUN: Manner(Cue.VOID, 10_000, quiet_ms=2_000, is_urgent=True),
         Kind.CRITICAL: _said(Cue.CRITICAL, 60, 1_500, is_urgent=True),
+        Kind.SOLD_OUT: _said(Cue.VOID, 60, 1_000, is_urgent=True),
         Kind.OVERTIME: _said(Cue.LATE, 60, 1_500, is_urgent=True),
         Kind.ASK_PASS: _said(Cue.LATE, 60, 1_000, is_urgent=True),
         Kind.LATE: _said(Cue.LATE, 30, 1_500, is_urgent=True),

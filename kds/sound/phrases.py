@@ -144,6 +144,7 @@ _WORDS: Mapping[Kind, Callable[[_Dishes, int], tuple[str, str]]] = MappingProxyT
         Kind.POT_FIRST: lambda dishes, _: (f"{dishes.zh()} 先下", f"{dishes.en()} first"),
         Kind.POT_READY: lambda dishes, _: (f"{dishes.zh()}好", f"{dishes.en()} ready"),
         Kind.FIRE: lambda dishes, _: (f"起菜 {dishes.zh()}", f"fire {dishes.en()}"),
+        Kind.SOLD_OUT: lambda dishes, _: (f"沽清 {dishes.zh()}", f"sold out {dishes.en()}"),
         Kind.VOID: lambda dishes, _: (f"退菜 {dishes.zh()}", f"void {dishes.en()}"),
         Kind.ASK_PASS: lambda dishes, _: (f"请确认 {dishes.zh()}", f"please confirm {dishes.en()}"),
         Kind.LATE: lambda dishes, _: (f"{dishes.zh()} 迟了", f"{dishes.en()} late"),

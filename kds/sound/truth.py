@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from math import ceil
 from types import MappingProxyType
 
 from kds.kitchen.ids import VisitId
@@ -47,6 +48,11 @@ def asked(scene: Scene, line: Line, visit: VisitId) -> int:
     return scene.still_open(line, visit) if waits else 0
 
 
+def _lost(scene: Scene, line: Line, _visit: VisitId) -> int:
+    """Count what cannot be made for lack of it."""
+    return ceil(scene.kitchen.lost.get(line.key, 0))
+
+
 def _late(scene: Scene, line: Line, visit: VisitId) -> int:
     """Count what is late and not worse: what has become critical is spoken of as such."""
     is_worse = has_level(line, Level.CRITICAL)
@@ -58,6 +64,7 @@ _COUNTS: Mapping[Kind, Count] = MappingProxyType(
         Kind.VOID: Scene.unseen_voids,
         Kind.VOID_UNBEGUN: Scene.unseen_voids,
         Kind.CRITICAL: Scene.workable,
+        Kind.SOLD_OUT: _lost,
         Kind.OVERTIME: awaited,
         Kind.ASK_PASS: asked,
         Kind.LATE: _late,

@@ -75,6 +75,11 @@ class NoRules:
         del kitchen, order, fields
         return None
 
+    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+        """Take nothing from anybody."""
+        del kitchen
+        return ()
+
     def settle(
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:

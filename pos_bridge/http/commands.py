@@ -107,9 +107,17 @@ def _answer(done: Answer) -> dict[str, Any]:
 
 def _stock_call(services: Services) -> Any:
     async def get_stock(_request: Request) -> Response:
-        """Answer the portions left by item; what is not listed is not counted."""
-        stock = services.feed.kitchen.stock
-        return answer({item: {"left": json_number(left)} for item, left in sorted(stock.items())})
+        """Answer the portions left by item; what is not listed is not counted.
+
+        `short`, where there are any: portions that are ordered and cannot be made.
+        """
+        kitchen = services.feed.kitchen
+        found: dict[str, Any] = {}
+        for item, left in sorted(kitchen.stock.items()):
+            found[item] = {"left": json_number(left)}
+            if item in kitchen.short:
+                found[item]["short"] = json_number(kitchen.short[item])
+        return answer(found)
 
     return get_stock
 

@@ -5,12 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from decimal import Decimal
 
 from kds.board.ages import seconds
 from kds.board.values import AllDay, Board, Ticket, TicketLine
 from kds.board.why import explain_line, explain_ticket, minutes
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.messages import ModifierKind
+from kds.ui.chrome.acts import line_acts, ticket_acts
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
 from kds.ui.chrome.pans import pan_rows
@@ -62,13 +64,21 @@ def all_day_panel(board: Board, reading: Reading) -> PanelFace:
         title=reading.words("btn.all_day"),
         icon=Icon.SUM,
         count=str(total),
-        rows=(*pan_rows(board, reading), *(_all_day_row(row, reading) for row in board.all_day)),
+        rows=(*pan_rows(board, reading), *_all_day_rows(board, reading)),
         width=PanelWidth.USUAL if board.batches else PanelWidth.NARROW,
         about="all_day",
     )
 
 
-def _all_day_row(row: AllDay, reading: Reading) -> PanelRow:
+def _all_day_rows(board: Board, reading: Reading) -> Iterable[PanelRow]:
+    """Yield a row for each dish, with how many can still be sold where somebody counts them."""
+    lines = (line for ticket in board.tickets for line in ticket.lines if line.left is not None)
+    left = {line.name: line.left for line in lines}
+    for row in board.all_day:
+        yield _all_day_row(row, reading, left.get(row.name))
+
+
+def _all_day_row(row: AllDay, reading: Reading, left: Decimal | None) -> PanelRow:
     name = clean(dict(row.names).get(reading.lang) or row.name)
     splits = []
     for split in row.splits:
@@ -78,6 +88,8 @@ def _all_day_row(row: AllDay, reading: Reading) -> PanelRow:
     texts = [" · ".join(splits)] if splits else []
     if row.held:
         texts.append(reading.words("allday.held", figure(row.held)))
+    if left is not None:
+        texts.append(reading.words("allday.left", figure(left)))
     unit = clean(row.unit) if row.count % 1 else ""
     return PanelRow("", name, lead=figure(row.count) + unit, texts=tuple(texts))
 
@@ -162,12 +174,14 @@ def why_panel(ticket: Ticket, line: TicketLine | None, reading: Reading, now: In
             for li in ticket.lines
             if "set" not in li.flags and li.key != ticket.worst
         ]
-        return _why_face(table, "", "", texts, _times(ticket, None, reading, now), reading)
+        times, acts = _times(ticket, None, reading, now), ticket_acts(ticket, reading)
+        return _why_face(table, "", "", texts, times, reading, acts)
     texts = [(explain_line(line, now, reading.lang), Icon.PADLOCK if line.hold else Icon.CLOCK)]
     subtitle = " · ".join((table, reading.words(f"service.{ticket.service}")))
     quantity = figure(line.counts.live or line.quantity)
     times = _times(ticket, line, reading, now)
-    return _why_face(reading.dish_name(line), quantity, subtitle, texts, times, reading)
+    name, acts = reading.dish_name(line), line_acts(line, reading)
+    return _why_face(name, quantity, subtitle, texts, times, reading, acts)
 
 
 def _why_face(
@@ -177,10 +191,12 @@ def _why_face(
     texts: Iterable[tuple[str, Icon]],
     times: Iterable[PanelRow],
     reading: Reading,
+    acts: Iterable[PanelRow] = (),
 ) -> PanelFace:
     words = reading.words
     rows = [PanelRow("", words("why.title"), heading=True)]
     rows += [_sentence(text, icon) for text, icon in texts]
+    rows.extend(acts)
     rows.append(PanelRow("", words("why.times"), heading=True))
     rows.extend(times)
     return PanelFace(

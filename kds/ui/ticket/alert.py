@@ -15,6 +15,7 @@ _TITLES = {
     "rules": "alert.rules",
     "store": "alert.store",
     "gap": "alert.gap",
+    "sold-out": "alert.sold_out",
 }
 """Of alerts that no order is behind, by the first part of their id."""
 
@@ -30,7 +31,7 @@ def alert_of(ticket: VisitId) -> AlertId | None:
 
 
 def _title(alert: AlertCard) -> str:
-    """Return the key of the card's title: rules, the database, or an order not understood."""
+    """Return the key of the card's title: rules, the database, stock, or what is no order."""
     return _TITLES.get(alert.id.partition(":")[0], "alert.title")
 
 

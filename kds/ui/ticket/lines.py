@@ -8,7 +8,7 @@ from decimal import Decimal
 
 from kds.board.values import Band, HoldMark, Ticket, TicketLine
 from kds.kitchen.messages import Modifier, ModifierKind
-from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, HELD_SOLD_OUT, Gate
 from kds.ui.icons import Icon
 from kds.ui.text import clean
 from kds.ui.ticket.face import (
@@ -26,7 +26,7 @@ from kds.ui.ticket.face import (
 from kds.ui.ticket.pieces import pass_pieces, station_pieces, void_piece
 from kds.ui.ticket.reading import Reading, figure
 
-_BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND})
+_BY_HAND = frozenset({HELD_BY_POS, HELD_BY_HAND, HELD_SOLD_OUT})
 _WEIGHED = frozenset(
     (
         "斤",

@@ -81,7 +81,8 @@ def _marks(line: TicketLine, reading: Reading) -> Iterator[Piece]:
         yield Piece(words("line.changed"), ink=Ink.TEXT, struck=was)
     yield from _odd(line, reading)
     if "sold_out" in line.flags:
-        yield Piece(words("line.sold_out"), ink=Ink.TEXT, form=Form.OUTLINED)
+        count = "" if line.lost in (0, line.counts.to_cook) else f" {figure(line.lost)}"
+        yield Piece(words("line.sold_out") + count, ink=Ink.TEXT, form=Form.OUTLINED)
     if line.rush and line.counts.to_cook > 0:
         yield Piece("" if line.rush == 1 else str(line.rush), Icon.CHEVRONS, Ink.RUSH, Form.PENNANT)
     if line.key in reading.unsent:

@@ -36,6 +36,7 @@ from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule
 from kds.rulebook.priority import PriorityBand, SlowView
+from kds.rulebook.sold_out import SoldOutRule, arbitrate
 from kds.rulebook.terms import Pan
 
 START = Instant(1_795_000_000_000)  # an evening in November 2026
@@ -161,6 +162,10 @@ class Book:
         """Join nothing without a session."""
         del kitchen, order, fields
         return None
+
+    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+        """Ask the pass about who ordered last."""
+        return arbitrate(SoldOutRule(), kitchen)
 
     def settle(
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC
+from functools import cache
 from random import Random
 from typing import Any
 
@@ -45,6 +46,7 @@ bands:
 """
 
 
+@cache
 def book_of(*parts: str) -> Book:
     found = compile_book({"book.yaml": BOOK + "".join(parts)})
     assert found.book is not None, [fault.text("en") for fault in found.diagnostics]

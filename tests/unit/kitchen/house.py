@@ -99,6 +99,11 @@ class HousePolicy:
             return None
         return next(iter(kitchen.tables.get(fields.note.removeprefix("join "), ())), None)
 
+    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+        """Take nothing from anybody."""
+        del kitchen
+        return ()
+
     def settle(
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant
     ) -> Sequence[Fact]:
