@@ -159,6 +159,16 @@ class Fetching(Protocol):
 
 
 @runtime_checkable
+class Choosing(Protocol):
+    """What an adapter has besides that says which options it knows: a mistyped one is told."""
+
+    @property
+    def options(self) -> Mapping[str, type]:
+        """Its own settings in `[pos.VENDOR]` and what each of them must be."""
+        ...
+
+
+@runtime_checkable
 class CatchingUp(Fetching, Protocol):
     """What an adapter has besides whose vendor can be asked which orders have changed."""
 

@@ -47,6 +47,7 @@ from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
     held,
+    known_options,
     line,
     numbered,
     order_id,
@@ -77,6 +78,7 @@ class Clover:
 
     vendor = "clover"
     api = "https://api.clover.com"
+    options = known_options(stores=list, cook_unpaid=bool, order_types=dict)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the fixed code; nothing signs the body."""

@@ -36,7 +36,7 @@ from kds.records.errors import BadBody, FieldError
 from pos_bridge.adapters import signatures, values
 from pos_bridge.adapters.adapter import Context, Push, Reading
 from pos_bridge.adapters.lines import DEEPEST, LineIds, lines_of, name_of, parts_of
-from pos_bridge.adapters.tickets import Sheet
+from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import Doubts, text
 
 _HEADER = "X-Server-Authorization-HMAC-SHA256"
@@ -52,6 +52,7 @@ class Deliverect:
     """Reads Deliverect's webhooks."""
 
     vendor = "deliverect"
+    options = known_options(stores=list, cook_unpaid=bool, order_id=str)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the HMAC over the raw body."""

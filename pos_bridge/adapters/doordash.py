@@ -36,7 +36,16 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, require_one
-from pos_bridge.adapters.tickets import Sheet, choice, held, line, numbered, order_id, tail
+from pos_bridge.adapters.tickets import (
+    Sheet,
+    choice,
+    held,
+    known_options,
+    line,
+    numbered,
+    order_id,
+    tail,
+)
 from pos_bridge.adapters.values import Doubts, at, first, is_true, joined, obj, text
 
 _NO_ORDERS = re.compile(r"menu|dasher|deactivat|store_|onboarding|report|availability")
@@ -54,6 +63,7 @@ class DoorDash:
     """Reads what DoorDash sends."""
 
     vendor = "doordash"
+    options = known_options(stores=list, hold_until_release=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the fixed token; nothing signs the body."""
@@ -107,7 +117,7 @@ def _take_order(order: dict[str, Any], sheet: Sheet) -> None:
     if sheet.is_elsewhere(store.get("merchant_supplied_id"), store.get("doordash_store_id")):
         return
     made = _order(order, sheet)
-    is_held = sheet.context.options.get("hold_until_release") is True
+    is_held = sheet.wants("hold_until_release")
     sheet.take(held(made) if is_held else made)
 
 

@@ -49,7 +49,7 @@ from pos_bridge.adapters.eleme_orders import (
     returned,
     seen_by_guest,
 )
-from pos_bridge.adapters.tickets import Sheet
+from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import obj, text
 
 _OK = b'{"message":"ok"}'
@@ -68,6 +68,7 @@ class Eleme:
     """Reads Ele.me's pushes."""
 
     vendor = "eleme"
+    options = known_options(stores=list, cook_unpaid=bool, wait_for_confirm=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the MD5 over the message."""

@@ -44,6 +44,7 @@ from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
     held,
+    known_options,
     line,
     numbered,
     order_id,
@@ -66,6 +67,7 @@ class JustEat:
     """Reads what Just Eat sends."""
 
     vendor = "justeat"
+    options = known_options(stores=list, cook_requested=bool, cook_accepted=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body, or the key where there is none."""
@@ -142,7 +144,7 @@ def _take_accepted(value: dict[str, Any], number: str, sheet: Sheet) -> None:
     nothing: list[Any] = []
     accepted = sheet.order(number, partial=True, due_at=due, lines=nothing)
     sheet.amend(accepted, "accepted; cooked when it is ready for preparation")
-    if sheet.context.options.get("cook_accepted") is True:
+    if sheet.wants("cook_accepted"):
         sheet.fire.append(number)
 
 
@@ -156,7 +158,7 @@ def _take_order(value: dict[str, Any], kind: str, sheet: Sheet) -> None:
     made = _order(value, sheet)
     if kind in _CANCELS:
         made["cancelled"] = True
-    is_ready = _is_ready(value, kind) or sheet.context.options.get("cook_requested") is True
+    is_ready = _is_ready(value, kind) or sheet.wants("cook_requested")
     sheet.take(made if is_ready else held(made))
 
 

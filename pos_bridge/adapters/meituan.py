@@ -45,7 +45,7 @@ from pos_bridge.adapters.adapter import BadSignature, Context, Push, Reading
 from pos_bridge.adapters.forms import FORM, fields_of, form_of
 from pos_bridge.adapters.meituan_deals import is_deal, redeemed
 from pos_bridge.adapters.meituan_orders import field, order_of, returned
-from pos_bridge.adapters.tickets import Sheet
+from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import text, unwrapped
 
 _WAIMAI_OK, _SAAS_OK = b'{"data":"ok"}', b'{"data":"OK"}'
@@ -80,6 +80,7 @@ class Meituan:
     """Reads Meituan's pushes."""
 
     vendor = "meituan"
+    options = known_options(stores=list, cook_unpaid=bool, wait_for_confirm=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check `sig` (waimai) or `sign` (SaaS)."""

@@ -54,6 +54,7 @@ from pos_bridge.adapters.tickets import (
     Sheet,
     attributes,
     dishes,
+    known_options,
     line,
     numbered,
     order_id,
@@ -82,6 +83,7 @@ class Shopify:
 
     vendor = "shopify"
     api = ""
+    options = known_options(stores=list, cook_unpaid=bool, cook_completed=bool, api_version=str)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -188,7 +190,7 @@ def _take_order(order: dict[str, Any], triggered: Any, sheet: Sheet) -> None:
     )
     if made.get("cancelled"):
         sheet.orders.append(made)
-    elif is_over and sheet.context.options.get("cook_completed") is not True:
+    elif is_over and not sheet.wants("cook_completed"):
         sheet.amend(made, "completed already")
     else:
         sheet.take(made, is_unpaid=made.get("payment") == "unpaid")

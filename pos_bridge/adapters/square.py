@@ -54,6 +54,7 @@ from pos_bridge.adapters.tickets import (
     choice,
     dishes,
     held,
+    known_options,
     line,
     nested,
     numbered,
@@ -84,6 +85,7 @@ class Square:
 
     vendor = "square"
     api = "https://connect.squareup.com"
+    options = known_options(stores=list, cook_unpaid=bool, cook_completed=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the notification URL and the body; no time is signed."""
@@ -218,7 +220,7 @@ def _take_order(
     elif state and state not in {"OPEN", "COMPLETED"}:
         sheet.doubts.warn(f"the order's state “{state}” is not known; it is cooked")
     is_over = state == "COMPLETED" or (bool(states) and set(states) <= {"COMPLETED", *_OVER})
-    if is_over and not made.get("cancelled") and not sheet.context.options.get("cook_completed"):
+    if is_over and not made.get("cancelled") and not sheet.wants("cook_completed"):
         sheet.amend(made, "completed already")
     else:
         sheet.take(made, is_unpaid=made.get("payment") == "unpaid")
@@ -337,11 +339,7 @@ def _note(fulfillments: list[dict[str, Any]]) -> str:
 
 
 def _lines(
-    order: dict[str, Any],
-    fulfillments: list[dict[str, Any]],
-    doubts: Doubts,
-    *,
-    may_lack: bool,
+    order: dict[str, Any], fulfillments: list[dict[str, Any]], doubts: Doubts, *, may_lack: bool
 ) -> list[dict[str, Any]]:
     items = dishes(order, "line_items", doubts, may_lack=may_lack)
     by_line = _states_by_line(fulfillments)

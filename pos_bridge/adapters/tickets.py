@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import tzinfo
 from hashlib import sha256
+from types import MappingProxyType
 from typing import Any
 
 from kds.records.errors import BadBody, FieldError
@@ -23,6 +24,11 @@ from pos_bridge.adapters.adapter import Context, Reading
 from pos_bridge.adapters.lines import LineIds, lines_of
 from pos_bridge.adapters.reading import Sorted
 from pos_bridge.adapters.values import Doubts, iso, modifier, quantity, text, without_nothing
+
+
+def known_options(**kinds: type) -> Mapping[str, type]:
+    """Return the options that an adapter knows, as it shows them."""
+    return MappingProxyType(kinds)
 
 
 @dataclass(slots=True)
@@ -57,6 +63,10 @@ class Sheet(Sorted):
             return False
         self.ignore(f"of another store: {', '.join(sorted(named))}")
         return True
+
+    def wants(self, option: str) -> bool:
+        """Say whether an option is set."""
+        return self.context.options.get(option) is True
 
     def take(self, order: dict[str, Any], *, is_unpaid: bool = False) -> None:
         """Keep an order to cook, unless it is not paid and the options want it paid."""

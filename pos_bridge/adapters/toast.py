@@ -62,6 +62,7 @@ from pos_bridge.adapters.tickets import (
     dishes,
     held,
     kind_of,
+    known_options,
     line,
     numbered,
     order_id,
@@ -88,6 +89,9 @@ class Toast:
     """Reads what Toast sends."""
 
     vendor = "toast"
+    options = known_options(
+        stores=list, cook_unpaid=bool, names=dict, dining_options=dict, hold_new=bool
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the signature over the body and the timestamp that stands in it."""

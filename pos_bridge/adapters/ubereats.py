@@ -45,7 +45,16 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_hex, require
-from pos_bridge.adapters.tickets import Sheet, choice, held, line, numbered, order_id, tail
+from pos_bridge.adapters.tickets import (
+    Sheet,
+    choice,
+    held,
+    known_options,
+    line,
+    numbered,
+    order_id,
+    tail,
+)
 from pos_bridge.adapters.values import Doubts, at, first, joined, modifier, obj, text
 
 _CANCELS = frozenset({"orders.cancel", "orders.failure", "orders.failed", "order.failed"})
@@ -73,6 +82,7 @@ class UberEats:
 
     vendor = "ubereats"
     api = "https://api.uber.com"
+    options = known_options(stores=list, hold_until_release=bool, order_path=str)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -135,7 +145,7 @@ def _take_order(value: dict[str, Any], event: str, sheet: Sheet) -> None:
         return
     state = text(first(order, "current_state", "state", "status")).upper()
     made = _order(order, sheet)
-    waits = sheet.context.options.get("hold_until_release") is True and event != _RELEASE
+    waits = sheet.wants("hold_until_release") and event != _RELEASE
     if state in _VOID:
         made["cancelled"] = True
     elif state not in _COOK | _OVER:

@@ -50,6 +50,7 @@ from pos_bridge.adapters.tickets import (
     Sheet,
     attributes,
     dishes,
+    known_options,
     line,
     numbered,
     order_id,
@@ -70,6 +71,7 @@ class WooCommerce:
 
     vendor = "woocommerce"
     api = ""
+    options = known_options(cook_unpaid=bool, cook_completed=bool, cook_on_hold=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -129,18 +131,18 @@ def _take_deleted(value: dict[str, Any], sheet: Sheet) -> None:
 
 
 def _take_order(order: dict[str, Any], sheet: Sheet) -> None:
-    status, options = text(order.get("status")).lower().removeprefix("wc-"), sheet.context.options
+    status = text(order.get("status")).lower().removeprefix("wc-")
     if status in _DRAFTS:
         sheet.ignore("a draft: the guest is still choosing")
         return
     made = _order(order, status, sheet)
     if status in _VOID:
         sheet.amend({**made, "cancelled": True}, f"{status}: nothing to cook")
-    elif status == "completed" and options.get("cook_completed") is not True:
+    elif status == "completed" and not sheet.wants("cook_completed"):
         sheet.amend(made, "completed already")
-    elif status == "pending" and options.get("cook_unpaid") is not True:
+    elif status == "pending" and not sheet.wants("cook_unpaid"):
         sheet.amend(made, "not paid yet")
-    elif status == "on-hold" and options.get("cook_on_hold") is not True:
+    elif status == "on-hold" and not sheet.wants("cook_on_hold"):
         sheet.amend(made, "on hold until it is paid")
     else:
         if status not in _PROGRESS:

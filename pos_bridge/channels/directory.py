@@ -16,6 +16,7 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from pos_bridge.adapters.adapter import Adapter
 from pos_bridge.channels.mapfiles import Maps, read_maps
+from pos_bridge.channels.options import check_options
 from pos_bridge.channels.settings import VendorSettings, read_settings, read_sources
 from pos_bridge.pulse.settings import SourceSettings
 from pos_bridge.settings import plain
@@ -119,7 +120,11 @@ def read_directory(
         for name, adapter in installed.items()
     }
     known = {*installed, *found.broken}
-    told = (*found.diagnostics, *faults, *_unknown(file.name, text, settings, known))
+    told = (
+        *found.diagnostics,
+        *_unknown(file.name, text, settings, known),
+        *check_options(file.name, text, installed, settings),
+    )
     return Directory(channels, sources, told, maps=found)
 
 

@@ -20,21 +20,20 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import Any
 from urllib.parse import urlsplit
 
-from kds.kitchen.wording import Wording
-from kds.rulebook.diagnostics import Diagnostic, Place, Severity, fault, has_errors
+from kds.rulebook.diagnostics import Diagnostic, Place, fault
 from pos_bridge.pulse.settings import SourceSettings, source_settings
 from pos_bridge.settings import is_loopback
 
 _SOURCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _TEXTS = ("source", "public_url", "api", "api_token", "token_url", "client_id", "client_secret")
 _URLS = ("public_url", "api", "token_url")
-_OURS = frozenset({*_TEXTS, "scope", "secret", "secrets", "api_headers"})
+SETTINGS = frozenset({*_TEXTS, "scope", "secret", "secrets", "api_headers"})
+"""What a vendor's table has for every vendor; the rest are options of its adapter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +75,7 @@ def read_settings(
     reader = _Reader(file, text, faults)
     vendors = reader.table("pos", tables.get("pos", {}))
     read = {name: reader.vendor(name, reader.table(name, table)) for name, table in vendors.items()}
-    return (None if has_errors(faults) else read), tuple(faults)
+    return (None if faults else read), tuple(faults)
 
 
 def read_sources(
@@ -120,8 +119,6 @@ class _Reader:
         texts = {key: self._text(name, key, table) for key in (*_TEXTS, "scope")}
         for key in _URLS:
             self._check_url(name, key, texts[key])
-        for key in table.keys() - _OURS:
-            self._warn_of_slip(name, key)
         source = texts["source"] or name
         if not _SOURCE.fullmatch(source):
             self._fault(
@@ -135,7 +132,7 @@ class _Reader:
             self._secrets(name, table),
             texts["public_url"],
             self._api(texts, self.table("api_headers", table.get("api_headers", {}))),
-            {key: value for key, value in table.items() if key not in _OURS},
+            {key: value for key, value in table.items() if key not in SETTINGS},
         )
 
     def source(self, name: str, table: Any) -> SourceSettings:
@@ -191,26 +188,18 @@ class _Reader:
                 f"{key} must be an address that starts with https://",
             )
 
-    def _warn_of_slip(self, vendor: str, key: str) -> None:
-        """Ask about an option that is nearly a setting: a misspelt secret would be none."""
-        near = get_close_matches(key, sorted(_OURS), n=1, cutoff=0.8)
-        if near:
-            hint = Wording(f"是不是“{near[0]}”？", f"did you mean '{near[0]}'?")
-            told = (f"“{key}”不是设置项", f"'{key}' is no setting")
-            place = Place(self._file, self._line(vendor, key), 1)
-            self._faults.append(fault(place, *told, hint, Severity.WARNING))
-
     def _fault(self, vendor: str, key: str, zh: str, en: str) -> None:
-        self._faults.append(fault(Place(self._file, self._line(vendor, key), 1), zh, en))
+        self._faults.append(fault(place_of(self._file, self._lines, vendor, key), zh, en))
 
-    def _line(self, vendor: str, key: str) -> int:
-        """Return the line where a key of a vendor's table stands, as far as that can be seen."""
-        start = 0
-        for number, line in enumerate(self._lines):
-            if re.match(rf"\s*\[.*\b{re.escape(vendor or key)}\b.*\]", line):
-                start = number
-                break
-        for number, line in enumerate(self._lines[start:], start):
-            if re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
-                return number + 1
-        return start + 1
+
+def place_of(file: str, lines: Sequence[str], vendor: str, key: str) -> Place:
+    """Return where a key of a vendor's table stands, as far as that can be seen."""
+    start = 0
+    for number, line in enumerate(lines):
+        if re.match(rf"\s*\[.*\b{re.escape(vendor or key)}\b.*\]", line):
+            start = number
+            break
+    for number, line in enumerate(lines[start:], start):
+        if re.match(rf"\s*\"?{re.escape(key)}\"?\s*=", line):
+            return Place(file, number + 1, 1)
+    return Place(file, start + 1, 1)
