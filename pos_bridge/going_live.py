@@ -139,7 +139,7 @@ class LiveRules:
         async with self._one_at_a_time:
             weighed = await self._weigh(files, live=True)
             if weighed.choice.step is Step.REFUSED:
-                raise CannotPublishError(422, _REFUSED, weighed.choice)
+                raise CannotPublishError(409, _REFUSED, weighed.choice)
             if files is not None:
                 await self._write(files)
             await self._enact(weighed.choice, person)

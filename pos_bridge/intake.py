@@ -18,7 +18,7 @@ from secrets import token_hex
 from kds.kitchen.wording import Wording
 from kds.records.body import legible
 from kds.records.canonical import ParsedOrder, parse_order
-from kds.records.errors import BadBody, BodyError, NotJson, TooLarge
+from kds.records.errors import BadBody, BodyError, Contradictory, NotJson, TooLarge
 from pos_bridge.jobs import Complain, Delivery, Repeats, Reply, TakeOrder, Trouble
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.pulse.pulse import Pulse
@@ -33,6 +33,7 @@ _WHY_ZH = {
     400: "不是有效的 JSON",
     404: "对方系统取不到",
     408: "没有传完",
+    409: "自相矛盾",
     413: "太大",
     415: "格式不支持",
     422: "内容有误",
@@ -72,7 +73,8 @@ class Intake:
             delivery = replace(delivery, number=self._pulse.number_of(parsed))
             reply = await self._writer.submit(TakeOrder(delivery, parsed, key, self._repeats))
         except BadBody as bad:
-            return await self._reject_fields(delivery, list(bad.errors))
+            status = 409 if isinstance(bad, Contradictory) else 422
+            return await self._reject_fields(delivery, list(bad.errors), status)
         except BodyError as error:
             return await self.reject(delivery, _STATUS[type(error)], str(error))
         except FaultError:
@@ -90,10 +92,13 @@ class Intake:
         """Keep and show a delivery, and answer why it was not taken."""
         return Reply(status, {"error": why, "alert": await self._complain(delivery, status, why)})
 
-    async def _reject_fields(self, delivery: Delivery, faults: list[tuple[str, str]]) -> Reply:
+    async def _reject_fields(
+        self, delivery: Delivery, faults: list[tuple[str, str]], status: int = 422
+    ) -> Reply:
         why = "; ".join(f"{field}: {message}" for field, message in faults[:5])
         errors = [{"field": field, "message": message} for field, message in faults]
-        return Reply(422, {"errors": errors, "alert": await self._complain(delivery, 422, why)})
+        alert = await self._complain(delivery, status, why)
+        return Reply(status, {"errors": errors, "alert": alert})
 
     async def _complain(self, delivery: Delivery, status: int, why: str) -> str:
         source = delivery.source or _source_in(delivery)

@@ -10,7 +10,8 @@ from pathlib import Path
 
 from kds.rulefiles.texts import rule_files
 
-_NAME = re.compile(r"[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,120}\.ya?ml")
+FILE_NAME = r"^[^./\\\x00-\x1f][^/\\\x00-\x1f]{0,120}\.ya?ml$"
+_NAME = re.compile(FILE_NAME)
 _KEPT = 30
 
 

@@ -24,8 +24,17 @@ from kds.kitchen.messages import (
     Service,
 )
 from kds.records.body import MAX_DEPTH, read_json
-from kds.records.errors import BadOrder, FieldError, TooLarge
-from kds.records.shapes import IdText, Quantity, Shape, Source, Whole, field_errors, quantity
+from kds.records.errors import BadOrder, Contradictory, FieldError, TooLarge
+from kds.records.shapes import (
+    IdText,
+    Moment,
+    Quantity,
+    Shape,
+    Source,
+    Whole,
+    field_errors,
+    quantity,
+)
 from kds.records.times import moment
 
 MAX_LINES = 5000
@@ -93,8 +102,8 @@ class _Order(Shape):
     zone: str | None = None
     server: str | None = None
     guests: Whole | None = None
-    placed_at: str | None = Field(None, json_schema_extra={"format": "date-time"})
-    due_at: str | None = Field(None, json_schema_extra={"format": "date-time"})
+    placed_at: Moment | None = None
+    due_at: Moment | None = None
     payment: Payment | None = None
     cancelled: bool | None = None
     closed: bool | None = None
@@ -112,6 +121,9 @@ _FIELD_NAMES = frozenset(f.name for f in fields(OrderFields))
 def canonical_schema() -> dict[str, Any]:
     """Return the JSON Schema of a canonical order."""
     schema = _ORDER.json_schema()
+    # More lines are answered 413, which no validator of a schema would say.
+    lines = schema["properties"]["lines"]
+    lines["description"] = f"At most {lines.pop('maxItems'):,}."
     schema["title"] = "Canonical order"
     return schema
 
@@ -138,8 +150,10 @@ def order_from(value: Any, *, zone: tzinfo, warnings: Sequence[str] = ()) -> Par
         raise BadOrder(errors)
     order_fields, time_errors = _fields(shape, zone)
     lines, more_warnings, line_errors = _checked_lines(shape)
-    if time_errors or line_errors:
+    if time_errors:
         raise BadOrder([*time_errors, *line_errors])
+    if line_errors:
+        raise Contradictory(line_errors)
     message = OrderMessage(
         OrderKey(SourceId(shape.source), OrderId(shape.order_id)),
         shape.revision,
@@ -251,19 +265,31 @@ def _checked_lines(
         if first != index:
             told = f'is "{line.line_id}", which lines[{first}] is already'
             errors.append(FieldError(f"lines[{index}].line_id", told))
-    parents = {line.line_id: line.parent for line in shape.lines if line.parent}
+    parents = {line.line_id: parent for line in shape.lines if (parent := _parent(line))}
+    warnings = [
+        f"lines[{index}].parent is the line itself; it is taken without"
+        for index, line in enumerate(shape.lines)
+        if line.parent and line.parent == line.line_id
+    ]
     if not parents:
-        return tuple(_line(line, None) for line in shape.lines), [], errors
+        return tuple(_line(line, None) for line in shape.lines), warnings, errors
     errors += _circles(parents, lambda line_id: f"lines[{places[line_id]}].parent")
     lost = set() if shape.partial else {p for p in parents.values() if p not in places}
-    warnings = [
+    warnings += [
         f'lines[{places[line_id]}].parent "{parent}" is no line of this order; '
         "the line is taken without it"
         for line_id, parent in parents.items()
         if parent in lost
     ]
-    lines = tuple(_line(line, None if line.parent in lost else line.parent) for line in shape.lines)
+    lines = tuple(
+        _line(line, None if line.parent in lost else _parent(line)) for line in shape.lines
+    )
     return lines, warnings, errors
+
+
+def _parent(line: _Line) -> str | None:
+    """Return what the line is part of; some tills name the line itself where it is of nothing."""
+    return line.parent if line.parent != line.line_id else None
 
 
 def _circles(parents: dict[str, str], place: Callable[[str], str]) -> list[FieldError]:

@@ -26,6 +26,7 @@ from kds.records.body import read_json
 from kds.records.errors import BadCommands, FieldError, TooLarge
 from kds.records.shapes import (
     IdText,
+    Moment,
     Portions,
     Shape,
     Source,
@@ -60,7 +61,7 @@ class _Command(Shape):
     view: str | None = None
     device: str | None = None
     person: str | None = None
-    at: str | None = Field(None, json_schema_extra={"format": "date-time"})
+    at: Moment | None = None
     seen: Whole | None = None
     undoes: str | None = None
     reason: str | None = None
@@ -103,6 +104,16 @@ _TICKET = (("order", "visit"),)
 """What every other kind needs."""
 
 
+def needs_of(kind: CommandKind) -> tuple[tuple[str, ...], ...]:
+    """Return groups of fields, of each of which one must be there."""
+    return _NEEDS.get(kind, _TICKET)
+
+
+def shape_schema() -> dict[str, Any]:
+    """Return the JSON Schema of a command's fields, whatever its kind needs."""
+    return _COMMAND.json_schema()
+
+
 def parse_commands(
     body: bytes, content_type: str | None = None, *, zone: tzinfo = UTC
 ) -> tuple[Command, ...]:
@@ -137,7 +148,7 @@ def command_from(value: Any, *, zone: tzinfo = UTC, before: tuple[str | int, ...
         FieldError(
             path((*before, names[0])), f"is missing: {shape.kind} needs {' or '.join(names)}"
         )
-        for names in _NEEDS.get(shape.kind, _TICKET)
+        for names in needs_of(shape.kind)
         if all(getattr(shape, name) in (None, "", []) for name in names)
     ]
     into_order = into_station = None

@@ -51,5 +51,9 @@ class BadOrder(BadBody):
     """A canonical order of the wrong shape."""
 
 
+class Contradictory(BadOrder):
+    """An order of the right shape that contradicts itself: an id twice, parts of each other."""
+
+
 class BadCommands(BadBody):
     """Commands of the wrong shape; `field` starts with the index where a list was sent."""

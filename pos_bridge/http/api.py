@@ -9,6 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
+from starlette.routing import Match, Route
 from starlette.types import ASGIApp
 
 from kds import __version__
@@ -83,9 +84,19 @@ def _answer_errors(app: FastAPI) -> None:
     app.add_exception_handler(TooOldError, _of_too_old)
 
 
-async def _of_http(_request: Request, failure: Exception) -> Response:
+async def _of_http(request: Request, failure: Exception) -> Response:
     assert isinstance(failure, HTTPException)
-    return error(failure.status_code, str(failure.detail), failure.headers)
+    headers = dict(failure.headers or {})
+    if failure.status_code == 405:
+        headers["Allow"] = ", ".join(_methods(request))
+    return error(failure.status_code, str(failure.detail), headers)
+
+
+def _methods(request: Request) -> list[str]:
+    """Return every method that the path is served by; a router names those of one route."""
+    routes = (route for route in request.app.router.routes if isinstance(route, Route))
+    here = (route for route in routes if route.matches(request.scope)[0] is not Match.NONE)
+    return sorted({method for route in here for method in route.methods or ()})
 
 
 async def _of_parameters(_request: Request, failure: Exception) -> Response:

@@ -12,38 +12,25 @@ from starlette.responses import Response
 from kds.kitchen.commands import Command, CommandKind
 from kds.records import BadCommands, FieldError, command_from, parse_commands
 from kds.records.body import clean, read_json
+from kds.records.command_schema import commands_schema
+from kds.records.shapes import stock_schema
 from kds.store.values import Answer
 from pos_bridge.http.answers import answer
-from pos_bridge.http.raw import RawRoute, answers, body_of
+from pos_bridge.http.raw import RawRoute, answers, body_of, in_path
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import CommandAnswer, Failure, Faults, StockLeft
 from pos_bridge.jobs import DoCommands
 from pos_bridge.reading import read_apart
 from pos_bridge.status.messages import json_number
 
-_ONE = {
-    "type": "object",
-    "required": ["id", "kind"],
-    "properties": {
-        "id": {"type": "string", "description": "made by the client; the same is applied once"},
-        "kind": {"enum": [kind.value for kind in CommandKind]},
-        "order": {
-            "type": "object",
-            "properties": {"source": {"type": "string"}, "order_id": {"type": "string"}},
-        },
-        "line_id": {"type": "string", "description": "absent: the whole ticket of the view"},
-        "portions": {"type": ["string", "number"], "description": "absent: all that can"},
-        "view": {"type": "string", "description": "absent: every station's step"},
-        "device": {"type": "string"},
-        "person": {"type": "string"},
-        "at": {"type": "string", "format": "date-time", "description": "when it was done"},
-        "seen": {"type": "integer", "description": "the log place that the actor looked at"},
-    },
-}
 _AT_ONCE = 64
 """So many commands of a list are one transaction: others need not wait for a whole long list."""
 
-_COMMANDS = {"oneOf": [_ONE, {"type": "array", "items": _ONE}]}
+_LEFT = {
+    "type": "object",
+    "required": ["left"],
+    "properties": {"left": {"anyOf": [stock_schema(), {"type": "null"}]}},
+}
 _FAILURES = answers(_400=Failure, _401=Failure, _413=Failure, _422=Faults, _503=Failure)
 
 
@@ -66,7 +53,7 @@ def router(services: Services) -> APIRouter:
         summary="Do commands",
         response_model=list[CommandAnswer],
         responses=_FAILURES,
-        openapi_extra=body_of(_COMMANDS),
+        openapi_extra=body_of(commands_schema()),
     )
     calls.add_api_route(
         "/v1/stock/{item_id:path}",
@@ -75,7 +62,7 @@ def router(services: Services) -> APIRouter:
         summary="Set what is left of an item",
         response_model=StockLeft,
         responses=_FAILURES,
-        openapi_extra=body_of(StockLeft.model_json_schema()),
+        openapi_extra=body_of(_LEFT, also=in_path("item_id")),
     )
     calls.add_api_route(
         "/v1/stock",

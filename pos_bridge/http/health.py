@@ -10,7 +10,7 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily
 from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
-from starlette.responses import Response
+from starlette.responses import PlainTextResponse, Response
 
 from kds import __version__
 from kds.kitchen.ids import Instant
@@ -34,7 +34,7 @@ def router(services: Services) -> APIRouter:
         """Answer `ok`, or `degraded` with the problems in plain words; 200 either way."""
         return answer(_health(services))
 
-    @calls.get("/metrics", summary="Figures for Prometheus")
+    @calls.get("/metrics", summary="Figures for Prometheus", response_class=PlainTextResponse)
     async def get_metrics() -> Response:
         """Answer the figures of /health as Prometheus text."""
         return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)

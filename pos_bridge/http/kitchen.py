@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query
+from pydantic import BeforeValidator
 from starlette.responses import Response
 
 from kds.board.scope import UnknownView
@@ -16,6 +18,17 @@ from pos_bridge.http.raw import answers
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import AlertAnswer, Failure
 from pos_bridge.http.stories import story_json
+
+
+def _day(text: object) -> object:
+    """Take a day as it is written, and no number of seconds."""
+    if isinstance(text, str) and _DAY.fullmatch(text) is None:
+        raise ValueError("must be a day such as 2026-11-21")
+    return text
+
+
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
+Day = Annotated[date, BeforeValidator(_day)]
 
 
 def router(services: Services) -> APIRouter:
@@ -35,7 +48,7 @@ def router(services: Services) -> APIRouter:
     @calls.get("/v1/visits", summary="Visits, also closed ones")
     async def get_visits(
         table: str | None = None,
-        on: Annotated[date | None, Query(alias="date", description="the business day")] = None,
+        on: Annotated[Day | None, Query(alias="date", description="the business day")] = None,
         limit: Annotated[int, Query(ge=1, le=1000)] = 100,
     ) -> Response:
         """Answer the latest visits of a table or business day, with one timeline per line."""

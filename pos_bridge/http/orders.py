@@ -22,7 +22,7 @@ from pos_bridge.http.answers import answer, error, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.raw import RawRoute, TextRoute, answers, body_of
 from pos_bridge.http.services import Services
-from pos_bridge.http.shapes import Conflict, Failure, Faults, OrderAnswer, Rejection
+from pos_bridge.http.shapes import Contradiction, Failure, Faults, OrderAnswer, Rejection
 from pos_bridge.jobs import Reply
 from pos_bridge.writer import NotDurableError
 
@@ -42,7 +42,7 @@ _ANSWERS = answers(
     _201=OrderAnswer,
     _400=Rejection,
     _401=Failure,
-    _409=Conflict,
+    _409=Contradiction,
     _413=Rejection,
     _415=Rejection,
     _422=Faults,
@@ -82,7 +82,11 @@ def router(services: Services) -> APIRouter:
         route_class_override=RawRoute,
     )
 
-    @calls.get("/v1/orders/{source}/{order_id:path}", summary="An order's own lines")
+    @calls.get(
+        "/v1/orders/{source}/{order_id:path}",
+        summary="An order's own lines",
+        responses=answers(_404=Failure),
+    )
     async def get_order(source: str, order_id: str, lang: Literal["zh", "en"] = "en") -> Response:
         """Answer the lines of one order over all visits, archived ones too."""
         key = OrderKey(SourceId(source), OrderId(clean(order_id)))

@@ -15,7 +15,7 @@ from pos_bridge.channels.intake import PushReply
 from pos_bridge.http.answers import answer, error, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.guard import PUSHES, caller_of
-from pos_bridge.http.raw import JSON, RawRoute, answers
+from pos_bridge.http.raw import JSON, RawRoute, answers, in_path
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import Failure, PushAnswer, PushRejection, VendorsWords
 from pos_bridge.settings import is_loopback
@@ -66,11 +66,7 @@ def router(services: Services, access: Access) -> APIRouter:
 
 def _described(path: str, *, has_body: bool) -> dict[str, object]:
     names = ("vendor", "topic") if "topic" in path else ("vendor",)
-    parameters = [
-        {"name": name, "in": "path", "required": True, "schema": {"type": "string"}}
-        for name in names
-    ]
-    return {"parameters": parameters, **(_BODY if has_body else {})}
+    return {**in_path(*names), **(_BODY if has_body else {})}
 
 
 async def _take(services: Services, access: Access, request: Request) -> Response:

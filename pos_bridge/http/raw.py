@@ -34,10 +34,22 @@ class RawRoute(TextRoute):
         return handler
 
 
-def body_of(schema: dict[str, Any], *, also: dict[str, Any] | None = None) -> dict[str, Any]:
+def body_of(
+    schema: dict[str, Any], *, also: dict[str, Any] | None = None, is_required: bool = True
+) -> dict[str, Any]:
     """Return the description of a JSON body, and `also` of more parameters."""
-    body = {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+    body = {"requestBody": {"required": is_required, "content": {JSON: {"schema": schema}}}}
     return body | (also or {})
+
+
+def in_path(*names: str, pattern: str = "") -> dict[str, Any]:
+    """Return the description of parameters in the path, for routes that read them by hand."""
+    text: dict[str, Any] = {"type": "string", **({"pattern": pattern} if pattern else {})}
+    return {
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": text} for name in names
+        ]
+    }
 
 
 def answers(**models: type[BaseModel]) -> dict[int | str, dict[str, Any]]:

@@ -21,16 +21,17 @@ from pos_bridge.http.answers import answer
 from pos_bridge.http.raw import RawRoute, answers, body_of
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import Failure, Faults
-from pos_bridge.rule_folder import is_file_name
+from pos_bridge.rule_folder import FILE_NAME, is_file_name
 from pos_bridge.rules import changes_json
 
 _FILES = {
-    "type": "object",
+    "type": ["object", "null"],
     "additionalProperties": {"type": "string"},
+    "propertyNames": {"pattern": FILE_NAME},
     "description": "text by file name; absent: what is in the bridge's own folder",
 }
-_PERSON = {"type": "string", "description": "who does it, for the history"}
-_TO = {"type": "string", "description": "the begin of a hash; absent: the book before"}
+_PERSON = {"type": ["string", "null"], "description": "who does it, for the history"}
+_TO = {"type": ["string", "null"], "description": "the begin of a hash; absent: the book before"}
 _FAILURES = answers(
     _400=Failure, _401=Failure, _404=Failure, _409=Failure, _413=Failure, _422=Faults, _503=Failure
 )
@@ -88,7 +89,7 @@ def _add_posts(calls: APIRouter, services: Services) -> None:
             methods=["POST"],
             summary=summary,
             responses=_FAILURES,
-            openapi_extra=body_of({"type": "object", "properties": fields}),
+            openapi_extra=body_of({"type": "object", "properties": fields}, is_required=False),
             route_class_override=RawRoute,
         )
 
@@ -116,7 +117,7 @@ def _asked(body: bytes, content_type: str | None) -> dict[str, Any]:
     errors = [
         FieldError(name, "must be a text")
         for name in ("person", "to")
-        if not isinstance(value.get(name, ""), str)
+        if not isinstance(value.get(name, ""), str | None)
     ]
     files = value.get("files")
     if files is not None and not isinstance(files, dict):

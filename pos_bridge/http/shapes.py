@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, RootModel
 
 
 class Failure(BaseModel):
@@ -90,6 +90,10 @@ class PushRejection(Rejection):
     ignored: None
 
 
+class Contradiction(RootModel[Conflict | Faults]):
+    """What contradicts what is known of the order, or itself: an id twice, parts of each other."""
+
+
 class CommandAnswer(BaseModel):
     """What became of a command. A repeat is `no_op` with the `seq` of the first time."""
 
@@ -158,5 +162,5 @@ class AlertAnswer(BaseModel):
     source: str
     at: str
     message: str
-    message_zh: str
+    messages: dict[str, str]
     raw: str

@@ -15,12 +15,12 @@ from kds.records.body import read_json
 from kds.records.shapes import Shape, Whole, field_errors
 from kds.records.times import iso
 from pos_bridge.http.answers import answer, error
-from pos_bridge.http.raw import RawRoute, answers, body_of
+from pos_bridge.http.raw import RawRoute, answers, body_of, in_path
 from pos_bridge.http.services import Services
 from pos_bridge.http.shapes import Failure, Faults, SourceAnswer
 from pos_bridge.pulse.pulse import Standing
 
-_NAME = re.compile(r"[A-Za-z0-9._-]{1,64}")
+_NAME = re.compile(r"^[A-Za-z0-9._-]{1,64}$")
 _MOST_BYTES = 64 * 1024
 
 
@@ -64,7 +64,9 @@ def router(services: Services) -> APIRouter:
         summary="Give a sign of life",
         response_model=SourceAnswer,
         responses=answers(_400=Failure, _404=Failure, _413=Failure, _422=Faults),
-        openapi_extra=body_of(_BEAT.json_schema()),
+        openapi_extra=body_of(
+            _BEAT.json_schema(), also=in_path("source", pattern=_NAME.pattern), is_required=False
+        ),
     )
     return calls
 

@@ -238,7 +238,7 @@ def test_rules_with_faults_are_not_published(
     before = in_force(bridge)
     asked = {"files": {"book.yaml": BOOK, "menu.yaml": MENU.replace("cook: cut", "cook: cutt")}}
     answer = bridge.client.post("/v1/rules", json=asked)
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert answer.json()["diagnostics"][0]["message"].endswith("(did you mean 'cut'?)")
     mine = tmp_path / "mine"
     mine.mkdir()
