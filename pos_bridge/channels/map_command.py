@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 from pathlib import Path
 from typing import Any
 
@@ -19,9 +20,19 @@ def add_map_command(commands: Any) -> None:
     test.add_argument("--lang", choices=("zh", "en"), default="en")
     test.add_argument("--json", action="store_true", help="print the canonical orders")
     test.set_defaults(run=_test)
+    schema = kinds.add_parser("schema", help="print the JSON Schema of mapping files, for editors")
+    schema.add_argument("--lang", choices=("zh", "en"), default="en")
+    schema.set_defaults(run=_schema)
 
 
 def _test(options: argparse.Namespace) -> int:
     from pos_bridge.channels import map_test  # the language of mapping files loads only here
 
     return map_test.run(options)
+
+
+def _schema(options: argparse.Namespace) -> int:
+    from pos_bridge.adapters.mapped.jsonschema import map_schema
+
+    print(json.dumps(map_schema(options.lang), ensure_ascii=False, indent=2))
+    return 0

@@ -4,12 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
+from pydantic_core import CoreSchema
+from pydantic_core.core_schema import no_info_before_validator_function
 
 from kds.kitchen.messages import Channel, LineState, ModifierKind, Payment, Service
-from kds.rulebook.schema import Spec, Text, Texts, Whole, YesNo, listed
+from kds.rulebook.schema import ONE_OR_MANY, Spec, Text, Texts, Whole, YesNo, listed
 from kds.rulebook.values import as_text, one_of, value_fault
 from pos_bridge.adapters.mapped.paths import Path, path
 
@@ -58,10 +68,23 @@ def _any_text(value: object) -> str:
     return value if isinstance(value, str) else ""
 
 
-PathText = Annotated[Path, BeforeValidator(path)]
-Paths = Annotated[list[PathText], BeforeValidator(listed)]
-Template = Annotated[str, BeforeValidator(_template)]
-AnyText = Annotated[str, BeforeValidator(_any_text)]
+_MANY = Field(json_schema_extra={ONE_OR_MANY: True})
+_TEXT = WithJsonSchema({"type": ["string", "number", "boolean"]})
+PathText = Annotated[Path, BeforeValidator(path), WithJsonSchema({"type": "string"})]
+Paths = Annotated[list[PathText], BeforeValidator(listed), _MANY]
+Template = Annotated[str, BeforeValidator(_template), WithJsonSchema({"type": "string"})]
+AnyText = Annotated[str, BeforeValidator(_any_text), _TEXT]
+
+
+class _ValueShape:
+    """In the JSON Schema: a path alone may stand for a value, or a list of them."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        paths = {"type": "array", "items": {"type": "string"}}
+        return {"anyOf": [{"type": "string"}, paths, handler(core)]}
 
 
 class MappedSpec(Spec):
@@ -106,15 +129,31 @@ def _value(value: object) -> object:
     return {"first": value} if isinstance(value, list) else value
 
 
-Value = Annotated[ValueSpec, BeforeValidator(_value)]
+Value = Annotated[ValueSpec, BeforeValidator(_value), _ValueShape]
 
 
-def _word(known: Iterable[str]) -> BeforeValidator:
-    words = tuple(known)
-    return BeforeValidator(lambda value: one_of(value, words))
+class _Word:
+    """One of the words `known`, for pydantic and for the JSON Schema."""
+
+    def __init__(self, known: Iterable[str]) -> None:
+        self.known = [str(each) for each in known]
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> CoreSchema:
+        """Return how a word is checked."""
+        known = self.known
+        return no_info_before_validator_function(lambda said: one_of(said, known), handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Return the words for editors."""
+        del core, handler
+        return {"enum": self.known}
 
 
-_ServiceWord = Annotated[str, _word(Service)]
+_ServiceWord = Annotated[str, _Word(Service)]
 
 
 class ServiceSpec(ValueSpec):
@@ -125,7 +164,7 @@ class ServiceSpec(ValueSpec):
     default: _ServiceWord | None = None
 
 
-_ChannelWord = Annotated[str, _word(Channel)]
+_ChannelWord = Annotated[str, _Word(Channel)]
 
 
 class ChannelSpec(ValueSpec):
@@ -136,7 +175,7 @@ class ChannelSpec(ValueSpec):
     default: _ChannelWord | None = None
 
 
-_PaymentWord = Annotated[str, _word(Payment)]
+_PaymentWord = Annotated[str, _Word(Payment)]
 
 
 class PaymentSpec(ValueSpec):
@@ -147,7 +186,7 @@ class PaymentSpec(ValueSpec):
     default: _PaymentWord | None = None
 
 
-_KindWord = Annotated[str, _word(ModifierKind)]
+_KindWord = Annotated[str, _Word(ModifierKind)]
 
 
 class KindSpec(ValueSpec):
@@ -158,7 +197,7 @@ class KindSpec(ValueSpec):
     default: _KindWord | None = None
 
 
-_StateWord = Annotated[str, _word(LineState)]
+_StateWord = Annotated[str, _Word(LineState)]
 
 
 class StateSpec(ValueSpec):
@@ -169,11 +208,11 @@ class StateSpec(ValueSpec):
     default: _StateWord | None = None
 
 
-ServiceValue = Annotated[ServiceSpec, BeforeValidator(_value)]
-ChannelValue = Annotated[ChannelSpec, BeforeValidator(_value)]
-PaymentValue = Annotated[PaymentSpec, BeforeValidator(_value)]
-KindValue = Annotated[KindSpec, BeforeValidator(_value)]
-StateValue = Annotated[StateSpec, BeforeValidator(_value)]
+ServiceValue = Annotated[ServiceSpec, BeforeValidator(_value), _ValueShape]
+ChannelValue = Annotated[ChannelSpec, BeforeValidator(_value), _ValueShape]
+PaymentValue = Annotated[PaymentSpec, BeforeValidator(_value), _ValueShape]
+KindValue = Annotated[KindSpec, BeforeValidator(_value), _ValueShape]
+StateValue = Annotated[StateSpec, BeforeValidator(_value), _ValueShape]
 
 
 class ModifiersSpec(MappedSpec):
@@ -208,7 +247,9 @@ class LinesSpec(MappedSpec):
     note: Value | None = None
     state: StateValue | None = None
     skip: SkipSpec | None = None
-    modifiers: Annotated[list[ModifiersSpec], BeforeValidator(listed)] = Field(default_factory=list)
+    modifiers: Annotated[list[ModifiersSpec], BeforeValidator(listed), _MANY] = Field(
+        default_factory=list
+    )
     parts: Paths | None = None
 
 
@@ -249,7 +290,7 @@ class OrderSpec(MappedSpec):
 class SignatureSpec(MappedSpec):
     """How a push proves where it comes from; the secrets are in pos.toml."""
 
-    scheme: Annotated[str, BeforeValidator(lambda value: one_of(value, SCHEMES))]
+    scheme: Annotated[str, _Word(SCHEMES)]
     header: Annotated[str, BeforeValidator(_header)] = "authorization"
     prefix: AnyText = ""
     timestamp: Annotated[str, BeforeValidator(_header)] | None = None

@@ -12,14 +12,17 @@ from typing import Any
 from urllib.parse import urlencode
 
 import pytest
+from ruamel.yaml import YAML
 
 from kds.kitchen.messages import Service
 from kds.records.errors import BodyError
 from pos_bridge.adapters.adapter import BadSignature, Push, Reading
+from pos_bridge.adapters.mapped.jsonschema import map_schema
 from pos_bridge.adapters.mapped.mapped import Mapped, read_map
 from pos_bridge.adapters.mapped.schema import SCHEMES
 from tests.unit.adapters.mutations import AT, CONTEXT, json_push, survives
 from tests.unit.adapters.tickets import expected, lines_expected, lines_made
+from tests.unit.rulebook.test_jsonschema import fits
 
 _MAP = """
 orders: data.order
@@ -61,6 +64,23 @@ order:
          kind: {path: verb, table: {NO: remove, EXTRA: add}, default: choice}}
       - {at: hints, name: ., kind: {value: note}}
     parts: dishes
+"""
+_EPOS = """
+order:
+  order_id: {template: "{kind}-{id}"}
+  number: id
+  service: {path: kind, table: {eat-in: dine_in, eat-out: takeaway}}
+  table: tableName
+  guests: numberOfGuests
+  placed_at: dateTime
+  customer: [customer.name, customer.orderId]
+  note: notes
+  lines:
+    at: items
+    line_id: orderItemId
+    name: name
+    quantity: quantity
+    modifiers: {at: editOptions, name: .}
 """
 _PAYLOAD: dict[str, Any] = {
     "event": {"type": "new"},
@@ -328,25 +348,32 @@ def test_the_example_in_the_readme_has_no_faults() -> None:
     assert reading.orders[0]["lines"][0]["modifiers"][0]["name"] == "hot"
 
 
-# --- other people's payloads ---------------------------------------------------------------
+# --- editors -------------------------------------------------------------------------------
 
-_EPOS = """
-order:
-  order_id: {template: "{kind}-{id}"}
-  number: id
-  service: {path: kind, table: {eat-in: dine_in, eat-out: takeaway}}
-  table: tableName
-  guests: numberOfGuests
-  placed_at: dateTime
-  customer: [customer.name, customer.orderId]
-  note: notes
-  lines:
-    at: items
-    line_id: orderItemId
-    name: name
-    quantity: quantity
-    modifiers: {at: editOptions, name: .}
-"""
+_SCHEMA = map_schema("zh")
+
+
+def test_no_key_of_the_schema_is_without_words() -> None:
+    shapes = [_SCHEMA, *_SCHEMA["definitions"].values()]
+    bare = [
+        key
+        for shape in shapes
+        for key, value in shape.get("properties", {}).items()
+        if not value.get("description")
+    ]
+    assert not bare
+
+
+@pytest.mark.parametrize("text", [_MAP, _EPOS])
+def test_what_is_right_is_not_underlined(text: str) -> None:
+    assert fits(YAML(typ="safe", pure=True).load(text), _SCHEMA)
+
+
+def test_what_is_wrong_is() -> None:
+    assert not fits(YAML(typ="safe", pure=True).load(_BAD), _SCHEMA)
+
+
+# --- other people's payloads ---------------------------------------------------------------
 
 
 @pytest.mark.parametrize("name", ["eat-in_2", "eat-in_3", "eat-out_2", "eat-out_7"])

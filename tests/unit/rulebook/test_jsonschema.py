@@ -21,6 +21,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "number": (int, float),
     "integer": (int,),
+    "boolean": (bool,),
     "null": (type(None),),
 }
 
