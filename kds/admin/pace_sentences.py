@@ -115,10 +115,18 @@ def _due(rule: DueRule) -> Wording:
             f"; what is due within {duration(rule.ahead_s, 'en')} of the order is started at once",
         )
     dishes = Wording(_dishes(rule, "zh") or "有预订时间的菜", _dishes(rule, "en") or "a dish")
+    shown = _shown(rule)
     return Wording(
-        f"{dishes.zh}提前{zh}开做{sooner.zh}",
-        f"{dishes.en} that is due later is started {en} before that{sooner.en}",
+        f"{dishes.zh}提前{zh}开做{sooner.zh}{shown.zh}",
+        f"{dishes.en} that is due later is started {en} before that{sooner.en}{shown.en}",
     )
+
+
+def _shown(rule: DueRule) -> Wording:
+    if rule.shown_s is None:
+        return Wording("", "")
+    zh, en = duration(rule.shown_s, "zh"), duration(rule.shown_s, "en")
+    return Wording(f"；开做前 {zh}才出现在工位上", f"; its stations see it {en} before its start")
 
 
 def _dishes(rule: AnyPace, lang: str) -> str:

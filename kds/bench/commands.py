@@ -25,6 +25,9 @@ def add_bench(commands: Commands) -> None:
     rules.add_argument(
         "--many", type=_many, metavar="N", help="12-line orders under a book of N made-up rules"
     )
+    rules.add_argument(
+        "--passing", type=_many, metavar="N", help="half an hour that passes over N open tickets"
+    )
     rules.set_defaults(run=_rules)
     glass = benches.add_parser("glass", help="from an order sent to the frame that shows it")
     _add_flags(glass, orders=300, has_book=False)
@@ -86,6 +89,7 @@ def _burst(options: argparse.Namespace) -> int:
 
 
 def _rules(options: argparse.Namespace) -> int:
+    from kds.bench.passing import passing
     from kds.bench.rules import many_rules, rules
     from kds.rulefiles import read_book
 
@@ -95,6 +99,9 @@ def _rules(options: argparse.Namespace) -> int:
     compilation = read_book(options.rules or _hotpot())
     if compilation.book is None:
         raise CommandError("\n".join(str(d) for d in compilation.diagnostics))
+    if options.passing is not None:
+        _print(passing(compilation.book, options.passing, options.seed), options)
+        return 0
     _print(rules(compilation.book, options.orders, options.seed), options)
     return 0
 

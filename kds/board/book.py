@@ -71,6 +71,10 @@ class Book(Protocol):
         """Return the limits of a line."""
         ...
 
+    def shown_s(self, rule: RuleId) -> int | None:
+        """Return how long before their start stations see what `rule` holds; None: at once."""
+        ...
+
     def hold_rule(self, rule: RuleId) -> Rule | None:
         """Return the rule of a hold, None if the book has none of that name."""
         ...

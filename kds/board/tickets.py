@@ -18,6 +18,7 @@ from kds.board.headers import (
     shared,
     tables_of,
 )
+from kds.board.later import appearances
 from kds.board.lines import make_line
 from kds.board.overtime import overtime_marks
 from kds.board.parts import Orders, Part, orders_of, parts_of
@@ -81,7 +82,8 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     uses: set[Use] = {visit.id, *orders, *(twin for o in orders.values() for twin in o.twins)}
     leaves = leaves_pickup_at(parts.values()) if scope.view == PICKUP else None
     if not orders or not is_visible(scope, visit, orders, parts, unread=len(read) < len(cards)):
-        since, until = window(() if leaves is None else (leaves,), scope.now)
+        changes = (*(() if leaves is None else (leaves,)), *appearances(scope, parts.values()))
+        since, until = window(changes, scope.now)
         return Made(None, (0, (), 0, visit.id), since, until, frozenset(uses))
     seen = shown(scope, parts, orders, read)
     lines = _lines(scope, visit, orders, seen, known)
@@ -89,7 +91,8 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     food = [line for line in lines if parts[line.key].is_food]
     standing = standing_of(scope, visit, orders, seen)
     ticket = _ticket(scope, visit, orders, lines, food, merged, standing.mark)
-    since, until = window((*_changes(visit, food, leaves), *standing.changes), scope.now)
+    changes = (*_changes(visit, food, leaves), *appearances(scope, parts.values()))
+    since, until = window((*changes, *standing.changes), scope.now)
     return Made(
         ticket=ticket,
         place=_place(visit, ticket, standing.rank),

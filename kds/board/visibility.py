@@ -2,7 +2,7 @@
 
 * A station: a ticket is there while one of its steps has something to do, or a void that nobody
   there has acknowledged. Shown are the lines whose step has been reached; done ones stay while
-  the ticket does.
+  the ticket does. What is for later comes as long before as its rule says.
 * `expo`: until all is served (ready, in a book without serve step) and every void acknowledged;
   of an ended visit only while something is not ready.
 * `pickup`: from the order until it is served, or ten minutes after all is ready. It is for guests
@@ -19,6 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from kds.board.later import is_later
 from kds.board.parts import Orders, Part
 from kds.board.scope import ALL, PICKUP, PICKUP_SHOWN_MS, Scope
 from kds.kitchen.ids import EXPO, Instant, LineKey, OrderKey
@@ -60,7 +61,9 @@ def _is_shown(scope: Scope, part: Part) -> bool:
         return not part.is_struck_at_once and (scope.station is None or bool(part.steps))
     if part.progress.is_unacknowledged:
         return True
-    return part.counts.live > 0 if scope.station is None else part.progress.is_begun
+    if scope.station is None:
+        return part.counts.live > 0
+    return part.progress.is_begun and not is_later(scope, part)
 
 
 def _above(visible: Iterable[LineKey], orders: Orders) -> set[LineKey]:
@@ -82,7 +85,10 @@ def is_visible(scope: Scope, visit: Visit, orders: Orders, parts: Parts, *, unre
         return False
     food = [part for part in parts.values() if part.is_food]
     if scope.station is not None:
-        return any(p.progress.is_workable or p.progress.is_unacknowledged for p in food)
+        return any(
+            p.progress.is_unacknowledged or (p.progress.is_workable and not is_later(scope, p))
+            for p in food
+        )
     if scope.view == PICKUP:
         return is_fetched(visit, orders) and _is_awaited(scope, food)
     if scope.view == EXPO:

@@ -31,7 +31,7 @@ from kds.rulebook.compiled import (
 )
 from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.matching import Subject, judge, subject
-from kds.rulebook.pace import AnyPace
+from kds.rulebook.pace import AnyPace, DueRule
 from kds.rulebook.pacing import Pacer
 from kds.rulebook.pacing import excused as unpaced
 from kds.rulebook.pacing import settle as paced
@@ -261,6 +261,11 @@ class Book:
         if any(hold.gate in (Gate.RUN, Gate.START) for hold in line.holds):
             rank = _HELD_RANK
         return rank + _RUSHED_RANK if line.rush > 0 else rank
+
+    def shown_s(self, rule: RuleId) -> int | None:
+        """Return how long before their start stations see what `rule` holds; None: at once."""
+        known = self._lookup.holding.get(rule)
+        return known.shown_s if isinstance(known, DueRule) else None
 
     def hold_rule(self, rule: RuleId) -> HoldingRule | None:
         """Return the rule of that id which holds lines, None if this book has none."""

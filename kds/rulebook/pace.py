@@ -89,7 +89,8 @@ class DueRule(PaceRule):
 
     That is `margin_s` and, `by_prep`, the dish's own prep time, `no_prep_s` where the book states
     none. `load_s`: up to so much more for what its stations have to do by then. `ahead_s`: what is
-    due sooner after it came is no pre-order.
+    due sooner after it came is no pre-order. `shown_s`: so long before their start the stations see
+    its dishes; None: from the beginning.
     """
 
     margin_s: int
@@ -97,6 +98,7 @@ class DueRule(PaceRule):
     no_prep_s: int
     load_s: int
     ahead_s: int
+    shown_s: int | None = None
 
 
 AnyPace = CallRule | CourseRule | TogetherRule | DueRule

@@ -15,6 +15,7 @@ from kds.rulebook.schema import (
     GateName,
     Id,
     Ids,
+    Limit,
     Spec,
     Texts,
     WhenSpec,
@@ -161,3 +162,4 @@ class DueSpec(PaceSpec):
     no_prep: Duration = 600
     add_load: LoadText = 0
     ahead: Duration = 0
+    shown: Limit = None

@@ -274,6 +274,7 @@ def due_rule(rule: Located[DueSpec]) -> DueRule:
         no_prep_s=spec.no_prep,
         load_s=spec.add_load,
         ahead_s=spec.ahead,
+        shown_s=spec.shown,
     )
 
 

@@ -70,6 +70,10 @@ PACE_WORDS: Mapping[str, Wording] = MappingProxyType(
             "下单后多久以内要的不算预订，马上做",
             "What is due sooner after it was ordered is started at once",
         ),
+        "shown": Wording(
+            "开做前多久出现在工位上（出菜口和总览一直有）；不写则马上出现",
+            "So long before its start the stations see it; the pass always does; or at once",
+        ),
         "DueSpec.reason": Wording(
             "屏幕上显示的原因；可用 {time}", "Why, as screens show it; with {time}"
         ),

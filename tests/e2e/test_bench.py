@@ -3,11 +3,14 @@
 import json
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from kds.bench.passing import passing
 from kds.bench.rules import many_rules
+from kds.rulefiles import read_book
 
 SPREAD = {"p50_ms", "p95_ms", "p99_ms", "max_ms"}
 
@@ -47,3 +50,13 @@ def test_the_book_of_many_rules_is_sound_and_holds_what_it_should() -> None:
     figures = many_rules(30, orders=20).figures
     assert (figures["rules"], figures["orders"]) == (30, 20)
     assert int(figures["events"]) > 30
+
+
+def test_passing_time_touches_only_what_it_is_about() -> None:
+    """A board of hundreds must not be gone through whenever a gate of one table times out."""
+    book = read_book(Path(__file__).resolve().parents[2] / "rules" / "hotpot").book
+    assert book is not None
+    figures = passing(book, 30).figures
+    assert figures["others"] == 0
+    assert int(figures["facts"]) >= int(figures["touched"]) == figures["moments"]
+    assert int(figures["moments"]) > 30

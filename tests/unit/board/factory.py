@@ -102,6 +102,11 @@ class Book:
         del fields, line
         return self.of_all
 
+    def shown_s(self, rule: RuleId) -> int | None:
+        """Show everything at once."""
+        del rule
+        return None
+
     def hold_rule(self, rule: RuleId) -> WaitRule | None:
         """Know broth-first only."""
         return WaitRule() if rule == "broth-first" else None

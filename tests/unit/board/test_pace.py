@@ -127,6 +127,27 @@ def test_a_pre_order_is_predicted_for_its_time(place: House) -> None:
     assert why.startswith("gated: due at 12:00, gates start, waiting 0:00, opens in 1:43:00 (")
 
 
+def test_a_station_sees_a_pre_order_an_hour_before_its_start(place: House) -> None:
+    """A remembered board knows when that is, though there is no ticket yet to remember it by."""
+    due, memo = "2026-11-21T13:00:00+00:00", BoardMemo()
+    place.order({"a": ("Ribeye", "Steaks")}, service=Service.PICKUP, due_at=due)
+    early = seen(place, "grill", memo)
+    assert not early.tickets
+    assert not early.all_day
+    assert early.valid_until == START + 103 * MIN
+    assert [ticket.number for ticket in seen(place, "expo").tickets] == [""]
+    place.wait(103 * 60)
+    assert len(seen(place, "grill", memo).tickets) == 1
+    assert seen(place, "grill", memo) == seen(place, "grill")
+
+
+def test_a_pre_order_that_is_fired_early_is_seen_at_once(place: House) -> None:
+    due = "2026-11-21T13:00:00+00:00"
+    place.order({"a": ("Ribeye", "Steaks")}, service=Service.PICKUP, due_at=due)
+    place.act(CommandKind.FIRE, "a", view="expo")
+    assert len(seen(place, "grill").tickets) == 1
+
+
 def test_what_waits_without_an_end_is_not_predicted(place: House) -> None:
     place.order({"a": ("Salad", "Salads"), "b": ("Ribeye", "Steaks"), "c": ("Cake", "Desserts")})
     (ticket,) = tickets(place)
