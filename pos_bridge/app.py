@@ -220,7 +220,9 @@ def _services(
         is_rush=lambda: writer.waiting > 4,
         vendors=lambda: vendors_told(channels.directory.channels),
     )
-    captures = Captures(settings, listeners, writer, rates, kept.time, lambda: zone_of(feed.book))
+    captures = Captures(
+        settings, listeners, writer, rates, pulse, kept.time, lambda: zone_of(feed.book)
+    )
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(

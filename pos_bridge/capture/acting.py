@@ -5,21 +5,20 @@ Writer thread, on a desk; everything that one slip does is kept or nothing.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 from typing import Any
 
-from kds.kitchen.commands import Command, CommandKind, ReceiveOrder, Result
+from kds.kitchen.commands import Command, CommandKind, Result
 from kds.kitchen.counts import to_cook
 from kds.kitchen.ids import CommandId, LineId, OrderId, OrderKey, SourceId
 from kds.kitchen.plans import follow
 from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
-from kds.records.canonical import order_from
-from kds.store.values import Intake, Keyed, Personal
+from kds.store.values import Keyed
+from pos_bridge.capture.receiving import Receiving
 from pos_bridge.capture.slips.joining import join, named, take_back
 from pos_bridge.capture.slips.known import KnownLine, KnownOrder
 from pos_bridge.capture.slips.messages import fields_of, order_value
@@ -27,9 +26,8 @@ from pos_bridge.capture.slips.slip import Dish, Kind, Slip
 from pos_bridge.capture.slips.wordings import NO_DISHES, NO_ORDER, NOTICE, UNKNOWN_BILL, not_found
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import DoCommands
-from pos_bridge.ledger import business_day, zone_of
+from pos_bridge.ledger import business_day
 
-ENDPOINT = "capture"
 _COOKS = frozenset({Kind.ORDER, Kind.ADDON, Kind.HOLD, Kind.FIRE})
 _COMMANDS = {
     Kind.RUSH: CommandKind.RUSH,
@@ -48,14 +46,22 @@ class Acted:
     verdict: str
     order: OrderKey | None = None
     why: Wording | None = None
-    missing: tuple[Dish, ...] = field(default=())
+    missing: tuple[Dish, ...] = ()
+    numbers: tuple[int, ...] = ()
 
 
 class Acting:
-    """One slip at one desk. `job`: the id of the job it came in; `is_whole`: nothing is missing."""
+    """One slip at one desk. `job`: the id of the job it came in; `is_whole`: nothing is missing.
 
-    def __init__(self, desk: Desk, slip: Slip, job: str, *, is_whole: bool) -> None:
+    `numbers`: the places of what was taken in the source's series.
+    """
+
+    def __init__(
+        self, desk: Desk, receiving: Receiving, slip: Slip, job: str, *, is_whole: bool
+    ) -> None:
+        self.numbers: tuple[int, ...] = ()
         self._desk = desk
+        self._receiving = receiving
         self._slip = slip
         self._job = job
         self._is_whole = is_whole
@@ -295,31 +301,9 @@ class Acting:
                 del value[name]
             if not (value["lines"] or news or cancelled):
                 return
-        self._receive(value)
-
-    def _receive(self, value: dict[str, Any]) -> None:
-        parsed = order_from(value, zone=zone_of(self._desk.book))
         self._count += 1
-        name = f"{self._job}.{self._count}"
-        received = ReceiveOrder(CommandId(name), parsed.message, parsed.digest)
-        outcome = self._desk.accept(self._desk.decide(received))
-        body = json.dumps(value, ensure_ascii=False).encode()
-        key = parsed.message.key
-        self._desk.keep(
-            Intake(
-                id=name,
-                at=self._desk.now,
-                endpoint=ENDPOINT,
-                body=body,
-                verdict=outcome.result.value,
-                status=200,
-                source=key.source,
-                content_type="application/json",
-                order_id=key.order_id,
-            )
-        )
-        if parsed.customer:
-            self._desk.keep_customer(Personal(key, parsed.customer, self._desk.now))
+        number = self._receiving.receive(self._desk, f"{self._job}.{self._count}", value)
+        self.numbers += () if number is None else (number,)
 
     def _recall(self, order_id: str) -> KnownOrder | None:
         text = self._kept(f"order {order_id}")

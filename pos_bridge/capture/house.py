@@ -13,6 +13,7 @@ from pos_bridge.capture.folder import TemplateFolder
 from pos_bridge.capture.passing import Passing
 from pos_bridge.capture.printer import Printer
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.settings import Address, Settings
 from pos_bridge.sockets import listen, real_address
@@ -41,6 +42,7 @@ class Captures:
         listeners: Listeners,
         writer: Writer,
         rates: Rates,
+        pulse: Pulse,
         time: KitchenTime,
         zone: Callable[[], tzinfo],
     ) -> None:
@@ -49,7 +51,9 @@ class Captures:
         targets = [None if to is None else Passing(to) for to in settings.capture_to]
         targets += [None] * (len(listeners) - len(targets))
         self.printers = [
-            Printer(str(at), writer, rates, time, zone, self._folder, to, settings.capture_idle_s)
+            Printer(
+                str(at), writer, rates, pulse, time, zone, self._folder, to, settings.capture_idle_s
+            )
             for (at, _), to in zip(listeners, targets, strict=True)
             if self._folder is not None
         ]

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 
-from kds.kitchen.commands import RaiseAlert, ReceiveOrder
+from kds.kitchen.commands import RaiseAlert
 from kds.kitchen.ids import AlertId, CommandId, OrderKey
 from kds.kitchen.wording import Wording
 from kds.records.body import clean
-from kds.records.canonical import order_from
 from kds.store.values import Intake, Keyed
-from pos_bridge.capture.acting import ENDPOINT, Acted, Acting
+from pos_bridge.capture.acting import Acted, Acting
 from pos_bridge.capture.paper.splitting import End, Sheet
+from pos_bridge.capture.receiving import ENDPOINT, Receiving
 from pos_bridge.capture.slips.patterns import squeezed
 from pos_bridge.capture.slips.slip import Kind, Slip
 from pos_bridge.capture.slips.wordings import (
@@ -26,7 +26,7 @@ from pos_bridge.capture.slips.wordings import (
 )
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import RAW_SHOWN
-from pos_bridge.ledger import business_day, zone_of
+from pos_bridge.ledger import business_day
 
 CONTENT_TYPE = "application/vnd.escpos"
 NOBODY = "print"
@@ -36,11 +36,15 @@ _AGAIN_MS = round(timedelta(minutes=10).total_seconds() * 1000)
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a sheet: a word, the source, and the order that it was about."""
+    """What became of a sheet: a word, the source, the order that it was about.
+
+    `numbers`: its places in the source's series.
+    """
 
     verdict: str
     source: str
     order: OrderKey | None = None
+    numbers: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ class TakeSheet:
     printer: str
     sheet: Sheet
     slip: Slip | None
+    receiving: Receiving
 
     def run(self, desk: Desk) -> Taken:
         """Do so; another print of the same slip is only kept."""
@@ -68,7 +73,7 @@ class TakeSheet:
             content_type=f"{CONTENT_TYPE}; end={self.sheet.end.value}; {setup}",
         )
         desk.keep(row)
-        return Taken(acted.verdict, source, acted.order)
+        return Taken(acted.verdict, source, acted.order, acted.numbers)
 
     def _acted(self, desk: Desk, source: str) -> Acted:
         sheet, document = self.sheet, self.sheet.document
@@ -83,7 +88,9 @@ class TakeSheet:
             return (
                 self._card(desk, UNKNOWN) if is_printed else self._alert(desk, source, BROKEN_OFF)
             )
-        acted = Acting(desk, self.slip, self.job, is_whole=sheet.is_whole).act()
+        acting = Acting(desk, self.receiving, self.slip, self.job, is_whole=sheet.is_whole)
+        acted = acting.act()
+        acted.numbers = acting.numbers
         if acted.why is not None:
             if sheet.is_whole or acted.order is not None:
                 return self._card(desk, acted.why, acted)
@@ -139,11 +146,8 @@ class TakeSheet:
             "note": card_text(why, self._text()),
             "lines": [],
         }
-        parsed = order_from(value, zone=zone_of(desk.book))
-        received = ReceiveOrder(CommandId(f"{self.job}.card"), parsed.message, parsed.digest)
-        desk.accept(desk.decide(received))
-        order = parsed.message.key if acted is None else acted.order
-        return Acted("text" if acted is None else acted.verdict, order)
+        self.receiving.receive(desk, f"{self.job}.card", value)
+        return Acted("text") if acted is None else acted
 
     def _alert(self, desk: Desk, source: str, why: Wording) -> Acted:
         """Show a card for what is no slip, with what can be read of it."""

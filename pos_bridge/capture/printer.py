@@ -14,6 +14,7 @@ import logging
 import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from datetime import tzinfo
 from secrets import token_hex
 from typing import Any
@@ -22,9 +23,12 @@ from pos_bridge.capture.folder import TemplateFolder
 from pos_bridge.capture.jobs import TakeSheet
 from pos_bridge.capture.paper.splitting import End, Question, Sheet, Splitter
 from pos_bridge.capture.passing import Passing, Stream
+from pos_bridge.capture.receiving import Receiving
 from pos_bridge.capture.slips.reading import read_slip
 from pos_bridge.capture.slips.slip import Slip
+from pos_bridge.jobs import Repeats
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates, What
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
@@ -46,6 +50,7 @@ class Printer:
         name: str,
         writer: Writer,
         rates: Rates,
+        pulse: Pulse,
         time: KitchenTime,
         zone: Callable[[], tzinfo],
         folder: TemplateFolder,
@@ -58,6 +63,8 @@ class Printer:
         self.last_verdict = ""
         self._writer = writer
         self._rates = rates
+        self._pulse = pulse
+        self._receiving = Receiving(Repeats(), pulse.number_of)
         self._time = time
         self._zone = zone
         self._folder = folder
@@ -147,7 +154,7 @@ class Printer:
     async def _take(self, sheet: Sheet) -> None:
         """Have the sheet kept and acted on; does not return before it is on disk."""
         slip = self._read(sheet)
-        job = TakeSheet(f"print-{token_hex(6)}", self.name, sheet, slip)
+        job = TakeSheet(f"print-{token_hex(6)}", self.name, sheet, slip, self._receiving)
         while True:
             try:
                 taken = await self._writer.submit(job)
@@ -161,9 +168,11 @@ class Printer:
                 if job.slip is None:
                     _logger.error("%s on %s was not kept", job.job, self.name)  # noqa: TRY400
                     return
-                job = TakeSheet(job.job, job.printer, sheet, None)  # shown as a text instead
+                job = replace(job, slip=None)  # shown as a text instead
         self.sheets += 1
         self.last_verdict = taken.verdict
+        for number in taken.numbers:
+            self._pulse.numbered(taken.source, number, self._time.now())
         what = {"repeat": What.DOUBLED, "alert": What.REJECTED}.get(taken.verdict, What.TAKEN)
         self._rates.delivered(taken.source, what, self._time.now())
         order = "" if taken.order is None else taken.order.order_id

@@ -18,15 +18,18 @@ from kds.rulebook.builtin import builtin_book
 from kds.store.values import Answer, Batch, Keyed
 from pos_bridge.capture.jobs import Taken, TakeSheet
 from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
+from pos_bridge.capture.receiving import Receiving
 from pos_bridge.capture.slips.reading import read_slip
 from pos_bridge.capture.slips.templates import Template, read_template
 from pos_bridge.desk import Desk
+from pos_bridge.jobs import Repeats
 from pos_bridge.status.telling import Telling
 
 ZONE = ZoneInfo("Asia/Shanghai")
 NOON = Instant(1_795_492_800_000 + 4 * 3_600_000)
 """2026-11-24T16:00+08:00."""
 
+RECEIVING = Receiving(Repeats(), lambda parsed: None)
 SHIPPED = Path(pos_bridge.capture.__file__).parent / "shipped"
 
 
@@ -65,7 +68,7 @@ class Pass:
         """Take one sheet."""
         slip = read_slip(sheet.document, self.templates, self.now, ZONE)
         desk = Desk(self.kitchen, builtin_book(), self, self.now, Telling())
-        job = TakeSheet(f"print-{len(self.batches)}", "test", sheet, slip)
+        job = TakeSheet(f"print-{len(self.batches)}", "test", sheet, slip, RECEIVING)
         taken = job.run(desk)
         batch = desk.batch()
         self.batches.append(batch)
