@@ -84,6 +84,11 @@ class Acting:
             return self._begin()
         return self._go_on(order)
 
+    def has_gone(self) -> bool:
+        """Say whether the guests of the slip's number have gone, so that it is free again."""
+        known = [name for name in self._names() if self._recall(name) is not None]
+        return bool(known) and self._has_ended(known[0])
+
     # --- which order ---
 
     def _known(self) -> KnownOrder | None:

@@ -88,7 +88,7 @@ class TakeSheet:
             return (
                 self._card(desk, UNKNOWN) if is_printed else self._alert(desk, source, BROKEN_OFF)
             )
-        acting = Acting(desk, self.receiving, self.slip, self.job, is_whole=sheet.is_whole)
+        acting = self._acting(desk, self.slip)
         acted = acting.act()
         acted.numbers = acting.numbers
         if acted.why is not None:
@@ -113,20 +113,28 @@ class TakeSheet:
     def _is_repeat(self, desk: Desk, source: str) -> bool:
         """Say whether this very slip was taken before, on whatever printer, and remember it.
 
-        One that prints its time, and the first slip of a number, comes once a day; another may be
-        meant again a while later.
+        One that prints its time comes once a day, and so does the first slip of a number, until its
+        guests have gone and the number is another's; any other may be meant again after a while.
         """
         text = squeezed(self.sheet.document.text())
         day = business_day(desk.book).date_of(desk.now)
         key = f"print {source} slip {day} {sha256(text.encode()).hexdigest()}"
         known = desk.keyed(key)
-        is_once = self.slip is not None and (
-            self.slip.at_ms is not None or (self.slip.kind is Kind.ORDER and bool(self.slip.number))
-        )
-        if known is not None and (is_once or desk.now - known.at < _AGAIN_MS):
+        if known is not None and (desk.now - known.at < _AGAIN_MS or self._comes_once(desk)):
             return True
         desk.remember_key(Keyed(key, "", 200, self.job, desk.now))
         return False
+
+    def _comes_once(self, desk: Desk) -> bool:
+        slip = self.slip
+        if slip is None or slip.at_ms is not None:
+            return slip is not None
+        is_first = slip.kind is Kind.ORDER and bool(slip.number)
+        return is_first and not self._acting(desk, slip).has_gone()
+
+    def _acting(self, desk: Desk, slip: Slip) -> Acting:
+        whole = self.sheet.is_whole
+        return Acting(desk, self.receiving, slip, self.job, is_whole=whole)
 
     # --- for people ---
 

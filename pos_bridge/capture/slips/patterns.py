@@ -4,9 +4,9 @@
 
 Pure. A blank stands for any number of blanks, beside fixed letters for none too; two or more for
 a gap of at least two, as between columns. Blanks at the beginning ask for as much indentation.
-`{count}` is a whole number, `{quantity}` may be 1.5; `{rule}` is a line of dashes, `{any}` does not
-matter. Capitals and full width make no difference. There are no expressions, so a pattern can
-be slow for nobody.
+`{count}` is a whole number, `{quantity}` may be 1.5; `{no}` is a line's own number (3.), `{rule}` a
+line of dashes, `{any}` does not matter. Capitals, full width and the traditional forms of what
+slips say make no difference. There are no expressions, so a pattern can be slow for nobody.
 """
 
 from __future__ import annotations
@@ -23,18 +23,36 @@ LONGEST_LINE = 200
 
 TEXTS = frozenset({"name", "text", "note", "table", "from", "server", "zone", "customer", "reason"})
 NAMES = frozenset(
-    {*TEXTS, "number", "session", "batch", "guests", "time", "quantity", "count", "unit", "price"}
+    {
+        *TEXTS,
+        "number",
+        "session",
+        "batch",
+        "guests",
+        "time",
+        "quantity",
+        "count",
+        "unit",
+        "price",
+        "no",
+    }
 ) | {"rule", "any", "code"}
 _MOST_TEXTS = 2
 _NAMED = re.compile(r"\{([^{}]*)\}")
 _FOLDED = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)} | {0x3000: 0x20, 0xA0: 0x20}
+_TRADITIONAL = "號單廚點檯臺轉結帳帐補數備註時間務員廳樓區開訂總計應實價額達內換併減"
+_SIMPLIFIED = "号单厨点台台转结账账补数备注时间务员厅楼区开订总计应实价额达内换并减"
+_FOLDED |= {ord(old): ord(new) for old, new in zip(_TRADITIONAL, _SIMPLIFIED, strict=True)}
 _FOLDED |= {ord("×"): ord("x"), ord("－"): ord("-"), ord("—"): ord("-"), ord("─"): ord("-")}
+_NAMES_OF_DAYS = (
+    r"(?:mon|tue|wed|thu|fri|sat|sun|jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*\W"
+)
 _SHAPES = {
     "number": r"(?=[\w/#.-]*\d)[^\W_](?:[\w/#.-]{0,38}[^\W_])?",
     "session": r"[^\W_](?:[\w/#.-]{0,38}[^\W_])?",
     "batch": r"\d{1,6}",
     "guests": r"\d{1,4}",
-    "time": r"(?=.{0,40}\d:[0-5]\d)[^\s:].{3,39}",
+    "time": rf"(?=.{{0,40}}\d:[0-5]\d)(?:\d|{_NAMES_OF_DAYS}).{{3,39}}",
     "table": r"[^\s:](?:[^\s:]|\s(?!\s)){0,29}",
     "from": r"[^\s:](?:[^\s:]|\s(?!\s)){0,29}",
     "server": r"[^\s:](?:[^\s:]|\s(?!\s)){0,29}",
@@ -44,6 +62,7 @@ _SHAPES = {
     "unit": r"[^\W\d_]{1,6}",
     "price": r"-?[¥$€£]?\s?-?\d{1,7}(?:[.,]\d{1,2})?(?:元)?",
     "code": r"[A-Za-z0-9][A-Za-z0-9.-]{0,19}",
+    "no": r"\d{1,3}\s?[.、)]",
     "rule": r"(?:[-=*_.~#+]\s?){5,}",
     "any": r".*",
 }
@@ -60,13 +79,15 @@ class Found:
 @dataclass(frozen=True, slots=True)
 class Pattern:
     """A pattern, compiled. `indent`: columns that the line must be indented by. `begins`: how it
-    must begin, folded.
+    must begin, folded. `keeps_words`: it begins with a word that is no label, such as "no {text}",
+    so what it finds means nothing without.
     """
 
     text: str
     expression: re.Pattern[str]
     indent: int = 0
     begins: str = ""
+    keeps_words: bool = False
 
     def find(self, line: str, folded: str = "") -> Found | None:
         """Return what `line` says, None if it is another one. `folded`: where that is known."""
@@ -100,13 +121,9 @@ def compile_pattern(text: str) -> Pattern:
     names, expression = pieces[1::2], [_before(_literal(pieces[0].lstrip()), pieces[0])]
     for index, name in enumerate(names):
         after = pieces[2 * index + 2]
-        is_last = index + 1 == len(names)
-        fixed = (
-            r"\s+"
-            if after == " " and not is_last
-            else (_literal(after.rstrip()) if is_last else _before(_literal(after), after))
-        )
-        expression += [_shape(name, names), fixed]
+        if index + 1 == len(names):
+            after = after.rstrip()
+        expression += [_shape(name, names), _between(name, after, is_last=index + 1 == len(names))]
     if not text.strip():
         raise value_fault("这里不能为空", "this must not be empty")
     if sum(1 for name in names if name in TEXTS or name == "any") > _MOST_TEXTS:
@@ -116,7 +133,15 @@ def compile_pattern(text: str) -> Pattern:
     indent = len(text) - len(text.lstrip())
     compiled = re.compile(f"\\s*{''.join(expression)}\\s*")
     begins = fold(pieces[0]).split()
-    return Pattern(text, compiled, indent, begins[0] if begins else "")
+    keeps = any(c.isalpha() for c in pieces[0]) and not fold(pieces[0]).rstrip().endswith(":")
+    return Pattern(text, compiled, indent, begins[0] if begins else "", keeps)
+
+
+def _between(name: str, text: str, *, is_last: bool) -> str:
+    """Return the expression of what stands after a name."""
+    if text == " " and not is_last:
+        return r"\s*" if name == "no" else r"\s+"
+    return _literal(text) if is_last else _before(_literal(text), text)
 
 
 def _before(expression: str, text: str) -> str:

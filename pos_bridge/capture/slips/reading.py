@@ -24,7 +24,7 @@ from pos_bridge.capture.slips.templates import (
 
 MOST_DISHES = 500
 _MOST_LINES = 1_000
-_SEGMENT = re.compile(r"\s{2,}|\s(?=\S{1,8}[:：])")
+_SEGMENT = re.compile(r"\s{2,}|\s(?=[^\s\d:：]{1,8}[:：])")
 _WORD = re.compile(r"[ -~]+")
 
 
@@ -75,6 +75,7 @@ class _Reading:
         self._dishes: list[_Open] = []
         self._head: list[str] = []
         self._others: list[str] = []
+        self._time: tuple[int, int, str] | None = None
         self._category = ""
         self._course = ""
         self._is_over = False
@@ -180,9 +181,10 @@ class _Reading:
             return
         for said, value in found.values.items():
             key = name if said == "text" else said
-            former = self._values.setdefault(key, value)
-            if key == "time" and len(value) > len(former):
-                self._values[key] = value  # with its date rather than without
+            if key == "time":  # that of the order rather than of the print, with its date
+                self._time = min(self._time or (99, 0, ""), (found.place, -len(value), value))
+            else:
+                self._values.setdefault(key, value)
 
     # --- all together ---
 
@@ -195,7 +197,7 @@ class _Reading:
 
     def _made(self, kind: KindSpec, now: Instant, zone: tzinfo) -> Slip:
         spec, everywhere = self._spec, [*self._head, *self._others]
-        at = printed_time(self._values.get("time", ""), now, zone)
+        at = None if self._time is None else printed_time(self._time[2], now, zone)
         values = dict(self._values)
         services = (each.service for each in spec.services if _says(everywhere, each.when))
         if service := next(services, ""):
@@ -223,20 +225,22 @@ class _Reading:
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """What a pattern found, and what the pattern means."""
+    """What a pattern found, what it means, and which of the list it was."""
 
     values: dict[str, str]
     means: str = ""
+    place: int = 0
+    keeps_words: bool = False
 
 
 def _first(patterns: Sequence[PatternSpec], line: TextLine, text: str) -> _Match | None:
     folded = fold(text)
-    for pattern in patterns:
+    for place, pattern in enumerate(patterns):
         if pattern.look and not line.has(pattern.look):
             continue
         found = pattern.text.find(text, folded)
         if found is not None:
-            return _Match(found.values, pattern.means)
+            return _Match(found.values, pattern.means, place, pattern.text.keeps_words)
     return None
 
 
@@ -260,6 +264,8 @@ def _dish(found: _Match) -> Dish:
 def _words(found: _Match, text: str) -> str:
     """Return what a modifier or note says: the free part of its pattern, else the whole line."""
     values = found.values
+    if found.keeps_words:
+        return text.strip()
     said = next((values[n] for n in ("text", "note", "name", "reason") if values.get(n)), "")
     count = values.get("quantity") or values.get("count")
     said = said or text.strip()

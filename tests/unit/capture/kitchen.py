@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from functools import cache
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pos_bridge.capture
+from kds.kitchen.commands import Command, CommandKind
 from kds.kitchen.counts import line_counts
 from kds.kitchen.events import VisitRestored
 from kds.kitchen.ids import CommandId, Instant, OrderKey
@@ -22,7 +24,7 @@ from pos_bridge.capture.receiving import Receiving
 from pos_bridge.capture.slips.reading import read_slip
 from pos_bridge.capture.slips.templates import Template, read_template
 from pos_bridge.desk import Desk
-from pos_bridge.jobs import Repeats
+from pos_bridge.jobs import DoCommands, Repeats
 from pos_bridge.status.telling import Telling
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -76,6 +78,13 @@ class Pass:
         self.keys.update({each.key: each for each in batch.keys})
         self.answers.update({each.id: each for each in batch.answers})
         return taken
+
+    def do(self, kind: CommandKind, **fields: Any) -> None:
+        """Let a person do something."""
+        desk = Desk(self.kitchen, builtin_book(), self, self.now, Telling())
+        command = Command(CommandId(f"c{self.kitchen.seq}"), kind, **fields)
+        DoCommands((command,)).run(desk)
+        self.kitchen = desk.batch().after
 
     # --- what is to be cooked ---
 

@@ -6,6 +6,7 @@ from itertools import permutations
 
 import pytest
 
+from kds.kitchen.commands import CommandKind
 from tests.unit.capture.escpos import Job, en_slip, zh_slip
 from tests.unit.capture.kitchen import Pass
 
@@ -302,6 +303,21 @@ def test_numbers_begin_anew_with_the_business_day() -> None:
         "2026-11-25-0042",
     ]
     assert kitchen.to_cook() == {"麻辣锅底": "2", "毛肚": "4"}
+
+
+def test_a_number_that_begins_anew_within_the_day_is_another_order() -> None:
+    kitchen = Pass()
+    kitchen.print(zh_slip())
+    (visit,) = kitchen.kitchen.visits
+    assert kitchen.print(zh_slip(), after_s=1200) == ["repeat"]
+    kitchen.do(CommandKind.CLOSE, order=kitchen.kitchen.visits[visit].orders[0])
+    assert kitchen.print(zh_slip(), after_s=1200) == ["order"]
+    assert sorted(o.key.order_id for o in kitchen.orders()) == [
+        "2026-11-24-0042",
+        "2026-11-24-0042-2",
+    ]
+    kitchen.print(zh_slip("加菜单", [SHRIMP]), after_s=60)
+    assert len(kitchen.orders()) == 2
 
 
 def test_an_addon_after_the_day_has_rolled_over_still_finds_its_order() -> None:

@@ -84,6 +84,10 @@ def test_what_is_no_template_is_said(text: str) -> None:
         ("  + {text}", "+ bacon", None),
         ("  + {text}", "   + bacon", {"text": "bacon"}),
         ("order {number}", "ORDER RECEIPT", None),
+        ("{no} {name} x{count}", "1.水煮鱼  x2", {"no": "1.", "name": "水煮鱼", "count": "2"}),
+        ("桌号：{table}", "桌號：Ａ1", {"table": "Ａ1"}),
+        ("{time}", "Nov 24 6:02 PM", {"time": "Nov 24 6:02 PM"}),
+        ("{time}", "开台:17:30", None),
     ],
 )
 def test_patterns(pattern: str, line: str, values: dict[str, str] | None) -> None:
@@ -137,6 +141,41 @@ def test_the_name_of_a_field_is_no_word_of_a_kind() -> None:
     """下单时间 is on every receipt, and 备注：催菜 asks nobody to rush."""
     slip = slip_of(zh_slip(time="16:00", more=["整单备注：客人催菜"]), *shipped())
     assert (slip.kind, slip.notes) == (Kind.ORDER, ("客人催菜",))
+
+
+def test_a_word_that_turns_the_meaning_round_stays() -> None:
+    """A cook who reads Onion where the guest said No Onion does harm."""
+    slip = slip_of(
+        en_slip(dishes=["1 Burger", "  No Onion", "  Extra Cheese", "  + Bacon"]), *shipped()
+    )
+    assert slip.dishes[0].modifiers == ("No Onion", "Extra Cheese", "Bacon")
+    slip = slip_of(zh_slip(dishes=["毛肚                  2份", "做法：不要葱"]), *shipped())
+    assert slip.dishes[0].modifiers == ("不要葱",)
+
+
+@pytest.mark.parametrize(
+    ("charset", "lines"),
+    [
+        ("big5", ("廚房單", "桌號：A1", "單號：12", "牛肉麵          1份")),
+        ("gb18030", ("***总单***", "桌位:A1  开台:17:30", "单据号:12", "1.牛肉麵  x1")),
+        (
+            "gb18030",
+            ("后厨单", "【A1】", "桌号:A1 单号:12", "开单:2026-11-24 15:59", "牛肉麵   1    份"),
+        ),
+        ("cp437", ("Chk 12   Table A1", "Server: Kim", "KITCHEN", "11/24/26 6:02 PM", "1 Ramen")),
+    ],
+)
+def test_slips_as_many_tills_print_them(charset: str, lines: tuple[str, ...]) -> None:
+    slip = slip_of(Job(charset).lines(*lines).cut(), *shipped())
+    assert (slip.kind, slip.number, slip.table) == (Kind.ORDER, "12", "A1")
+    assert [(d.name, str(d.quantity)) for d in slip.dishes] in ([("牛肉麵", "1")], [("Ramen", "1")])
+
+
+def test_the_time_of_the_order_counts_and_not_that_of_the_print() -> None:
+    """Else a reprint, which prints its own, would be another round."""
+    late = ["下单时间：2026-11-24 15:59:00", "打印时间：2026-11-24 16:40:00"]
+    one, two = (slip_of(zh_slip(more=more), *shipped()) for more in (late, late[::-1]))
+    assert one.at_ms == two.at_ms == NOON - 60_000
 
 
 def test_a_word_inside_another_word_is_not_meant() -> None:
