@@ -114,7 +114,7 @@ class Reading:
     start, for vendors that release an order without repeating its lines (and count no revisions).
     `ignored`: why nothing is for the kitchen.
     `warnings`: for the sender and the log; `doubts`: for people in the kitchen, shown as a card
-    beside the orders. `acknowledgement`: the exact JSON body that this vendor wants on success.
+    beside the orders. `acknowledgement`: the exact JSON object that this vendor wants on success.
     """
 
     orders: tuple[Order, ...] = ()

@@ -112,8 +112,6 @@ class Meituan:
         else:
             _sort(_event(fields), fields, sheet)
         reading = sheet.result()
-        if _is_json(push):
-            return reading
         ok = _WAIMAI_OK if "sig" in fields or "app_poi_code" in fields else _SAAS_OK
         return replace(reading, acknowledgement=ok)
 

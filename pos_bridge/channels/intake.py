@@ -180,7 +180,7 @@ class PushIntake:
             orders = list(taken.orders)
             return PushReply(422, {**reply.content, "orders": orders})
         content = _content(taken) | ({"warnings": list(made.warnings)} if made.warnings else {})
-        return PushReply(200, content, made.acknowledgement)
+        return _acknowledged(channel, delivery, content, made.acknowledgement)
 
     async def refuse(self, channel: Channel, push: Push, status: int, why: str) -> PushReply:
         """Keep and show a push whose body did not come whole."""
@@ -275,6 +275,19 @@ def _checked(
             bad.append(error)
             continue
         yield Canonical(parsed, json.dumps(order, ensure_ascii=False, default=str).encode())
+
+
+def _acknowledged(
+    channel: Channel, delivery: Delivery, content: dict[str, Any], wanted: bytes | None
+) -> PushReply:
+    """Answer what the vendor wants, to the letter where it is the vendor that asks.
+
+    That is one who signs, or sends a web form; another program hears the rest as well.
+    """
+    is_vendor = channel.settings.secrets or delivery.content_type.lower().startswith(FORM)
+    if wanted is None or is_vendor or not wanted.startswith(b"{"):
+        return PushReply(200, content, wanted)
+    return PushReply(200, {**content, **json.loads(wanted)})
 
 
 def _kept(push: Push) -> tuple[bytes, str]:

@@ -312,6 +312,13 @@ def test_a_mapping_is_tried_before_it_is_used(tmp_path: Path) -> None:
     assert told == "till.yaml:1:23: 未知的键“nota”（是不是“note”？）\n"
 
 
+def test_another_program_hears_the_rest_as_well(bridge: Running) -> None:
+    order = {"id": "78", "groups": [{"items": [{"name": "Rice", "quantity": 1}]}]}
+    said = {"type": 10, "message": json.dumps(order), "timestamp": 1795259400000}
+    told = bridge.client.post("/v1/pos/eleme", json=said).json()
+    assert (told["message"], told["orders"][0]["order_id"]) == ("ok", "78")
+
+
 def test_a_delivery_platform_pushes_forms_and_cancels_by_get(bridge: Running) -> None:
     """Meituan, over a real socket; without a secret, as only this machine sends."""
     detail = '[{"food_name":"毛肚","quantity":2}]'

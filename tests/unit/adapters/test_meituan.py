@@ -256,7 +256,6 @@ def test_a_package_is_its_dishes_under_the_code() -> None:
     assert lines_made(order) == [(2, "四人餐", [], ""), (2, "麻辣锅", [], ""), (4, "毛肚", [], "")]
     assert [line.get("parent") for line in order["lines"]] == [None, "deal", "deal"]
     assert deal().orders == reading.orders  # once more: the same ticket, so nothing is made again
-    assert reading.acknowledgement is None  # JSON is no push of the vendor's own
 
 
 def test_a_voucher_given_back_voids_and_cash_is_nothing_to_cook() -> None:
