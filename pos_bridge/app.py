@@ -59,6 +59,7 @@ from pos_bridge.http.services import Services
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger, zone_of
+from pos_bridge.printing.press import Press
 from pos_bridge.pulse.keeper import Keeper
 from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
@@ -223,6 +224,7 @@ def _services(
     captures = Captures(
         settings, listeners, writer, rates, pulse, kept.time, lambda: zone_of(feed.book)
     )
+    press = Press(kept.store.outbox, feed, kept.time)
     before, live = settings.data / "rules.before", settings.live_rules
     live_rules = LiveRules(kept.rules, feed, writer, kept.store, kept.time, before, live=live)
     return Services(
@@ -240,6 +242,7 @@ def _services(
         rules=live_rules,
         soundness=soundness,
         reports=reports,
+        press=press,
         time=kept.time,
         bodies=Bodies(),
         displays=Displays(feed, writer, kept.time, access, recent),
@@ -255,6 +258,7 @@ def _services(
                 channels.remarks(),
                 fetcher.remarks(),
                 reports.remarks(),
+                press.remarks(),
                 captures.remarks(),
             ),
         ),
@@ -271,6 +275,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield services.fetcher.run()
     yield CatchUp(services.channels, services.pushes, services.pulse, kept.time).run()
     yield services.reports.run()
+    yield services.press.run()
     yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)
 

@@ -14,6 +14,7 @@ from kds.kitchen.state import Kitchen
 from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
 from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Outgoing, Personal
+from pos_bridge.printing.jobs import print_jobs
 from pos_bridge.status.telling import Telling
 
 
@@ -75,6 +76,7 @@ class Desk:
         if events:
             self.kitchen = decision.kitchen
             self._outgoing += self._telling.outgoing(before, self.kitchen, events, self.now)
+            self._outgoing += print_jobs(before, self.kitchen, events, self.book, self.now)
         return decision.outcome
 
     def record(self, events: Iterable[Event]) -> None:

@@ -74,6 +74,8 @@ ROWS = (
         ours=(*CORE, "kds.cases", "kds.lock", "kds.store", "kds.rulefiles", "kds.settings"),
         others=(*EDGE, "alembic", "fastapi", "starlette", "uvicorn", "prometheus_client"),
     ),
+    Row("pos_bridge.printing.device", ours=(*CORE, "pos_bridge"), others=("escpos",)),
+    Row("pos_bridge.printing.picture", ours=("pos_bridge",), others=("PIL",)),
 )
 
 PURE = (
@@ -341,6 +343,9 @@ def test_a_display_loads_no_database_of_the_bridge(module: str) -> None:
 # Each guard, seen to fail. A breach is a file, what stands in it, and what must be reported.
 
 BREACHES = [
+    ("pos_bridge/printing/press.py", "import escpos", "must not import escpos"),
+    ("pos_bridge/printing/device.py", "import sqlalchemy", "must not import sqlalchemy"),
+    ("pos_bridge/printing/picture.py", "import escpos", "must not import escpos"),
     ("kds/kitchen/decide.py", "from kds.rulebook import match", "must not import kds.rulebook"),
     ("kds/kitchen/ids.py", "import pydantic", "must not import pydantic"),
     ("kds/kitchen/parts/a.py", "from ...board import place", "must not import kds.board.place"),

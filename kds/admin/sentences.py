@@ -15,6 +15,7 @@ from kds.admin.precedence_sentences import (
     slow_sentence,
     sold_out_sentence,
 )
+from kds.admin.print_sentences import print_sentences
 from kds.admin.sets_sentences import set_details
 from kds.admin.whens import bracketed, phrase
 from kds.admin.wordings import (
@@ -104,6 +105,8 @@ class Teller:
             yield band_sentence(band, self._stations, self._lang)
         if self._book.data.slow.where:
             yield slow_sentence(self._book.data.slow, self._lang)
+        data = self._book.data
+        yield from print_sentences(data.printers, data.prints, self._stations, self._lang)
         for check in self._book.data.checks:
             yield check_sentence(check, self._lang)
         for pay_first in self._book.data.pay_firsts:

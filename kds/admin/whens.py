@@ -11,6 +11,7 @@ from kds.rulebook.compiled import OvertimeRule, WaitRule
 from kds.rulebook.conditions import ABOUT, ANYTHING, NOTHING, About, Condition, Demand
 from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import PaceRule
+from kds.rulebook.printing import PrintRule
 from kds.rulebook.values import MOST_GUESTS
 
 _WORDS: dict[About, dict[str, Wording]] = {
@@ -23,7 +24,7 @@ _NOTHING = Wording("未写明", "not stated")
 
 
 def bracketed(
-    rule: WaitRule | OvertimeRule | PaceRule | CheckRule | PayFirstRule, lang: str
+    rule: WaitRule | OvertimeRule | PaceRule | CheckRule | PayFirstRule | PrintRule, lang: str
 ) -> str:
     """Return for whom a rule is, in brackets, "" if for all."""
     said = [phrase(rule.when, lang)] if not rule.when.asks_nothing else []

@@ -40,6 +40,7 @@ from kds.rulebook.precedence_text import (
     sold_out_rule,
 )
 from kds.rulebook.preparation import plus_of
+from kds.rulebook.print_text import print_faults, print_rule, printer_of, unused_printers
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec
 from kds.rulebook.sets_text import set_faults, set_parts
@@ -80,11 +81,14 @@ def compile_book(files: Mapping[str, str]) -> Compilation:
             *pan_faults(sources),
             *pace_faults(sources),
             *fold_faults(sources),
+            *print_faults(sources),
             *check_faults(sources),
             *pay_faults(sources),
             *sold_out_faults(sources),
         )
     )
+    if not faults:
+        faults = in_order(unused_printers(sources))
     book = sources.book
     if book is None or has_errors(faults):
         return Compilation(None, faults)
@@ -117,6 +121,8 @@ def _data(
         courses=tuple(map(course_rule, sources.courses)),
         togethers=tuple(map(together_rule, sources.togethers)),
         dues=tuple(map(due_rule, sources.dues)),
+        printers=tuple(map(printer_of, sources.printers)),
+        prints=tuple(map(print_rule, sources.prints)),
         checks=tuple(map(check_rule, sources.checks)),
         pay_firsts=tuple(map(pay_rule, sources.pay_firsts)),
         sold_out=sold_out_rule(sources),

@@ -12,6 +12,7 @@ from kds.kitchen.wording import Wording
 from kds.rulebook.conditions import Condition
 from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import CallRule, CourseRule, DueRule, TogetherRule
+from kds.rulebook.printing import Printer, PrintRule
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sold_out import SoldOutRule
 from kds.rulebook.terms import Clock as Clock  # noqa: PLC0414  # told on from here
@@ -306,6 +307,8 @@ class BookData:
     courses: tuple[CourseRule, ...] = ()
     togethers: tuple[TogetherRule, ...] = ()
     dues: tuple[DueRule, ...] = ()
+    printers: tuple[Printer, ...] = ()
+    prints: tuple[PrintRule, ...] = ()
     checks: tuple[CheckRule, ...] = ()
     pay_firsts: tuple[PayFirstRule, ...] = ()
     sold_out: SoldOutRule = field(default_factory=SoldOutRule)

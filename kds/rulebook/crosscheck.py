@@ -27,9 +27,11 @@ def _errors(sources: Sources) -> Iterator[Diagnostic]:
     yield from _missing_sections(sources)
     yield from _double((piece.spec.id, piece) for piece in sources.stations)
     yield from _double((piece.spec.id, piece) for piece in sources.menu)
+    yield from _double((piece.spec.id, piece) for piece in sources.printers)
     rules: list[tuple[str, Located[Any]]] = [(r.spec.id, r) for r in sources.rules]
     rules += [(rule.spec.id, rule) for rule in sources.overtimes]
     rules += [(rule.spec.id, rule) for rule in sources.announces]
+    rules += [(rule.spec.id, rule) for rule in sources.prints]
     for paces in (sources.calls, sources.courses, sources.togethers, sources.dues):
         rules += [(rule.spec.id, rule) for rule in paces]
     rules += [(rule.spec.id, rule) for rule in sources.checks]

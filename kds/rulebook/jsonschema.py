@@ -216,9 +216,9 @@ WORDS = {
     ),
     "mechanism": Wording(
         "规则的种类：wait_for 等候，hold 等叫，courses 分道上，finish_together 一起出，"
-        "due_time 预订，overtime 等太久，announce 播报，check 核对，pay_first 先付后做",
+        "due_time 预订，overtime 等太久，announce 播报，print 打印，check 核对，pay_first 先付后做",
         "The kind of rule: wait_for, hold, courses, finish_together, due_time, overtime, "
-        "announce, check, pay_first",
+        "announce, print, check, pay_first",
     ),
     "when": Wording("规则在什么情况下生效", "Where the rule applies"),
     "of": Wording(
@@ -262,6 +262,30 @@ WORDS = {
     "FoldSpec.into": Wording("并到哪个工位", "The station that works for it then"),
     "FoldSpec.between": Wording(
         "门店的时段，可过午夜：21:30-04:00", "Parts of the store's day, over midnight too"
+    ),
+    "FileSpec.printers": Wording("小票打印机", "Receipt printers"),
+    "address": Wording("打印机地址，如 192.168.1.50:9100", "Where it is: 192.168.1.50:9100"),
+    "fallback": Wording(
+        "打不了时改到哪台打印机", "The printer that takes over while it cannot print"
+    ),
+    "paper": Wording("纸宽：58 mm 或 80 mm", "How wide its paper is: 58 mm or 80 mm"),
+    "mode": Wording(
+        "picture 按图片打（什么字都行），text 用打印机自己的字",
+        "picture: in our own font, any script; text: in the printer's own",
+    ),
+    "PrintSpec.on": Wording(
+        "什么时候打：routed 可以做了，ready 做好了，void 退了",
+        "When: dishes can be made (routed), are ready, are void",
+    ),
+    "slip": Wording(
+        "station 分单（每个工位一张），pass 总单，label 标签（每份一张）",
+        "A slip for each station, one of all for the pass, or a label for each portion",
+    ),
+    "printer": Wording("在哪台打印机打", "At which printer"),
+    "PrintSpec.station": Wording("只打这些工位的菜", "Only dishes of these stations"),
+    "PrintSpec.class": Wording("只打这些类别的菜", "Only dishes of these classes"),
+    "PrintSpec.lang": Wording(
+        "小票上的说明用什么语言", "The language of what stands beside the dishes"
     ),
     "spells_out": Wording(
         "POS 作为一行送来的套餐，由哪些菜组成：毛肚 [涮品] x2",

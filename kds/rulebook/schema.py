@@ -46,6 +46,7 @@ MECHANISMS = (
     "courses",
     "finish_together",
     "due_time",
+    "print",
     "check",
     "pay_first",
 )

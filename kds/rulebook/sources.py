@@ -12,6 +12,7 @@ from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.nodes import Key, Node
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec, SoldOutSpec
+from kds.rulebook.printing_spec import PrinterSpec, PrintSpec
 from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
 from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
 from kds.rulebook.typography import slips
@@ -47,6 +48,8 @@ class Sources:
     checks: list[Located[CheckSpec]] = field(default_factory=list)
     pay_firsts: list[Located[PayFirstSpec]] = field(default_factory=list)
     sold_out: Located[SoldOutSpec] | None = None
+    printers: list[Located[PrinterSpec]] = field(default_factory=list)
+    prints: list[Located[PrintSpec]] = field(default_factory=list)
     faults: list[Diagnostic] = field(default_factory=list)
     places: dict[str, Place] = field(default_factory=dict)
     named: dict[tuple[str, str], set[str]] = field(default_factory=dict)
@@ -115,6 +118,7 @@ def _read_section(sources: Sources, name: str, key: Key) -> None:
         "menu": lambda item: _append(sources, MenuSpec, item, sources.menu),
         "rules": lambda item: _append_rule(sources, item),
         "bands": lambda item: _append(sources, BandSpec, item, sources.bands),
+        "printers": lambda item: _append(sources, PrinterSpec, item, sources.printers),
     }
     if name in _SINGLE:
         _read_single(sources, name, key)
@@ -177,6 +181,8 @@ def _append_rule(sources: Sources, item: Node) -> None:
             _append(sources, CoursesSpec, item, sources.courses)
         case "finish_together":
             _append(sources, TogetherSpec, item, sources.togethers)
+        case "print":
+            _append(sources, PrintSpec, item, sources.prints)
         case "due_time":
             _append(sources, DueSpec, item, sources.dues)
         case "check":

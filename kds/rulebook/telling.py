@@ -10,6 +10,7 @@ from kds.rulebook.compiled import Clock, Heard, How, OvertimeOf
 from kds.rulebook.intake_spec import CheckSpec, PayFirstSpec
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec, SoldOutSpec
+from kds.rulebook.printing_spec import PrinterSpec, PrintSpec
 from kds.rulebook.schema import (
     A_MECHANISM,
     ONE_OR_MANY,
@@ -100,6 +101,7 @@ class FileSpec(Spec):
     bands: list[BandSpec] = Field(default=[])
     slow_view: SlowViewSpec | None = None
     sold_out: SoldOutSpec | None = None
+    printers: list[PrinterSpec] = Field(default=[])
     rules: list[
         WaitSpec
         | OvertimeSpec
@@ -108,6 +110,7 @@ class FileSpec(Spec):
         | CoursesSpec
         | TogetherSpec
         | DueSpec
+        | PrintSpec
         | CheckSpec
         | PayFirstSpec
     ] = Field(default=[])

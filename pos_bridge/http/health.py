@@ -64,6 +64,7 @@ def _health(services: Services) -> dict[str, Any]:
         "capture": services.captures.as_json(),
         "sources": _sources(services, now),
         "telling": services.reports.as_json(),
+        "printing": services.press.as_json(),
     }
 
 

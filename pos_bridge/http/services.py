@@ -16,6 +16,7 @@ from pos_bridge.going_live import LiveRules
 from pos_bridge.http.bodies import Bodies
 from pos_bridge.intake import Intake
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.printing.press import Press
 from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates
 from pos_bridge.reads import Reads
@@ -42,6 +43,7 @@ class Services:
     rules: LiveRules
     soundness: Soundness
     reports: Reports
+    press: Press
     time: KitchenTime
     bodies: Bodies
     displays: Displays

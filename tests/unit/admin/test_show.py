@@ -281,6 +281,33 @@ def test_the_dishes_of_a_set_are_shown_with_their_ways(
     ]
 
 
+def test_printing_can_be_read_aloud(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    (tmp_path / "book.yaml").write_text(
+        "book: {id: b, name: B}\n"
+        "stations:\n"
+        "  - {id: wok, name: {zh: 热菜, en: Wok}, fold: {into: grill, between: 14:00-17:00}}\n"
+        "  - {id: grill, name: {zh: 煎烤, en: Grill}}\n"
+        "menu: [{id: a, class: a, match: {name: a}, cook: wok + grill}]\n"
+        "printers:\n"
+        "  - {id: p, name: Kitchen, address: 10.0.0.1, fallback: q}\n"
+        "  - {id: q, name: Pass, address: 10.0.0.2:9101, paper: 58 mm}\n"
+        "rules:\n"
+        "  - {id: slips, mechanism: print, name: Slips, on: [routed, void], slip: station,\n"
+        "     printer: p, station: wok, when: {service: takeaway}}\n",
+        "utf-8",
+    )
+    told = printed(capsys, "show", tmp_path, "--lang", "en")
+    assert "From 14:00-17:00 Grill works for Wok; what a person changes holds until " in told
+    assert "Printer Kitchen (p): 10.0.0.1:9100, 80 mm; while it cannot print, Pass does." in told
+    assert (
+        "Slips (takeaway): when dishes can be made or dishes are void, a slip for each station "
+        "(of Wok alone) is printed at Kitchen. [slips, book.yaml:10]"
+    ) in told
+    told = printed(capsys, "show", tmp_path, "--lang", "zh")
+    assert "14:00-17:00 热菜并到煎烤，手动改过的到下一个时刻为止。" in told
+    assert "菜退了，在Kitchen打每个工位一张分单（只打热菜）。〔slips，book.yaml:10〕" in told
+
+
 def test_a_side_is_explained_with_its_dish(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("--name", "Cheeseburger", "--modifier", "fries", "--lang", "en")
     told = printed(capsys, "explain", shipped_book("fast_food"), *asked)
