@@ -14,7 +14,7 @@ From the orders API's OpenAPI and the developer guide (orders webhook, message s
 | state | here |
 |---|---|
 | `approvalStatus` `APPROVED` or none | cooked |
-| `NEEDS_APPROVAL`, `FUTURE` | held; `promisedDate` is when it is due |
+| `NEEDS_APPROVAL`, `FUTURE` | held; `promisedDate` is when it is due (else the estimate) |
 | `NOT_APPROVED` | void |
 | `voided` order, check, selection | void |
 | `deleted` order or check | void, noted as combined: its dishes come with another order |
@@ -192,7 +192,7 @@ def _order(order: dict[str, Any], sheet: Sheet) -> dict[str, Any]:
         server=_named(order.get("server"), sheet),
         guests=values.guests(order.get("numberOfGuests")),
         placed_at=_placed_at(order, zone),
-        due_at=values.iso(order.get("promisedDate"), zone),
+        due_at=values.iso(_due(order), zone),
         payment=_payment(alive),
         customer=_customer(alive),
         note=joined(*notes, at(order, "deliveryInfo", "notes"), _curbside(order), by="\n"),
@@ -253,6 +253,12 @@ def _placed_at(order: dict[str, Any], zone: Any) -> str | None:
     opened = order.get("openedDate")
     late = order.get("promisedDate") if opened == order.get("promisedDate") else None
     return values.iso(first(order, "createdDate") or (None if late else opened), zone)
+
+
+def _due(order: dict[str, Any]) -> Any:
+    is_later = text(order.get("approvalStatus")).upper() == "FUTURE"
+    names = ("promisedDate", "estimatedFulfillmentDate") if is_later else ("promisedDate",)
+    return first(order, *names)
 
 
 def _payment(checks: list[dict[str, Any]]) -> str | None:

@@ -11,7 +11,7 @@ From developer.uber.com (Marketplace webhooks, orders v2 and v1/delivery).
 | `order.fulfillment_issues.resolved` (also `orders.…`) | handled: read again as it now is |
 | `delivery.state_changed` | ignored: where the courier is |
 | `store.…`, `eats.store.…`, `eats.report.success` | ignored: no orders |
-| an order as the API answers (v2, or v1/delivery with `order.carts`) | handled |
+| an order as the API answers (v2, or v1/delivery), alone or as `order` of an event | handled |
 | any other | by the order that it names, else a card |
 
 | state | here |
@@ -118,6 +118,8 @@ def _take_event(value: dict[str, Any], sheet: Sheet) -> None:
     meta = obj(value.get("meta"))
     number = text(first(meta, "resource_id", "order_id")) or text(value.get("order_id"))
     number = number or text(value.get("resource_href")).rstrip("/").rpartition("/")[2]
+    inside = obj(value.get("order"))
+    number = number or text(inside.get("id"))
     if _NO_ORDERS.match(kind):
         sheet.ignore(f"{kind}: not about an order to cook")
     elif not number:
@@ -126,6 +128,8 @@ def _take_event(value: dict[str, Any], sheet: Sheet) -> None:
         pass
     elif kind in _CANCELS or text(meta.get("status")).lower() in {"canceled", "cancelled"}:
         sheet.orders.append(sheet.cancel(number, channel="delivery"))
+    elif first(inside, "cart", "carts"):
+        _take_order(value, kind, sheet)
     else:
         event = text(value.get("event_id")) or f"{kind}:{text(value.get('event_time'))}"
         path = (text(sheet.context.options.get("order_path")) or _PATH).replace(

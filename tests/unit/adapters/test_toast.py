@@ -148,6 +148,16 @@ def test_what_is_not_approved_yet_or_for_later_is_held(approval: str) -> None:
     assert made.message.fields.placed_at is None  # a scheduled order is opened when it is due
 
 
+def test_an_estimate_is_when_an_order_for_later_is_due() -> None:
+    estimate = {"estimatedFulfillmentDate": "2026-11-21T20:30:00.000+0000", "promisedDate": None}
+    later, now = (
+        order(read(TOAST, sold(approvalStatus=approval, **estimate)))
+        for approval in ("FUTURE", "APPROVED")
+    )
+    assert later.message.fields.due_at == "2026-11-21T20:30:00+00:00"
+    assert now.message.fields.due_at is None
+
+
 @pytest.mark.parametrize(
     "fields",
     [{"voided": True}, {"approvalStatus": "NOT_APPROVED"}, {"guestOrderStatus": "VOIDED"}],

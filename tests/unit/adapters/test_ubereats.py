@@ -118,6 +118,16 @@ def test_a_notification_is_read_once_and_cooked() -> None:
     assert lines(order(answered(UBER, sold(), fetch)))[0][2] == "ordered"
 
 
+def test_an_event_that_holds_the_order_needs_no_api() -> None:
+    event = {"event_type": "orders.notification", "order": sold()}
+    reading = read(UBER, event)
+    assert reading.fetch == ()
+    assert lines(order(reading)) == lines(order(read(UBER, sold())))
+    held = order(read(UBER, {**event, "event_type": "orders.scheduled.notification"}))
+    assert {each[2] for each in lines(held)} == {"held"}
+    assert order(read(UBER, {**event, "event_type": "orders.cancel"})).message.fields.cancelled
+
+
 def test_a_scheduled_order_waits_for_its_time() -> None:
     (fetch,) = read(UBER, webhook("orders.scheduled.notification")).fetch
     early = order(answered(UBER, sold(), fetch))
