@@ -28,13 +28,21 @@ def form_of(push: Push) -> dict[str, str]:
 
 def fields_of(text: str) -> dict[str, str]:
     """Return the fields of a form or of the query of an address; raises as `form_of`."""
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=_MOST_FIELDS)
-    except ValueError:
-        raise BadBody([FieldError("", f"has more than {_MOST_FIELDS} fields")]) from None
     form: dict[str, str] = {}
-    for name, value in pairs:
+    for name, value in _pairs(text):
         if name in form:
             raise BadBody([FieldError(name, "comes twice")])
         form[name] = clean(value)
     return form
+
+
+def _pairs(text: str) -> list[tuple[str, str]]:
+    """Return names and values: in UTF-8, else in GB 18030, else with marks for what is neither."""
+    for charset, errors in (("utf-8", "strict"), ("gb18030", "strict"), ("utf-8", "replace")):
+        try:
+            return parse_qsl(text, True, False, charset, errors, _MOST_FIELDS)
+        except UnicodeDecodeError:
+            continue
+        except ValueError:
+            break
+    raise BadBody([FieldError("", f"has more than {_MOST_FIELDS} fields")])

@@ -50,10 +50,12 @@ class Channels:
         """Say whether it is known who must sign, and how what a vendor sends is read."""
         return self._directory.is_settled and vendor not in self._directory.maps.broken
 
-    def refused(self, vendor: str) -> None:
-        """Note a push that does not prove where it comes from."""
+    def refused(self, vendor: str, why: str) -> None:
+        """Note a push that does not prove where it comes from; log the 1st, 10th, 100th …"""
         count, _ = self._refused.get(vendor, (0, Instant(0)))
         self._refused[vendor] = (count + 1, self._time.now())
+        if str(count + 1).rstrip("0") == "1":
+            _logger.warning("%s: a push is refused (%d so far): %s", vendor, count + 1, why)
 
     def accepted(self, vendor: str) -> None:
         """Note a push with a right one."""

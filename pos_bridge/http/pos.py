@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import logging
-
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import Response
@@ -21,7 +19,6 @@ from pos_bridge.http.shapes import Failure, PushAnswer, PushRejection, VendorsWo
 from pos_bridge.settings import is_loopback
 from pos_bridge.writer import NotDurableError
 
-_logger = logging.getLogger(__name__)
 _ANSWERS = {200: {"model": PushAnswer | VendorsWords, "description": "It is on disk."}} | answers(
     _400=PushRejection,
     _401=Failure,
@@ -80,7 +77,7 @@ async def _take(services: Services, access: Access, request: Request) -> Respons
     if not channel.settings.secrets:
         refusal = _refusal_of_unsigned(access, request)
         if refusal is not None:
-            services.channels.refused(vendor)
+            services.channels.refused(vendor, "no secret is set, and it comes from elsewhere")
             return refusal
     try:
         async with services.bodies.of(request) as body:
@@ -112,8 +109,7 @@ async def _taken(services: Services, channel: Channel, push: Push) -> Response:
         try:
             await services.pushes.verify(channel, push)
         except BadSignature as bad:
-            services.channels.refused(vendor)
-            _logger.warning("a push for %s is refused: %s", vendor, bad)
+            services.channels.refused(vendor, str(bad))
             return error(401, "The signature does not fit.")
         services.channels.accepted(vendor)
     return _answered(await services.pushes.take(channel, push))

@@ -304,6 +304,20 @@ def test_no_mutation_of_a_refund_crashes_it() -> None:
     survives(Meituan().read, refund, _unpacked, may_ignore=frozenset({"res_type"}))
 
 
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_a_form_in_another_charset_is_read(charset: str) -> None:
+    """Fault 45: wrong encodings on intake."""
+    push = Push(urlencode(_ORDER, encoding=charset).encode(), FORM)
+    (order,) = Meituan().read(push, CONTEXT).orders
+    assert [line["name"] for line in order["lines"]] == ["毛肚", "毛肚"]
+
+
+def test_a_form_without_end_or_in_no_charset_is_a_card() -> None:
+    for body in (b"a=1&" * 2000, b"%ff%00=%81"):
+        with pytest.raises(BodyError):
+            Meituan().read(Push(body, FORM), CONTEXT)
+
+
 # --- signatures ----------------------------------------------------------------------------
 
 
