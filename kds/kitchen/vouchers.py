@@ -40,7 +40,7 @@ def redeemed_again(
                 if any(group.state is PortionState.QUEUED for group in part.groups)
             }
     if held:
-        yield HoldPlaced(fact.visit, tuple(held), HELD_BY_VOUCHER, Gate.START, REASON)
+        yield HoldPlaced(fact.visit, tuple(held), HELD_BY_VOUCHER, Gate.START, REASON, asks=True)
 
 
 def _redeeming(kitchen: Kitchen) -> Iterator[Line]:

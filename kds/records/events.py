@@ -60,6 +60,8 @@ def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
             return ((line, None) for line, _ in fact.routings)
         case e.HoldPlaced() | e.HoldReleased():
             return ((line, fact.portions) for line in fact.lines)
+        case e.LineChecked():
+            return ((fact.line, None),)
         case e.LinesRushed() | e.OvertimeReached():
             return ((line, None) for line in fact.lines)
         case _:

@@ -7,6 +7,7 @@ fault also ends the mark and the wait. Only portions that have just come are eve
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from kds.kitchen.events import (
     Opening,
     OrderReceived,
     PortionsVoided,
+    RulePaused,
     TableMoved,
     VisitsMerged,
 )
@@ -35,7 +37,7 @@ from kds.rulebook.asking import dishes_of, fresh_portions, is_held, is_queued
 from kds.rulebook.compiled import Station
 from kds.rulebook.conditions import Occasion
 from kds.rulebook.finding import SO, Check, Measure, is_odd, option_texts
-from kds.rulebook.intake import Answer, CheckRule, Fault
+from kds.rulebook.intake import Answer, CheckRule, Fault, unanswered
 from kds.rulebook.paying import Cashier
 from kds.rulebook.repeats import Place, lives
 from kds.rulebook.templates import filled
@@ -53,6 +55,8 @@ _TELLING = (
 )
 """Facts after which a line may have become odd, or well."""
 
+_PAUSE_AFTER = 3
+_PAUSE_WITHIN_MS = 600_000
 _BY_HAND = frozenset({Opening.OVERRIDE, Opening.FIRED})
 _NONE = Decimal(0)
 
@@ -64,7 +68,7 @@ class Checks:
     """All checks of a book, by what they look for, in its order."""
 
     by_fault: Mapping[Fault, tuple[Check, ...]]
-    ids: frozenset[RuleId]
+    rules: Mapping[RuleId, CheckRule]
     zone: ZoneInfo
     stations: Mapping[StationId, Wording]
     cashier: Cashier
@@ -79,16 +83,21 @@ class Checks:
             by_fault.setdefault(rule.what, []).append(Check.of(rule))
         return cls(
             {fault: tuple(checks) for fault, checks in by_fault.items()},
-            frozenset(rule.id for rule in rules),
+            {rule.id: rule for rule in rules},
             cashier.zone,
             {station.id: station.name for station in stations},
             cashier,
         )
 
     @property
+    def ids(self) -> AbstractSet[RuleId]:
+        """The rules that check."""
+        return self.rules.keys()
+
+    @property
     def marking(self) -> frozenset[RuleId]:
         """All rules that mark lines and hold them for an answer."""
-        return self.ids | self.cashier.ids
+        return self.cashier.ids | self.ids
 
     def settle(
         self, kitchen: Kitchen, visit_id: VisitId, facts: Sequence[Fact], now: Instant
@@ -100,7 +109,23 @@ class Checks:
         if visit is None or visit.merged_into is not None:
             return []
         house = _House(self, kitchen, now)
-        return [*house.answered(facts)] or [*house.settle(visit, facts)]
+        pauses = self._pauses(kitchen, facts, now)
+        return [*pauses, *([*house.answered(facts)] or house.settle(visit, facts))]
+
+    def _pauses(
+        self, kitchen: Kitchen, facts: Sequence[Fact], now: Instant
+    ) -> Iterator[RulePaused]:
+        """Yield the pause of a rule whose questions nobody answers: each has cost its time."""
+        timed_out = {
+            fact.rule
+            for fact in facts
+            if isinstance(fact, HoldReleased) and fact.opened_by is Opening.TIMEOUT
+        }
+        for name in sorted(timed_out & self.ids):
+            state, rule = kitchen.rules[name], self.rules[name]
+            late = {visit for at, visit in state.timeouts if at >= now - _PAUSE_WITHIN_MS}
+            if state.paused_at is None and len(late) >= _PAUSE_AFTER:
+                yield RulePaused(name, unanswered(rule.name, _PAUSE_AFTER, _PAUSE_WITHIN_MS))
 
     def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
         """Yield the end of all marks and holds for which there is no rule: rules have changed."""
@@ -176,11 +201,12 @@ class _House:
     def _remarks(self, order: Order, line: Line) -> Iterator[Remark]:
         if not lives(line):
             return
-        for fault, checks in self._checks.by_fault.items():
-            measure = self._measure(fault, order, line)
-            for check in checks if measure is not None else ():
-                if measure is None or not check.is_of(line.routing):
-                    continue
+        for fault, every in self._checks.by_fault.items():
+            checks = [check for check in every if check.is_of(line.routing)]
+            measure = self._measure(fault, order, line) if checks else None
+            if measure is None:
+                continue
+            for check in checks:
                 if self._applies(check, order, line) and is_odd(check, line, measure):
                     if check.rule.then is not Answer.ACCEPT:
                         yield self._remark(check.rule, order, line)
@@ -217,7 +243,7 @@ class _House:
             case Fault.MISSING_OPTION:
                 return Measure(texts=option_texts(line.content))
             case Fault.QUANTITY:
-                return SO
+                return SO if line.content.quantity > 1 else None
             case Fault.DUPLICATE if line.content.parent is not None:
                 return None  # a set comes twice, not its parts
             case Fault.DUPLICATE:
@@ -278,9 +304,6 @@ class _House:
 
     def _asked(self, order: Order, found: Remarks) -> Iterator[Fact]:
         """Yield the holds of what has just come and is to be asked about."""
-        timeouts = {
-            c.rule.id: c.rule.timeout_s for cs in self._checks.by_fault.values() for c in cs
-        }
         for line_id, remarks in self._asking(order, found).items():
             line = order.lines[line_id]
             for visit, fresh in fresh_portions(order, line).items():
@@ -294,7 +317,7 @@ class _House:
                         rule,
                         Gate.START,
                         remark.message,
-                        Instant(self._now + timeouts[rule] * 1000),
+                        Instant(self._now + self._checks.rules[rule].timeout_s * 1000),
                         portions,
                         asks=True,
                     )

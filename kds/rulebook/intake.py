@@ -126,3 +126,12 @@ _AT_ONCE = 60_000
 def paused(name: Wording) -> Wording:
     """Return what is said while the rule of that name is paused."""
     return Wording(f"{name.zh}已暂停", f"{name.en} is paused")
+
+
+def unanswered(name: Wording, tables: int, within_ms: int) -> Wording:
+    """Return what is said when a rule is paused because nobody answers what it asks."""
+    minutes = within_ms // 60_000
+    return Wording(
+        f"{name.zh}已暂停：{minutes} 分钟内 {tables} 桌没人确认",
+        f"{name.en} is paused: {tables} tables within {minutes} min had no answer",
+    )

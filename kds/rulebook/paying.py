@@ -41,9 +41,9 @@ REPEATED = "repeated"
 _TELLING = (OrderReceived, PortionsVoided, HoldReleased, TableMoved, VisitsMerged, LinesSplit)
 _NONE = Decimal(0)
 _WAITS = frozenset({PortionState.HELD, PortionState.VOID, PortionState.WAITING})
-_UNPAID = Wording("还没付款，做吗", "not paid: make it")
-_AGAIN = Wording("同样的单没付款，再做吗", "the same was not paid: make this one")
-_REFUNDED = Wording("已退款，做吗", "refunded: make it")
+_UNPAID = Wording("没付款", "not paid")
+_AGAIN = Wording("同样的单没付款", "the same was not paid")
+_REFUNDED = Wording("已退款", "refunded")
 _VOID_REASON = "退款 / refund"
 
 

@@ -61,10 +61,12 @@ class Place:
         self.orders: dict[OrderKey, Order] = {}
         self._dishes: dict[tuple[Any, ...], list[Asked]] = {}
         self._of_order: dict[OrderKey, Counter[tuple[Any, ...]]] = {}
+        self._alike: dict[LineKey, list[Asked]] = {}
         for order, line in _asked_at(kitchen, visit):
             dish = said(line.content)
             self.orders[order.key] = order
-            self._dishes.setdefault(dish, []).append((order, line))
+            alike = self._alike[line.key] = self._dishes.setdefault(dish, [])
+            alike.append((order, line))
             self._of_order.setdefault(order.key, Counter())[dish] += 1
 
     def since_same(self, order: Order, line: Line) -> int | None:
@@ -72,10 +74,13 @@ class Place:
 
         In another order, or in an older revision of its own: two lines sent at once are meant.
         """
+        alike = self._alike.get(line.key, ())
+        if len(alike) < 2:  # itself alone, as nearly always
+            return None
         mine = _came(order, line)
         before = [
             line.received_at - earlier.received_at
-            for other, earlier in self._dishes.get(said(line.content), ())
+            for other, earlier in alike
             if (other.key != order.key or earlier.received_at < line.received_at)
             and _came(other, earlier) < mine
         ]
@@ -84,7 +89,7 @@ class Place:
     def twins(self, order: Order) -> list[Order]:
         """Return the other orders that ask for just the dishes of `order`."""
         mine = self._of_order.get(order.key)
-        if mine is None:
+        if mine is None or len(self._of_order) < 2:
             return []
         return [
             self.orders[key]

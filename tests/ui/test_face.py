@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from kds.board.values import AlertCard, Band, Ticket, TicketLine
+from kds.board.values import AlertCard, Band, RemarkMark, Ticket, TicketLine
 from kds.kitchen.ids import AlertId, StationId
 from kds.kitchen.messages import Channel, Member, Payment, Service
 from kds.kitchen.wording import Wording
@@ -326,6 +326,38 @@ def test_each_reason_to_wait_has_its_bar() -> None:
         (BarKind.RUN, "等锅 · 先备好"),
     ]
     assert lines(face)[2].state is LineState.OPEN
+
+
+def right_of(face: Face) -> list[str]:
+    """What stands right of the first dish."""
+    return [at(piece.reads, NOW) for piece in lines(face)[0].right]
+
+
+def test_a_question_to_the_pass_stands_in_a_bar_and_in_the_head() -> None:
+    """It is the pass that is asked: at a station the same bar says whom the dish waits for."""
+    mark = replace(boards.POT, reason=Wording("66 份？", "66 portions?"), asks=True)
+    odd = RemarkMark("many", "b:1", "quantity", mark.reason, asks=True, answered=False)
+    made = ticket("A1", [held("a", 66, mark, remarks=(odd,))], flags=("ask_pass", "check"))
+    for station, zh, en in (
+        (None, "请确认 66 份？ · 最迟", "Confirm: 66 portions?"),
+        ("cut", "等出餐台确认 66 份？ · 最迟", "The pass is asked: 66 portions?"),
+    ):
+        face = read(made, station=station)
+        assert [bar.text for bar in bars(face)] == [zh]
+        assert [bar.text for bar in bars(read(made, "en", station))] == [en]
+        assert face.head.flags[0].text == "待确认"
+        assert "66 份？" not in right_of(face), "once is enough"
+
+
+def test_what_is_odd_is_marked_beside_the_dish_until_somebody_agrees() -> None:
+    odd = RemarkMark(
+        "twice", "b:1", "duplicate", Wording("可能重复", "perhaps twice"), False, False
+    )
+    made = ticket("A1", [line("a", remarks=(odd,))], flags=("check",))
+    assert "可能重复" in right_of(read(made))
+    assert [flag.text for flag in read(made).head.flags] == ["核对"]
+    agreed = ticket("A1", [line("a", remarks=(replace(odd, answered=True),))])
+    assert "可能重复" not in right_of(read(agreed))
 
 
 def test_gate_on_carrying_makes_a_line_wait_only_at_the_pass() -> None:

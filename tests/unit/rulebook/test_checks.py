@@ -226,6 +226,22 @@ def test_a_paused_rule_marks_and_asks_nobody() -> None:
     assert (house.holds("a", "2"), marks(house, "a", "2")) == ([], ["r0 30 portions?"])
 
 
+def test_a_rule_whose_questions_nobody_answers_pauses_itself_and_says_so() -> None:
+    """Each unanswered question costs its whole time-out; a pass without a person must not."""
+    house = house_with(MANY)
+    for table in ("1", "2", "3", "4"):
+        fields = {"session": table, "table": table}
+        house.order([content("a", *PLATE, quantity=Decimal(30))], table, **fields)
+        house.wait(1)
+    house.wait(183)
+    assert [rule for rule, state in house.kitchen.rules.items() if state.paused_at] == ["r0"]
+    (alert,) = house.kitchen.alerts.values()
+    assert alert.message.en == "Rule 0 is paused: 3 tables within 10 min had no answer"
+    assert house.holds("a", "4") == []
+    house.order([content("a", *PLATE, quantity=Decimal(30))], "5", session="5", table="5")
+    assert (house.holds("a", "5"), marks(house, "a", "5")) == ([], ["r0 30 portions?"])
+
+
 # --- beside other rules and people --------------------------------------------------------------
 
 

@@ -116,7 +116,7 @@ def test_without_money_in_time_the_pass_is_asked_once_and_the_order_stays() -> N
     house.order({"a": HOT, "b": POT})
     house.wait(3600)
     asked = [f for f in house.facts(HoldPlaced) if f.asks]
-    assert [(len(f.lines), f.reason.en, f.until) for f in asked] == [(2, "not paid: make it", None)]
+    assert [(len(f.lines), f.reason.en, f.until) for f in asked] == [(2, "not paid", None)]
     assert states(house) == {"held": 1}
     house.order({"a": HOT, "b": POT}, payment=PAID)
     assert states(house) == {"queued": 1}, "late money is money"
@@ -145,6 +145,21 @@ def test_a_till_that_takes_no_money_is_helped_by_pausing_the_rule() -> None:
     assert states(house, "b", "4") == {"held": 1}
 
 
+def test_plates_wait_for_a_pot_from_when_it_is_paid() -> None:
+    """Else broth first would time out, and pause itself, over guests who look for their card."""
+    wait = (
+        "{id: pot-first, name: Pot, mechanism: wait_for, waits_for: broth, timeout: 6 min,"
+        " holds: {class: dish, gate: run}, reason: pot}"
+    )
+    house = house_with("", wait)
+    house.order({"p": POT, "a": HOT})
+    house.wait(500)
+    house.order({"p": POT, "a": HOT}, payment=PAID)
+    hold = house.hold("a")
+    assert (hold.rule, hold.until) == ("pot-first", house.now + 360_000)
+    assert states(house) == {"queued": 1}
+
+
 # --- money back ----------------------------------------------------------------------------------
 
 
@@ -168,7 +183,7 @@ def test_or_the_pass_is_asked_about_what_waits() -> None:
     house = house_with("refund: ask_pass")
     house.order({"a": HOT})
     house.order({"a": HOT}, payment=REFUNDED)
-    assert (states(house), house.hold("a").reason.en) == ({"held": 1}, "refunded: make it")
+    assert (states(house), house.hold("a").reason.en) == ({"held": 1}, "refunded")
     house.order({"a": HOT}, payment=PAID)
     assert states(house) == {"queued": 1}
 
