@@ -97,6 +97,7 @@ class Changes:
     homeless: int = 0
     overdue: int = 0
     reranked: int = 0
+    restarted: int = 0
     moved: tuple[Moved, ...] = ()
 
     @property
@@ -112,6 +113,12 @@ class Changes:
             (self.opening, "道菜放行", "stops waiting", "stop waiting"),
             (self.retimed, "道菜换时限", "gets other time limits", "get other time limits"),
             (self.homeless, "道菜没有了工位", "loses its station", "lose their station"),
+            (
+                self.restarted,
+                "道菜换开做时间",
+                "starts at another time",
+                "start at another time",
+            ),
             (self.reranked, "道菜换优先级", "changes priority", "change priority"),
         ]
         zh = [f"{count} {words}" for count, words, _, _ in stated if count]
@@ -133,6 +140,7 @@ class Changes:
 def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Changes:
     """Return what letting `after` decide in place of `before` would do to open lines."""
     then = record(kitchen, adoption(kitchen, after, now), after, now).kitchen
+    restarted = sum(1 for _, line in _open_lines(kitchen) if _is_restarted(line, then))
     made = due(then, after, now)
     then = record(then, made, after, now).kitchen
     pairs = [(order, line, then.line(line.key)) for order, line in _open_lines(kitchen)]
@@ -162,8 +170,17 @@ def changes(kitchen: Kitchen, before: Book, after: Book, now: Instant) -> Change
         if before.bands or after.bands
         else 0,
         overdue=len({e.fact.visit for e in made if isinstance(e.fact, OvertimeReached)}),
+        restarted=restarted,
         moved=tuple(moved[:_EXAMPLES]),
     )
+
+
+def _is_restarted(line: Line, then: Kitchen) -> bool:
+    """The line waits as before, but until another time."""
+    new = then.line(line.key)
+    if new is None or _holds(new) != _holds(line):
+        return False
+    return {hold.until for hold in new.holds} != {hold.until for hold in line.holds}
 
 
 def _open_lines(kitchen: Kitchen) -> Iterator[tuple[Order, Line]]:

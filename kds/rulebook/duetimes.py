@@ -42,6 +42,23 @@ def on_time(rule: DueRule, party: Party, held: dict[LineKey, Hold]) -> Iterator[
     yield from _held(rule, party, later, again=True)
 
 
+def adopted(rule: DueRule, party: Party) -> Iterator[Fact]:
+    """Yield the ends of what is held that this rule, of a book just adopted, would end elsewhere.
+
+    What lies within what the load may do to it stays.
+    """
+    held = party.held(rule.id)
+    lines = []
+    for order, line in party.mine(rule):
+        due, until = due_of(order), held[line.key].until if line.key in held else None
+        if due is None or until is None:
+            continue
+        latest = due - lead_s(rule, line, party.pace) * 1000
+        if not latest - rule.load_s * 1000 - LEAST_MS < until < latest + LEAST_MS:
+            lines.append((order, line))
+    yield from _replanned(rule, party, held, lines)
+
+
 def _replanned(
     rule: DueRule, party: Party, held: dict[LineKey, Hold], lines: list[tuple[Order, Line]]
 ) -> Iterator[Fact]:

@@ -24,7 +24,7 @@ from kds.rulebook.courses import courses
 from kds.rulebook.duetimes import due_times
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, TogetherRule
-from kds.rulebook.party import Pace, Party, released
+from kds.rulebook.party import Pace, Party, is_tills, released
 from kds.rulebook.together import together
 from kds.rulebook.waiting import OF_LINES, TELLING, guests_of
 
@@ -104,8 +104,11 @@ def _answers(rule: AnyPace, party: Party) -> Iterator[Fact]:
             return due_times(rule, party)
 
 
-def excused(pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen) -> Iterator[HoldReleased]:
-    """Yield the release of all that is held by a pace rule which is not for it."""
+def excused(pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen) -> Iterator[Fact]:
+    """Yield the release of all that is held by a pace rule which is not for it.
+
+    And other ends, where a pre-order starts at another time by now.
+    """
     for visit in kitchen.visits.values() if pacers else ():
         if visit.merged_into is None:
             party = party_of(pace, kitchen, visit, kitchen.at)
@@ -113,6 +116,8 @@ def excused(pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen) -> Iterator[H
             for pacer in pacers:
                 if pacer.rule.id in holding:
                     yield from _excused(pacer.rule, party)
+                if pacer.rule.id in holding and isinstance(pacer.rule, DueRule):
+                    yield from duetimes.adopted(pacer.rule, party)
 
 
 def party_of(
@@ -124,9 +129,16 @@ def party_of(
 
 
 def _excused(rule: AnyPace, party: Party) -> Iterator[HoldReleased]:
+    """Yield the release of what the rule is not for, and of what the till holds itself by now.
+
+    A new mark of the till stands above older ones, and it is the till then that calls.
+    """
     held = party.held(rule.id)
     lines = [(order, line) for order, line in party.lines if line.key in held]
-    whys = {line.key: party.excuse(rule, order, line) for order, line in lines}
+    whys = {
+        line.key: Opening.CONDITION if is_tills(line) else party.excuse(rule, order, line)
+        for order, line in lines
+    }
     yield from released(rule, party, {key: why for key, why in whys.items() if why is not None})
 
 

@@ -25,6 +25,7 @@ from kds.kitchen.ids import (
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
 from kds.kitchen.orders import Hold, Line
 from kds.kitchen.state import Kitchen
+from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book
 from kds.rulebook.due import due, next_due
 
@@ -73,6 +74,12 @@ class House:
         decision = decide(self.kitchen, command, self.book, self.now)
         self._keep(decision)
         return decision.outcome
+
+    def adopt(self, book: Book) -> None:
+        """Let another book decide from here on."""
+        events = adoption(self.kitchen, book, self.now)
+        self.book = book
+        self._keep(record(self.kitchen, events, book, self.now))
 
     def wait(self, seconds: float) -> None:
         """Let time pass; what falls due on the way happens at its moment."""

@@ -230,6 +230,21 @@ def test_a_book_without_the_rule_opens_what_it_held_and_the_preview_says_so(
     assert place.holds("b") == place.holds("c") == []
 
 
+def test_another_lead_moves_the_pre_orders_that_wait_and_no_others(
+    book: Book, place: House
+) -> None:
+    place.order({"a": STEAK, "b": CHIPS}, service=Service.PICKUP, due_at=due_at(120))
+    place.order({"a": STEAK, "b": CHIPS}, order_id="2", session="s2", table="2")
+    (rule,) = book.data.dues
+    earlier = book_of(replace(book.data, dues=(replace(rule, margin_s=10 * MIN),)))
+    said = changes(place.kitchen, book, earlier, place.now).text()
+    assert said.en == "2 lines start at another time"
+    place.adopt(earlier)
+    assert place.hold("a").until == at(98)
+    same = book_of(replace(book.data, dues=(replace(earlier.data.dues[0], where="elsewhere:1"),)))
+    assert changes(place.kitchen, earlier, same, place.now).is_none
+
+
 def test_a_book_whose_rule_is_for_others_opens_it_as_well(book: Book, place: House) -> None:
     place.order({"a": SALAD, "b": STEAK}, zone="hall")
     (rule,) = book.data.courses
