@@ -10,21 +10,23 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
+from typing import NamedTuple
 
 from kds.kitchen.counts import last_steps, line_counts
 from kds.kitchen.events import Event, OrderReceived, VisitRestored
-from kds.kitchen.ids import OrderKey
+from kds.kitchen.ids import LineKey, OrderKey
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import Counts, PortionState, amount
 from kds.kitchen.state import Kitchen
 
 _S = PortionState
+_ZERO = Decimal(0)
 _BEGUN = frozenset({_S.COOKING, _S.READY, _S.SERVED})
 _DONE = frozenset({_S.READY, _S.SERVED})
 
 
 class What(StrEnum):
-    """What a till learns. RECALLED happens to something, the others are states as well."""
+    """What a till learns. The last three happen to something, the others are states as well."""
 
     ACCEPTED = "accepted"
     STARTED = "started"
@@ -33,6 +35,8 @@ class What(StrEnum):
     VOIDED = "voided"
     VOID_ACKNOWLEDGED = "void_acknowledged"
     RECALLED = "recalled"
+    SOLD_OUT = "sold_out"
+    BACK_ON_SALE = "back_on_sale"
 
 
 _RANKS = {what: rank for rank, what in enumerate(What)}
@@ -41,12 +45,16 @@ _VOID = frozenset({What.VOIDED, What.VOID_ACKNOWLEDGED})
 
 @dataclass(frozen=True, slots=True)
 class LineChange:
-    """A line that something happened to, where it stands now, and its portions by state."""
+    """A line that something happened to, where it stands now, and its portions by state.
+
+    `lost`: portions that it goes without because the dish is sold out.
+    """
 
     line: Line
     state: What
     happened: What
     counts: Counts
+    lost: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +78,9 @@ def order_changes(
     `wants`: says of a source whether anybody wants to know.
     """
     changed, _ = after.orders.changes_since(before.orders)
+    for line in _lost_changes(before, after):
+        if (order := after.orders.get(line.order)) is not None:
+            changed[order.key] = order
     if not changed:
         return
     facts = [event.fact for event in events]
@@ -77,9 +88,34 @@ def order_changes(
     for key, order in changed.items():
         if wants(key.source):
             former = before.orders.get(key) or _restored(facts, key)
-            change = _change(former, order, is_received=key in received)
+            change = _change(former, order, _Lost(before, after), is_received=key in received)
             if change is not None:
                 yield change
+
+
+def _lost_changes(before: Kitchen, after: Kitchen) -> Iterator[LineKey]:
+    """Yield the lines that go without something now, or no longer do."""
+    if after.lost is not before.lost:
+        changed, removed = after.lost.changes_since(before.lost)
+        yield from (*changed, *removed)
+
+
+class _Lost(NamedTuple):
+    """What lines go without, as it was and as it is."""
+
+    before: Kitchen
+    after: Kitchen
+
+    def of(self, line: LineKey) -> Decimal:
+        """Return the portions of a line."""
+        return self.after.lost.get(line, _ZERO)
+
+    def happened(self, line: LineKey) -> What | None:
+        """Return what this means for a line."""
+        was, now = self.before.lost.get(line, _ZERO), self.of(line)
+        if was == now:
+            return None
+        return What.SOLD_OUT if now > was else What.BACK_ON_SALE
 
 
 def _restored(facts: Iterable[object], key: OrderKey) -> Order | None:
@@ -88,8 +124,10 @@ def _restored(facts: Iterable[object], key: OrderKey) -> Order | None:
     return next((order for order in back if order.key == key), None)
 
 
-def _change(former: Order | None, order: Order, *, is_received: bool) -> OrderChange | None:
-    lines = tuple(_line_changes(former, order))
+def _change(
+    former: Order | None, order: Order, lost: _Lost, *, is_received: bool
+) -> OrderChange | None:
+    lines = tuple(_line_changes(former, order, lost))
     state = order_state(order)
     happened = _happened(None if former is None else order_state(former), state, is_received)
     if happened is None and not lines:
@@ -140,15 +178,16 @@ def order_state(order: Order) -> What:
 # --- lines ---------------------------------------------------------------------------------
 
 
-def _line_changes(former: Order | None, order: Order) -> Iterator[LineChange]:
+def _line_changes(former: Order | None, order: Order, lost: _Lost) -> Iterator[LineChange]:
     for line in order.lines.values():
         was = None if former is None else former.lines.get(line.key.line_id)
-        if line is was or not line.groups:
+        goes_without = lost.happened(line.key)
+        if (line is was and goes_without is None) or not line.groups:
             continue
         counts = line_counts(order, line)
-        happened = _line_happened(former, was, line, counts)
+        happened = _line_happened(former, was, line, counts) or goes_without
         if happened is not None:
-            yield LineChange(line, line_state(line), happened, counts)
+            yield LineChange(line, line_state(line), happened, counts, lost.of(line.key))
 
 
 def _line_happened(

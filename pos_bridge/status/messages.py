@@ -69,6 +69,7 @@ def _line(change: LineChange) -> dict[str, Any]:
         "state": change.state.value,
         "happened": change.happened.value,
         "reason": line.void_reason,
+        "sold_out": number(change.lost),
         "portions": {
             "held": number(counts.held),
             "queued": number(counts.queued),
@@ -91,8 +92,16 @@ def stock_topics(fact: StockSet) -> tuple[str]:
 
 
 def stock_data(fact: StockSet, seq: int) -> dict[str, Any]:
-    """Return what is left of an item; `left` null: it is not counted."""
-    return {"item_id": fact.item, "left": json_number(fact.left), "seq": seq}
+    """Return what is left of an item; `left` null: it is not counted.
+
+    `short`: how many more were sold than there were.
+    """
+    return {
+        "item_id": fact.item,
+        "left": json_number(fact.left),
+        "short": json_number(fact.short),
+        "seq": seq,
+    }
 
 
 def json_number(left: Decimal | None) -> int | float | None:

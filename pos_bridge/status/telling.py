@@ -83,9 +83,9 @@ def _news(
         if takers := _takers(some, messages.order_topics(change)):
             data = messages.order_data(change, after.seq)
             yield _News(f"order {source} {order_id}", data, takers)
-    for event in events:
-        fact = event.fact
-        if isinstance(fact, StockSet) and (takers := _takers(told, messages.stock_topics(fact))):
+    counted = {event.fact.item: event.fact for event in events if isinstance(event.fact, StockSet)}
+    for fact in counted.values():
+        if takers := _takers(told, messages.stock_topics(fact)):
             yield _News(f"stock {fact.item}", messages.stock_data(fact, after.seq), takers)
 
 

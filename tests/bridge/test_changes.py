@@ -110,6 +110,7 @@ def test_a_kitchens_void_and_remake_are_told(told: Told) -> None:
         "state": "voided",
         "happened": "voided",
         "reason": "dropped",
+        "sold_out": "0",
         "portions": 0,
     }
     told.do(CommandKind.BUMP, line_id=LineId("2"))

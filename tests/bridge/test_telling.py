@@ -125,6 +125,28 @@ def test_stock_goes_both_ways(house: House) -> None:
     ]
 
 
+def test_orders_count_the_stock_down_and_the_till_learns_what_is_left_and_who_goes_without(
+    house: House,
+) -> None:
+    house.bridge.client.put("/v1/stock/crab", json={"left": 3})
+    house.sent(lines=[line("1", "Crab", 2, item_id="crab")])
+    late = house.sent(lines=[line("1", "Crab", 2, item_id="crab")])
+    (accepted,) = house.told(late, "order.accepted")
+    assert accepted["lines"][0]["sold_out"] == "1"
+    assert house.bridge.client.put("/v1/stock/crab", json={"left": 5}).json() == {"left": 5}
+    *_, (back,) = (
+        each["lines"] for each in house.told(late, "order.accepted", "line.back_on_sale")
+    )
+    assert (back["happened"], back["sold_out"]) == ("back_on_sale", "0")
+
+    def counts() -> list[tuple[int, int]]:
+        told = [got.message["data"] for got in house.office.taken()]
+        return [(data["left"], data["short"]) for data in told if data.get("item_id") == "crab"]
+
+    eventually(lambda: len(counts()) == 4)
+    assert counts() == [(3, 0), (1, 0), (0, 1), (5, 0)]
+
+
 def test_a_refused_message_is_shown_and_blocks_nobody_and_can_go_again(house: House) -> None:
     house.office.answer = lambda message: (
         404 if message["data"].get("table") == "bad" else 204,
