@@ -165,7 +165,7 @@ def _order(said: dict[str, Any], sheet: Sheet, *, cancelled: bool = False) -> di
         "note": _note(said, kind),
         "lines": _lines(said.get("items"), doubts),
     }
-    if wish := values.plain(customer.get("note")):
+    if wish := values.words(customer.get("note")):
         order["member"] = {"note": wish}
     return values.without_nothing(order)
 
@@ -176,7 +176,7 @@ def _note(said: dict[str, Any], kind: int | None) -> str:
         "测试单 TEST" if values.is_true(said.get("testOrder")) else "",
         "路边取餐 curbside" if kind == _CURBSIDE else "",
     ]
-    return values.joined(*marks, values.plain(said.get("note")), by=" · ")
+    return values.joined(*marks, values.words(said.get("note")), by=" · ")
 
 
 def _lines(items: Any, doubts: Doubts) -> list[dict[str, Any]]:
@@ -199,7 +199,7 @@ def _lines(items: Any, doubts: Doubts) -> list[dict[str, Any]]:
 
 def _remarks(item: dict[str, Any]) -> str:
     """Return what the guest wrote at an item: `remark` of POS and channel, `note` of commerce."""
-    return values.joined(values.plain(item.get("remark")), values.plain(item.get("note")), by=" · ")
+    return values.joined(values.words(item.get("remark")), values.words(item.get("note")), by=" · ")
 
 
 def _modifiers(

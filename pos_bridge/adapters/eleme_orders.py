@@ -54,7 +54,7 @@ def order_of(
         payment="paid" if _is_paid(order) else "unpaid",
         cancelled=cancelled,
         customer=values.plain(values.first(order, "consignee", "userName")),
-        note=values.plain(order.get("description")),
+        note=values.words(order.get("description")),
         lines=list(_lines(order, sheet.doubts)),
     )
     waits = sheet.context.options.get("wait_for_confirm") is True
@@ -191,7 +191,7 @@ def seen_by_guest(said: dict[str, Any], sheet: Sheet) -> None:
         payment="paid",
         cancelled="取消" in state,
         closed=any(word in state for word in _OVER),
-        note=values.plain(values.first(said, "remark", "description")),
+        note=values.words(values.first(said, "remark", "description")),
         lines=[_line(item, "basket.group", None, ids, doubts) for item in items],
     )
     sheet.orders.append(order)

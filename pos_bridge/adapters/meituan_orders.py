@@ -70,7 +70,7 @@ def _guests(event: dict[str, Any]) -> int | None:
 
 def _note(event: dict[str, Any], doubts: Doubts) -> str:
     """Return the guest's wish without the telephone number that the platform adds, and gifts."""
-    wish = _PRIVATE.sub(" ", values.plain(field(event, "caution"))).strip()
+    wish = _PRIVATE.sub(" ", values.words(field(event, "caution"))).strip()
     gifts = [
         remark
         for extra in lines_of(field(event, "extras") or [], "extras", doubts)

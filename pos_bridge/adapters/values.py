@@ -131,6 +131,19 @@ def joined(*values: Any, by: str = " ") -> str:
     return by.join(dict.fromkeys(filter(None, map(text, values))))
 
 
+def words(value: Any, depth: int = 8) -> str:
+    """Return what was written, also where it is a list or an object of texts: none is lost."""
+    value = unwrapped(value)
+    if isinstance(value, dict):
+        named, said = text(first(value, "key", "name")), value.get("value")
+        if named and text(said):
+            return f"{named}: {plain(said)}"
+        value = list(value.values())
+    if isinstance(value, list):
+        return joined(*(words(each, depth - 1) for each in value if depth), by=" · ")
+    return plain(value)
+
+
 def is_true(value: Any) -> bool:
     """Say whether a flag is set, whatever it is spelled as: true, 1, "1", "true", "yes"."""
     return value is True or text(value).lower() in {"1", "true", "yes", "y"}

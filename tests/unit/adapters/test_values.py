@@ -10,7 +10,7 @@ import pytest
 
 from kds.records.errors import BadBody
 from pos_bridge.adapters.lines import LineIds, lines_of, name_of, parts_of
-from pos_bridge.adapters.values import Doubts, quantity, text, when
+from pos_bridge.adapters.values import Doubts, quantity, text, when, words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -92,6 +92,25 @@ def test_no_modifiers_are_no_fault() -> None:
     assert [parts_of(none, "modifiers", doubts) for none in nothing] == [[]] * 5
     assert parts_of("No onions", "modifiers", doubts) == [{"name": "No onions"}]
     assert not doubts.cards
+
+
+@pytest.mark.parametrize(
+    "sent",
+    [
+        "hot · fast",
+        ["hot", "fast"],
+        {"restaurant": "hot", "driver": "fast"},
+        {"a": ["hot", {"b": "fast"}]},
+        '["hot","fast"]',
+    ],
+)
+def test_what_was_written_is_found_in_lists_and_objects(sent: Any) -> None:
+    assert words(sent) == "hot · fast"
+
+
+def test_named_notes_keep_their_names() -> None:
+    assert words([{"key": "gate", "value": 7}, {"name": "x", "value": None}]) == "gate: 7 · x"
+    assert words([[[[[[[[[["deep"]]]]]]]]]]) == ""
 
 
 def test_a_line_keeps_its_id_when_one_before_it_goes() -> None:
