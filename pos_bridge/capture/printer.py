@@ -69,7 +69,7 @@ class Printer:
         self._zone = zone
         self._folder = folder
         self._idle_s = idle_s
-        self._connections: set[asyncio.Task[Any]] = set()
+        self._connections: dict[asyncio.Task[Any], Splitter] = {}
         self._is_ending = False
 
     @asynccontextmanager
@@ -81,9 +81,10 @@ class Printer:
         finally:
             server.close()
             self._is_ending = True
-            for task in tuple(self._connections):
+            tasks = tuple(self._connections)
+            for task in tasks:
                 task.cancel()
-            await asyncio.gather(*self._connections, return_exceptions=True)
+            await asyncio.gather(*tasks, return_exceptions=True)
 
     def as_json(self) -> dict[str, Any]:
         """Return what /health says."""
@@ -100,27 +101,39 @@ class Printer:
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()
         assert task is not None
-        if len(self._connections) >= MOST_CONNECTIONS:
+        if len(self._connections) >= MOST_CONNECTIONS and not self._make_room():
             writer.close()
             return
-        self._connections.add(task)
+        self._connections[task] = splitter = Splitter()
         stream = None if self.passing is None else self.passing.open()
         try:
-            await self._listen(reader, writer, stream)
+            await self._listen(reader, writer, splitter, stream)
         except (OSError, asyncio.CancelledError):
             pass
         finally:
-            self._connections.discard(task)
+            self._connections.pop(task, None)
             if stream is not None:
                 stream.end()
             writer.close()
             with contextlib.suppress(OSError):
                 await writer.wait_closed()
 
+    def _make_room(self) -> bool:
+        """Hang up on a till that has nothing to say, the one that came first."""
+        idle = (task for task, splitter in self._connections.items() if not splitter.has_more)
+        first = next(idle, None)
+        if first is None:
+            return False
+        self._connections.pop(first)
+        return first.cancel()
+
     async def _listen(
-        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, stream: Stream | None
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        splitter: Splitter,
+        stream: Stream | None,
     ) -> None:
-        splitter = Splitter()
         try:
             while data := await self._next(reader, splitter):
                 if stream is not None:

@@ -6,13 +6,14 @@ import signal
 import socket
 import threading
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
 
+from pos_bridge.capture.printer import MOST_CONNECTIONS
 from pos_bridge.cli import main
 from tests.bridge.harness import PATIENCE_S, Running, eventually, refused, running
 from tests.unit.capture.escpos import Job, zh_slip
@@ -140,6 +141,14 @@ def test_a_picture_is_a_card_for_everybody(house: House) -> None:
     house.print(Job().picture(16, 40).cut())
     alerts = house.bridge.get("/v1/alerts")
     assert any("only a picture" in alert["message"] for alert in alerts), alerts
+
+
+def test_tills_that_never_hang_up_keep_nobody_out(house: House) -> None:
+    with ExitStack() as stack:
+        lines = [stack.enter_context(house.till(1)) for _ in range(MOST_CONNECTIONS + 3)]
+        lines[-1].sendall(zh_slip(number="111", table="B1") + ASK)
+        assert answered(lines[-1], 1) == b"\x00"
+    assert house.order("111")["table"] == "B1"
 
 
 def test_garbage_on_the_line_hurts_nobody(house: House) -> None:

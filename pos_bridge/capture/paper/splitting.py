@@ -12,6 +12,7 @@ from pos_bridge.capture.paper.replies import reply_to
 from pos_bridge.capture.paper.setup import Setup
 
 MOST_BYTES = 4 * 1024 * 1024
+_BEGINS_ANEW = (b"\x1b@", b"\x1dr", b"\x1d(H")
 _TORN_OFF = 4
 """So many blank lines are more than a slip has inside: there the paper is torn off by hand."""
 
@@ -19,8 +20,8 @@ _TORN_OFF = 4
 class End(StrEnum):
     """What ended a sheet.
 
-    `ANEW`: blank paper, then the printer was set anew, as for one without a cutter. `FULL`: it has
-    grown beyond what is kept; the rest of it is gone.
+    `ANEW`: blank paper, then the printer was set anew or asked how it does, as where there is no
+    cutter. `FULL`: it has grown beyond what is kept; the rest of it is gone.
     """
 
     CUT = "cut"
@@ -96,12 +97,12 @@ class Splitter:
             token = next_token(self._data, self._at)
             if token is None:
                 break
-            if token.name == b"\x1b@" and self._fed_lines >= _TORN_OFF:
+            command = bytes(self._data[token.start : min(token.end, token.start + 16)])
+            if self._fed_lines >= _TORN_OFF and command.startswith(_BEGINS_ANEW):
                 found += self._sheet(End.ANEW)
                 continue
             self._at = token.end
             self._note_feed(token)
-            command = bytes(self._data[token.start : min(token.end, token.start + 16)])
             if not token.name:
                 self._is_mid_line = True
             elif cuts(token.name) or token.name in (b"\n", b"\r", b"\x0c", b"\x1bd", b"\x1bJ"):

@@ -112,6 +112,13 @@ def test_slips_without_a_cutter_between_them_are_told_apart() -> None:
     assert len(sheets(b"\x1b@Head\r\n\r\n\r\n\x1b@Rest\r\n")) == 1
 
 
+def test_a_question_after_blank_paper_waits_for_the_slip() -> None:
+    found = Splitter().feed(zh_slip(cut=False) + b"\x1bd\x06\x1d(H\x06\x0000abcd")
+    assert [type(each).__name__ for each in found] == ["Sheet", "Question"]
+    found = Splitter().feed(zh_slip(cut=False) + b"\x1dr\x01")
+    assert [type(each).__name__ for each in found] == ["Question"]
+
+
 def test_what_follows_a_job_that_is_too_large_is_read_from_the_next_cut_on() -> None:
     splitter = Splitter()
     line = b"x" * 999 + b"\n"
