@@ -16,6 +16,9 @@ from kds.kitchen.state import Kitchen
 from kds.records import command_from, order_from
 from kds.rulebook.book import Book
 from kds.rulebook.due import due, next_due
+from kds.rulebook.printing import PrintOn
+from kds.rulebook.slips import Slip
+from kds.rulebook.slips_due import slips_due
 
 _DAY = datetime(2026, 11, 21, tzinfo=UTC).date()
 """Some Saturday: only the time of day means something to a book."""
@@ -44,6 +47,7 @@ class House:
         self.now = began
         self._listener = listener
         self._asked = 0
+        self._slips: list[Slip] = []
 
     def receive(self, order: dict[str, Any]) -> Outcome:
         """Take a canonical order; raises `BodyError`."""
@@ -104,5 +108,18 @@ class House:
                 after = evolve(before, event)
                 self._listener.happened(before, event, after, self.now)
                 before = after
+        self._slips += slips_due(
+            self.kitchen, decision.kitchen, decision.events, self.book, self.now
+        )
         self.kitchen = decision.kitchen
         return decision.outcome
+
+    def printed(self, printer: str) -> list[str]:
+        """Return the dishes on slips at `printer` since it was last asked, void ones with a −."""
+        mine = [slip for slip in self._slips if slip.printer == printer]
+        self._slips = [slip for slip in self._slips if slip.printer != printer]
+        return [
+            f"{'−' if slip.on is PrintOn.VOID else ''}{line.count} {line.name}"
+            for slip in mine
+            for line in slip.lines
+        ]

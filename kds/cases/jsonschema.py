@@ -41,6 +41,9 @@ _WORDS = {
     "shows": Wording(
         "画面上应有的菜，按顺序；nothing 没有，something 有", "Dishes on a view; nothing, something"
     ),
+    "prints": Wording(
+        "到现在在这台打印机打了什么，如 2 毛肚", "What was printed at that printer: 2 tripe"
+    ),
     "says": Wording("到现在播报了什么（中文或英文）", "What was said there, in either language"),
     "overtime": Wording(
         "这张单的桌子现在被哪些超时规则标出；none 没有",

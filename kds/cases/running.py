@@ -184,6 +184,11 @@ class _Play:
             self._compare(view, shows, self._case.at("steps", number, "shows", view))
         for view, said in step.says.items() if self._listener else ():
             self._hear(view, said, self._case.at("steps", number, "says", view))
+        for printer, dishes in step.prints.items():
+            printed = self._house.printed(printer)
+            if printed != dishes:
+                place = self._case.at("steps", number, "prints", printer)
+                self._tell(place, _same(f"{printer} prints"), _listed(dishes), _listed(printed))
         if step.paused is not None:
             paused = [r for r, s in self._house.kitchen.rules.items() if s.paused_at]
             self._rules(number, "paused", step.paused, paused)

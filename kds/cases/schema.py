@@ -191,6 +191,7 @@ _LOOKS = (
     "expect",
     "shows",
     "says",
+    "prints",
     "paused",
     "overtime",
     "priority",
@@ -228,6 +229,7 @@ class StepSpec(Spec):
     expect: dict[str, LineExpectation] = Field(default={})
     shows: dict[str, Shown] = Field(default={})
     says: dict[str, Said] = Field(default={})
+    prints: dict[str, Said] = Field(default={})
     paused: Texts | None = None
     overtime: Texts | None = None
     priority: Text | None = None

@@ -15,9 +15,9 @@ from escpos.constants import RT_STATUS_ONLINE, RT_STATUS_PAPER
 from escpos.printer import Network
 
 from kds.rulebook.printing import Printer, PrinterMode
+from kds.rulebook.slips import Slip
 from pos_bridge.printing.layout import RULE, Row, Size, rows
 from pos_bridge.printing.picture import DOTS, picture
-from pos_bridge.printing.slips import Slip
 from pos_bridge.printing.trouble import BROKE_OFF, NO_ANSWER, NO_PAPER, OFFLINE, PrinterTrouble
 
 CONNECT_S = 3.0

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 
 from kds.kitchen.ids import Instant
 from kds.rulebook.printing import PrintOn, SlipKind
-from pos_bridge.printing.slips import Slip, SlipLine
+from kds.rulebook.slips import Slip, SlipLine
 
 _ALLERGY = "!! "
 

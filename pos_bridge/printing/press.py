@@ -19,13 +19,14 @@ from kds.records.errors import RecordError
 from kds.records.times import iso
 from kds.rulebook.book import Book
 from kds.rulebook.printing import Printer
+from kds.rulebook.slips import Slip
 from kds.store.errors import StoreError
 from kds.store.outbox import Outbox
 from kds.store.values import Entry, Waiting
 from kds.wire.messages import Remark
 from pos_bridge.feed import Feed
 from pos_bridge.kitchen_time import KitchenTime
-from pos_bridge.printing.slips import CHANNEL, Slip, slip_of
+from pos_bridge.printing.slips import CHANNEL, slip_of
 from pos_bridge.printing.trouble import PrinterTrouble
 
 _logger = logging.getLogger(__name__)

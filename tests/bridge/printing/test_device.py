@@ -11,10 +11,11 @@ from PIL import ImageChops
 from kds.kitchen.ids import Instant
 from kds.kitchen.wording import Wording
 from kds.rulebook.printing import Printer, PrinterMode, PrintOn, SlipKind
+from kds.rulebook.slips import Slip, SlipLine
 from pos_bridge.printing.device import look_at, print_slip
 from pos_bridge.printing.layout import Row, Size, rows
 from pos_bridge.printing.picture import picture
-from pos_bridge.printing.slips import Slip, SlipLine, as_outgoing, slip_of
+from pos_bridge.printing.slips import as_outgoing, slip_of
 from pos_bridge.printing.trouble import (
     BROKE_OFF,
     NO_ANSWER,

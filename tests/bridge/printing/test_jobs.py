@@ -14,8 +14,10 @@ from kds.kitchen.messages import LineContent, LineState, Modifier, ModifierKind,
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book
-from pos_bridge.printing.jobs import MOST_LABELS, print_jobs
-from pos_bridge.printing.slips import Slip, slip_of
+from kds.rulebook.slips import Slip
+from kds.rulebook.slips_due import MOST_LABELS
+from pos_bridge.printing.jobs import print_jobs
+from pos_bridge.printing.slips import slip_of
 from tests.unit.rulebook.house import House
 
 TEXT = """\
