@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kds.admin.wordings import duration
 from kds.kitchen.messages import LineContent
 from kds.kitchen.orders import Routing
 from kds.kitchen.wording import Wording
@@ -23,13 +24,8 @@ def paced(rule: AnyPace, occasion: Occasion, routing: Routing, prep_s: int | Non
             return _course(rule, occasion.content, routing)
         case DueRule():
             return _due(rule, occasion, prep_s)
-        case TogetherRule() if prep_s is None:
-            return False, Wording("不等：没有写制作时间", "not held: no prep time is stated")
         case TogetherRule():
-            return True, Wording(
-                f"制作 {prep_s} 秒，和同桌最慢的一起出",
-                f"takes {prep_s} s, to be ready with the longest of its table",
-            )
+            return _together(prep_s)
         case _:
             return True, Wording("等到有人叫起", "waits until somebody fires it")
 
@@ -49,6 +45,15 @@ def _not_for(rule: AnyPace, occasion: Occasion, routing: Routing) -> Wording | N
     return None if finding.holds else finding.why()
 
 
+def _together(prep_s: int | None) -> Verdict:
+    if prep_s is None:
+        return False, Wording("不等：没有写制作时间", "not held: no prep time is stated")
+    zh, en = duration(prep_s, "zh"), duration(prep_s, "en")
+    return True, Wording(
+        f"制作 {zh}，和同桌最慢的一起出", f"takes {en}, to be ready with the longest of its table"
+    )
+
+
 def _course(rule: CourseRule, content: LineContent, routing: Routing) -> Verdict:
     number = stage_for(rule, content.course, routing.menu_class)
     if number is None:
@@ -66,4 +71,5 @@ def _due(rule: DueRule, occasion: Occasion, prep_s: int | None) -> Verdict:
     lead = rule.margin_s
     if rule.by_prep:
         lead += rule.no_prep_s if prep_s is None else prep_s
-    return True, Wording(f"提前 {lead} 秒开做", f"starts {lead} s before it is due")
+    zh, en = duration(lead, "zh"), duration(lead, "en")
+    return True, Wording(f"提前 {zh}开做", f"starts {en} before it is due")

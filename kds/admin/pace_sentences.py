@@ -73,22 +73,27 @@ def _conditions(rule: CourseRule) -> Iterator[Wording]:
 
 
 def _stage(stage: Stage, lang: str) -> str:
-    said = [_class(name, lang) for name in stage.classes]
-    said += [_called(name, lang) for name in stage.courses]
-    return listed(said, lang)
+    """Return a course: its classes, or what the till calls so."""
+    classes = listed([_quoted(name, lang) for name in stage.classes], lang)
+    called = listed([_quoted(name, lang) for name in stage.courses], lang)
+    if lang == "zh":
+        said = [classes and f"{classes}类", called and f"收银写{called}的"]
+    else:
+        said = [classes and f"the {classes} class", called and f"what the till calls {called}"]
+    return ("，或" if lang == "zh" else ", or ").join(part for part in said if part)
 
 
-def _called(name: str, lang: str) -> str:
-    return f"收银写“{name}”的" if lang == "zh" else f"what the till calls '{name}'"
+def _quoted(name: str, lang: str) -> str:
+    return f"“{name}”" if lang == "zh" else f"'{name}'"
 
 
 def _together(rule: TogetherRule) -> Wording:
     within, late = rule.within_s, rule.late_start_s
-    dishes = Wording(_dishes(rule, "zh") or "同桌的菜", _dishes(rule, "en") or "a table's dishes")
-    zh = f"{dishes.zh}相差 {duration(within, 'zh')}以内出齐，做得快的晚开做"
+    zh, en = _dishes(rule, "zh"), _dishes(rule, "en")
+    zh = f"同桌{zh and f'的{zh}'}相差 {duration(within, 'zh')}以内出齐，做得快的晚开做"
     en = (
-        f"{dishes.en} get ready within {duration(within, 'en')} of each other, "
-        "what is quickly made is started later"
+        f"what a table has{en and f' of {en}'} gets ready within {duration(within, 'en')} of each "
+        "other, and what is quickly made is started later"
     )
     if late == 0:
         return Wording(zh, en)
@@ -130,9 +135,8 @@ def _shown(rule: DueRule) -> Wording:
 
 
 def _dishes(rule: AnyPace, lang: str) -> str:
+    """Return the dishes of a rule, "" if it is for all."""
     entries = [f"菜单项 {e}" if lang == "zh" else f"the menu entry '{e}'" for e in rule.entries]
-    return listed([*(_class(name, lang) for name in rule.classes), *entries], lang)
-
-
-def _class(name: str, lang: str) -> str:
-    return f"“{name}”类" if lang == "zh" else f"the '{name}' class"
+    classes = listed([_quoted(name, lang) for name in rule.classes], lang)
+    said = [f"{classes}类" if lang == "zh" else f"the {classes} class"] if classes else []
+    return listed([*said, *entries], lang)

@@ -67,7 +67,7 @@ def test_every_entry_and_rule_is_told(
     for flag in ([], ["--tree"]):
         told = printed(capsys, "show", shipped_book(name), "--lang", lang, *flag)
         places = [e.where for e in book.data.menu] + [r.where for r in book.data.waits]
-        places += [rule.where for rule in book.data.overtimes]
+        places += [rule.where for rule in (*book.data.overtimes, *book.paces)]
         assert all(place in told for place in places)
         for station in book.stations:
             assert f"{station.name[lang]} ({station.id})" in told
