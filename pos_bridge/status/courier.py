@@ -138,6 +138,7 @@ class Courier:
         most = 1 if self._failures else _AT_ONCE
         found = await asyncio.to_thread(self._claim, most)
         if found:
+            await self._count()  # who takes the line and says nothing is waited for, and shown
             await self._bring(messenger, found)
         if self.owed.waiting or found:
             await self._count()

@@ -25,8 +25,8 @@ from pos_bridge.status.webhooks import read_webhooks
 
 _logger = logging.getLogger(__name__)
 _LOOK_EVERY_S = 2.0
-_SAID_AFTER_MS = 10_000
-"""A message on its way is no news; one that has waited so long is."""
+_SAID_AFTER_MS, _TROUBLE_AFTER_MS = 10_000, 2_000
+"""A message on its way is no news, nor one that went well the second time."""
 
 
 class Addressees:
@@ -153,8 +153,13 @@ class Reports:
         since = courier.owed.since
         if not courier.owed.waiting or since is None:
             return False
-        waited_ms = (self._time.now() - since) / self._time.scale
-        return courier.trouble is not None or waited_ms > _SAID_AFTER_MS
+        trouble = courier.trouble
+        is_troubled = trouble is not None and self._past_ms(trouble.since) > _TROUBLE_AFTER_MS
+        return is_troubled or self._past_ms(since) > _SAID_AFTER_MS
+
+    def _past_ms(self, since: Instant) -> float:
+        """Return how many real milliseconds ago something was."""
+        return (self._time.now() - since) / self._time.scale
 
     def _late(self, courier: Courier) -> Remark:
         owed, trouble, name = courier.owed, courier.trouble, courier.destination.name

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from random import Random
+from threading import Event
 
 import pytest
 
@@ -69,11 +70,18 @@ async def working(courier: Courier) -> AsyncIterator[Courier]:
         await asyncio.gather(task, return_exceptions=True)
 
 
-async def until_settled(courier: Courier, store: Store, parked: int = 0) -> None:
+async def until(probe: Callable[[], bool], courier: Courier) -> None:
     async with asyncio.timeout(30):
-        while store.outbox.backlog("webhook:office")[0] or courier.owed.parked < parked:
+        while not probe():
             courier.wake()
             await asyncio.sleep(0.01)
+
+
+async def until_settled(courier: Courier, store: Store, parked: int = 0) -> None:
+    def is_settled() -> bool:
+        return not store.outbox.backlog("webhook:office")[0] and courier.owed.parked >= parked
+
+    await until(is_settled, courier)
 
 
 async def test_two_bridges_on_one_outbox_tell_each_thing_once_and_in_order(
@@ -113,6 +121,26 @@ async def test_one_that_fails_for_ever_is_given_up_and_its_order_goes_on(
     ((why, tries),) = [(p.why, p.entry.attempts) for p in store.outbox.parked(["webhook:office"])]
     assert why.startswith("tried 2 times; at last answered 500")
     assert (tries, len(office.taken())) == (1, 1)
+
+
+async def test_one_who_takes_the_line_and_says_nothing_is_seen_to_be_owed(
+    office: Receiver, store: Store
+) -> None:
+    gate = Event()
+
+    def hang(_: object) -> tuple[int, dict[str, str]]:
+        gate.wait(30)
+        return 204, {}
+
+    office.answer = hang
+    time = KitchenTime(Instant(0))
+    store.outbox.add(entries(time, orders=1, each=1))
+    courier = Courier(hook(office), store.outbox, time, lambda: False)
+    async with working(courier):
+        await until(lambda: bool(courier.owed.waiting), courier)
+        assert (courier.told, office.got) == (0, [])
+        gate.set()
+        await until_settled(courier, store)
 
 
 def test_gaps_grow_with_jitter_and_have_an_end() -> None:
