@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kds.board.bands import line_band, runs
 from kds.board.parts import Part
-from kds.board.remarks import asks_pass, remarks_of
+from kds.board.remarks import asks_later, asks_pass, remarks_of
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, RemarkMark, TicketLine
 from kds.kitchen.ids import BY_HAND, Instant, LineKey
@@ -122,6 +122,7 @@ def _mark(scope: Scope, hold: Hold) -> HoldMark:
         until=hold.until,
         passed=hold.until is not None and scope.now >= hold.until,
         asks=hold.asks,
+        opens=not asks_later(rule),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from kds.board.parts import Part
 from kds.board.scope import PICKUP, Scope
 from kds.board.values import RemarkMark
+from kds.rulebook.intake import PayFirstRule, Unpaid
 
 
 def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
@@ -31,3 +32,8 @@ def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
 def asks_pass(scope: Scope, part: Part) -> bool:
     """The line waits for an answer of the pass."""
     return scope.view != PICKUP and any(hold.asks for hold in part.holds)
+
+
+def asks_later(rule: object) -> bool:
+    """What the rule holds does not go when its time is up: the pass is asked then."""
+    return isinstance(rule, PayFirstRule) and rule.then is Unpaid.ASK_PASS

@@ -49,7 +49,8 @@ class HoldMark:
     """Why a line waits. `until`: when it opens by itself; `passed`: that time is over.
 
     `where`: the `file:line` of its rule, "" where a person or a till made it wait. `asks`: the
-    pass is asked whether it shall be made.
+    pass is asked whether it shall be made. `opens`: at `until` it goes; else the pass is asked
+    then.
     """
 
     rule: str
@@ -60,6 +61,7 @@ class HoldMark:
     until: Instant | None
     passed: bool
     asks: bool = False
+    opens: bool = True
 
 
 @dataclass(frozen=True, slots=True)

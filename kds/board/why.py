@@ -133,9 +133,11 @@ def _hold(hold: HoldMark, now: Instant, lang: str) -> str:
     waited = minutes(seconds(hold.since, now))
     text, place = hold.reason[lang], _place(hold.where, hold.rule)
     if lang == "zh":
-        until = _until(hold, now, "，还有 {}", "，已到时")
+        ahead = "，还有 {}" if hold.opens else "，{} 后问出菜口"
+        until = _until(hold, now, ahead, "，已到时")
         return f"{text}，{gate}，已等 {waited}{until}（{place}）"
-    until = _until(hold, now, ", opens in {}", ", time-out passed")
+    ahead = ", opens in {}" if hold.opens else ", the pass is asked in {}"
+    until = _until(hold, now, ahead, ", time-out passed")
     gate = gate if hold.asks else f"gates {gate}"
     return f"{text}, {gate}, waiting {waited}{until} ({place})"
 

@@ -253,6 +253,7 @@ def _hold(hold: HoldMark, lang: str) -> Json:
         "until": _when(hold.until),
         "passed": hold.passed,
         "asks": hold.asks,
+        "opens": hold.opens,
     }
 
 

@@ -349,6 +349,15 @@ def test_a_question_to_the_pass_stands_in_a_bar_and_in_the_head() -> None:
         assert "66 份？" not in right_of(face), "once is enough"
 
 
+def test_what_is_asked_about_later_promises_no_release() -> None:
+    """An order that is not paid does not go by the clock: the pass is asked then."""
+    unpaid = replace(boards.POT, reason=Wording("待付款", "not paid yet"), opens=False)
+    face = read(ticket("A1", [held("a", 2, unpaid)]))
+    assert [bar.text for bar in bars(face)] == ["待付款"]
+    assert face.tally.releases == ()
+    assert read(ticket("A1", [held("a", 2, boards.POT)])).tally.releases
+
+
 def test_what_is_odd_is_marked_beside_the_dish_until_somebody_agrees() -> None:
     odd = RemarkMark(
         "twice", "b:1", "duplicate", Wording("可能重复", "perhaps twice"), False, False

@@ -139,7 +139,8 @@ def _bar(hold: HoldMark, line: TicketLine, reading: Reading) -> BarFace:
         return BarFace(BarKind.HOLD, reason or words("hold.call"), count, hold.since, hold.until)
     if hold.asks:
         reason = words("gate.ask" if reading.at_pass else "gate.asked", reason)
-    text = reason if count is None else words("gate.latest", reason)
+    goes = count is not None and hold.opens
+    text = words("gate.latest", reason) if goes else reason
     return BarFace(BarKind.GATE, text, count, hold.since, hold.until)
 
 

@@ -41,7 +41,9 @@ def _tally(ticket: Ticket, reading: Reading) -> Tally:
 def _releases(ticket: Ticket, reading: Reading) -> Iterator[Release]:
     for line in ticket.lines:
         hold = line.hold
-        if hold is None or hold.until is None or line.band not in {Band.HELD, Band.GATED}:
+        if hold is None or hold.until is None or not hold.opens:
+            continue
+        if line.band not in {Band.HELD, Band.GATED}:
             continue
         kept = _kept_back(line.counts, hold.gate)
         if kept > 0:

@@ -143,6 +143,7 @@ def test_a_hold_speaks_the_language_asked_for_and_both(house: House) -> None:
         "until": "2026-11-18T11:12:40.000+00:00",
         "passed": False,
         "asks": False,
+        "opens": True,
     }
     chinese = as_json(house, "expo", lang="zh")["tickets"][0]["lines"][0]
     assert chinese["hold"]["reason"] == "等锅底"

@@ -7,6 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kds.board.views import board
+from kds.board.why import explain_line
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.decide import record
 from kds.kitchen.events import HoldPlaced, HoldReleased, Opening, PortionsVoided
@@ -158,6 +160,18 @@ def test_plates_wait_for_a_pot_from_when_it_is_paid() -> None:
     hold = house.hold("a")
     assert (hold.rule, hold.until) == ("pot-first", house.now + 360_000)
     assert states(house) == {"queued": 1}
+
+
+def test_the_board_says_whether_it_goes_or_the_pass_is_asked_when_the_time_is_up() -> None:
+    for rule, said in (("then: fire", "opens in 8:20"), ("", "the pass is asked in 8:20")):
+        house = house_with(rule)
+        house.order({"a": HOT})
+        house.wait(100)
+        (ticket,) = board(house.kitchen, house.book, "expo", house.now).tickets
+        (line,) = ticket.lines
+        assert line.hold is not None
+        assert line.hold.opens is (rule != "")
+        assert said in explain_line(line, house.now, "en")
 
 
 # --- money back ----------------------------------------------------------------------------------
