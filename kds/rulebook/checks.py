@@ -31,6 +31,7 @@ from kds.kitchen.events import (
 from kds.kitchen.ids import ANY_STATION, Instant, LineId, OrderKey, RuleId, StationId, VisitId
 from kds.kitchen.orders import Gate, Line, Order, Remark
 from kds.kitchen.state import Kitchen
+from kds.kitchen.stock import item_of
 from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 from kds.rulebook.asking import dishes_of, fresh_portions, is_held, is_queued
@@ -238,8 +239,8 @@ class _House:
             case Fault.UNKNOWN_DISH:
                 return SO if any(s.station == ANY_STATION for s in line.routing.steps) else None
             case Fault.SOLD_OUT:
-                item = line.content.item_id or line.content.name
-                return SO if "sold_out" in line.flags and item in self._kitchen.stock else None
+                item = item_of(self._kitchen, line.content) if "sold_out" in line.flags else None
+                return SO if item is not None and self._kitchen.stock[item] <= 0 else None
             case Fault.MISSING_OPTION:
                 return Measure(texts=option_texts(line.content))
             case Fault.QUANTITY:
