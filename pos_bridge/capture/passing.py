@@ -21,6 +21,8 @@ _CONNECT_S = 3.0
 _RETRY_S = 1.0
 _GIVE_UP_S = 600.0
 _FAREWELL_S = 2.0
+PATIENCE_S = 5.0
+_BUSY = "busy: paper out? cover open?"
 _MOST_WAITING = 16 * 1024 * 1024
 
 
@@ -82,6 +84,7 @@ class Passing:
         self.waiting -= sum(map(len, stream.chunks))
         stream.chunks.clear()
         self.lost += 1
+        self.trouble = self.trouble or "too much waits"
         _logger.warning("a job was not passed on to %s: %s", self.address, self.trouble)
 
     def remarks(self) -> Iterator[Remark]:
@@ -132,16 +135,29 @@ class Passing:
                 if hearing.done():
                     raise ConnectionResetError("the printer hung up")
                 writer.write(data)
-                await writer.drain()
+                await self._drained(writer)
                 stream.chunks.popleft()
                 self.waiting -= len(data)
                 self.passed += len(data)
             await _bid_farewell(writer, hearing)
         finally:
             hearing.cancel()
+            self.trouble = "" if self.trouble == _BUSY else self.trouble
             writer.close()
             with suppress(OSError):
                 await writer.wait_closed()
+
+    async def _drained(self, writer: asyncio.StreamWriter) -> None:
+        """Wait until the printer has taken what was written; say so where that takes long."""
+        draining = asyncio.ensure_future(writer.drain())
+        try:
+            await asyncio.wait([draining], timeout=PATIENCE_S)
+            if not draining.done():
+                self.trouble = _BUSY
+            await draining
+            self.trouble = ""
+        finally:
+            draining.cancel()
 
 
 async def _has_more(stream: Stream) -> bool:

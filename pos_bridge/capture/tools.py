@@ -13,11 +13,13 @@ from sqlalchemy import Connection, create_engine, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from kds.kitchen.ids import Instant
+from kds.kitchen.wording import Wording
 from kds.records.times import iso
 from kds.store import schema
 from pos_bridge.capture.jobs import CONTENT_TYPE
 from pos_bridge.capture.paper.charsets import is_known
-from pos_bridge.capture.paper.document import Document
+from pos_bridge.capture.paper.document import Document, Picture, told
+from pos_bridge.capture.paper.preview import preview
 from pos_bridge.capture.paper.setup import Setup
 from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
 from pos_bridge.capture.slips.learning import learn
@@ -60,10 +62,11 @@ def _show(options: argparse.Namespace) -> int:
     for job in _jobs(options):
         for number, sheet in enumerate(_sheets(job, options), 1):
             print(f"--- {job.name} · {number} · {sheet.end.value} · {sheet.document.charset}")
-            print(sheet.document.text())
+            print("\n".join(_shown(sheet.document)))
             if sheet.document.unprinted.strip():
-                print(f"(not printed: {sheet.document.unprinted.strip()})")
-            print(_read(sheet.document, templates))
+                unprinted = Wording("没有打出来", "not printed")[options.lang]
+                print(f"({unprinted}: {sheet.document.unprinted.strip()})")
+            print(_read(sheet.document, templates, options.lang))
     return 0
 
 
@@ -72,13 +75,13 @@ def _learn(options: argparse.Namespace) -> int:
     documents = [document for document in documents if document.has_text]
     if not documents:
         raise StartError("These jobs hold no text to learn from.")
-    text = learn(documents, "my-till")
+    text = learn(documents, "my-till", options.lang)
     print(text, end="")
     template, faults = read_template("my-till.yaml", text)
     for found in faults:
         print(f"# {found.text(options.lang)}")
     for document in documents if template is not None else ():
-        told = _read(document, [template] if template is not None else [])
+        told = _read(document, [template] if template is not None else [], options.lang)
         print("\n".join(f"# {line}" for line in told.splitlines()))
     return 0
 
@@ -93,10 +96,17 @@ def _check(options: argparse.Namespace) -> int:
 # --- what a template makes of it -----------------------------------------------------------------
 
 
-def _read(document: Document, templates: Sequence[Template]) -> str:
+def _shown(document: Document) -> Iterator[str]:
+    """Yield what stands on the paper, pictures drawn as well as a terminal can."""
+    for part in document.parts:
+        yield from preview(part) if isinstance(part, Picture) else (told(part),)
+
+
+def _read(document: Document, templates: Sequence[Template], lang: str) -> str:
     now = Instant(round(datetime.now(UTC).timestamp() * 1000))
     slip = read_slip(document, templates, now, UTC)
-    return "=> no template knows this slip" if slip is None else "\n".join(_told(slip))
+    nobody = Wording("没有模板认得这张小票", "no template knows this slip")
+    return f"=> {nobody[lang]}" if slip is None else "\n".join(_told(slip))
 
 
 def _told(slip: Slip) -> Iterator[str]:
@@ -129,6 +139,8 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         try:
             yield _Job(path.name, path.read_bytes(), Setup())
         except FileNotFoundError:
+            if options.data is None:
+                raise StartError(f"{name} is no file; for a kept job name its --data.") from None
             yield _kept(options, name)
         except OSError as error:
             raise StartError(f"{name} cannot be read: {plain(error)}.") from error
@@ -148,7 +160,7 @@ def _kept(options: argparse.Namespace, name: str) -> _Job:
 def _database(options: argparse.Namespace) -> Connection:
     file = None if options.data is None else options.data.absolute() / "kitchen.db"
     if file is None or not file.is_file():
-        raise StartError("--data DIR is needed: the folder of the bridge that kept the job.")
+        raise StartError("For kept jobs --data DIR is needed: the folder of their bridge.")
     try:
         return create_engine(f"sqlite:///file:{file}?mode=ro&uri=true").connect()
     except SQLAlchemyError as error:

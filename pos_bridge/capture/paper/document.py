@@ -127,13 +127,14 @@ def _told(parts: tuple[Part, ...]) -> Iterator[str]:
     """Yield the parts line by line, of several blank lines one."""
     was_blank = True
     for part in parts:
-        text = _words(part)
+        text = told(part)
         if text or not was_blank:
             yield text
         was_blank = not text
 
 
-def _words(part: Part) -> str:
+def told(part: Part) -> str:
+    """Return a part as one line of plain text."""
     match part:
         case TextLine():
             return part.text

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from kds.kitchen.wording import Wording
 from pos_bridge.capture.paper.document import Document
 from pos_bridge.capture.slips.patterns import compile_pattern, fold, squeezed
 from pos_bridge.capture.slips.reading import pieces_of
@@ -50,6 +51,9 @@ _DISHES = (
     "{name}  {count}",
     "{count} {name}",
 )
+_NOTED = re.compile(r"备注|要求|忌口|note|remark")
+_CLOCK = re.compile(r"\d:[0-5]\d")
+_ORDERED = re.compile(r"下单|点菜|点单|加菜|退菜|开单|时间|日期|time|date|order|sent")
 _RULE = compile_pattern("{rule}")
 _LABELLED = re.compile(r"^(.{1,12}?)([:：#])\s*(\S.*)$")
 _BARE = re.compile(r"^([A-Za-z]{3,10}) +[A-Za-z]?\d\S{0,9}$")
@@ -70,10 +74,15 @@ class Draft:
     dishes: list[str] = field(default_factory=list)
     modifiers: list[str] = field(default_factory=list)
     varies: list[str] = field(default_factory=list)
+    titles: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
 
 
-def learn(documents: Sequence[Document], name: str) -> str:
-    """Return a template as YAML text, from slips of one till; the more they differ the better."""
+def learn(documents: Sequence[Document], name: str, lang: str = "en") -> str:
+    """Return a template as YAML text, from slips of one till; the more they differ the better.
+
+    `lang`: of the remarks in it.
+    """
     jobs = [[ln.text for ln in doc.lines if ln.text.strip()] for doc in documents]
     seen = Counter(key for job in jobs for key in {squeezed(text) for text in job})
     constant = {key for key, count in seen.items() if count == len(jobs) and len(jobs) > 1}
@@ -81,7 +90,7 @@ def learn(documents: Sequence[Document], name: str) -> str:
     for job in jobs:
         _Slip(job, constant, draft).study()
     charset = next((doc.charset for doc in documents if doc.charset not in ("", "cp437")), "")
-    return "\n".join(_yaml(draft, name, charset)) + "\n"
+    return "\n".join(_yaml(draft, name, charset, lang)) + "\n"
 
 
 class _Slip:
@@ -132,6 +141,8 @@ class _Slip:
                 kind = next((kind for kind, words in _KINDS if re.search(words, folded)), None)
                 if kind is not None:
                     self._draft.kinds.setdefault(text.strip(), kind)
+                elif squeezed(text) in self._constant and not _RULE.find(text):
+                    _once(self._draft.titles, text.strip())
 
     def _head(self, text: str) -> None:
         if _RULE.find(text) or _HEADING.search(fold(text)):
@@ -156,7 +167,9 @@ class _Slip:
             _once(self._draft.dishes, pattern)
         elif before is not None:
             mark = before[1]
-            _once(self._draft.modifiers, f"{mark}{{text}}{_CLOSING.get(mark, '')}")
+            is_note = _NOTED.search(fold(mark)) is not None
+            into = self._draft.notes if is_note else self._draft.modifiers
+            _once(into, f"{mark}{{text}}{_CLOSING.get(mark, '')}")
 
 
 def _label(piece: str) -> tuple[str, str] | None:
@@ -166,6 +179,8 @@ def _label(piece: str) -> tuple[str, str] | None:
         return _bare_label(piece.strip())
     label, sign = found[1], found[2]
     name = next((name for name, words in _LABELS if re.search(words, fold(label))), "")
+    if _CLOCK.search(fold(found[3])):
+        name = "time" if _ORDERED.search(fold(label)) else ""
     shown = {"note": "text"}.get(name, name)
     return name, f"{label}{sign} {{{shown}}}" if name else piece
 
@@ -197,18 +212,28 @@ def _once(items: list[str], item: str) -> None:
 # --- as YAML -----------------------------------------------------------------------------------
 
 
-def _yaml(draft: Draft, name: str, charset: str) -> Iterator[str]:
+_FIRST = Wording(
+    "哪些字说明这是什么小票；先符合的算",
+    "which words make a slip what it is; the first that fits counts",
+)
+_TITLE = Wording("把 TITLE 换成小票的标题", "write the slip's title for TITLE")
+_VARIES = Wording("还有变化的", "also varies")
+
+
+def _yaml(draft: Draft, name: str, charset: str, lang: str) -> Iterator[str]:
     yield f"template: {name}"
     if charset:
         yield f"encoding: {charset}"
     yield ""
-    yield "# which words make a slip what it is; the first that fits counts"
+    yield f"# {_FIRST[lang]}"
     yield "kinds:"
     order = {kind: place for place, (kind, _) in enumerate(_KINDS)}
     for title, kind in sorted(draft.kinds.items(), key=lambda pair: order[pair[1]]):
         yield f"  - {{kind: {kind.value}, when: [{_text(title)}]}}"
-    if not draft.kinds:
-        yield "  - {kind: order, when: [TITLE]}   # write the slip's title for TITLE"
+    if not draft.kinds and draft.titles:  # the house's name comes before the slip's
+        yield f"  - {{kind: order, when: [{_text(draft.titles[-1])}]}}"
+    elif not draft.kinds:
+        yield f"  - {{kind: order, when: [TITLE]}}   # {_TITLE[lang]}"
     if draft.reprint:
         yield f"reprint: {_texts(draft.reprint)}"
     yield ""
@@ -217,15 +242,16 @@ def _yaml(draft: Draft, name: str, charset: str) -> Iterator[str]:
         yield f"  {key}: {_texts(patterns)}"
     if not draft.fields:
         yield "  number: []"
-    yield from (f"  # also varies: {text}" for text in draft.varies[:10])
+    yield from (f"  # {_VARIES[lang]}: {text}" for text in draft.varies[:10])
     yield ""
     yield "dishes:"
     for key in ("after", "until"):
         if found := getattr(draft, key):
             yield f"  {key}: {_texts(found)}"
     yield f"  dish: {_texts(draft.dishes or list(_DISHES[:1]))}"
-    if draft.modifiers:
-        yield f"  modifier: {_texts(draft.modifiers)}"
+    for key, found in (("modifier", draft.modifiers), ("note", draft.notes)):
+        if found:
+            yield f"  {key}: {_texts(found)}"
     yield "  skip: ['{rule}']"
 
 

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from pos_bridge.capture.paper.decoding import decode
 from pos_bridge.capture.paper.document import Align, Code, Document, Picture
+from pos_bridge.capture.paper.preview import preview
 from pos_bridge.capture.paper.setup import Setup
 from tests.unit.capture.escpos import Job
 from tests.unit.capture.kitchen import sheets
@@ -143,6 +144,13 @@ def test_pictures_and_codes_are_told_from_text() -> None:
     assert picture == Picture(16, 3, (b"\x00\x01",) * 3)
     assert (qr, bar) == (Code("QR", "https://example.com"), Code("CODE39", "42A"))
     assert [line.text for line in document.lines] == ["above", "below"]
+
+
+def test_a_picture_can_be_looked_at() -> None:
+    square = Picture(8, 8, (b"\xff", *[b"\x81"] * 6, b"\xff"))
+    assert list(preview(square)) == ["⡏⠉⠉⢹", "⣇⣀⣀⣸"]
+    wide = Picture(800, 8, (b"\x80" + bytes(99), *[bytes(100)] * 7))
+    assert list(preview(wide)) == ["⠁"]
 
 
 def test_strips_of_dots_make_one_picture() -> None:

@@ -237,6 +237,25 @@ def test_a_chinese_draft_reads_a_slip_it_has_not_seen() -> None:
     ], text
 
 
+def test_a_draft_takes_no_clock_for_a_table_and_the_slips_own_name_for_its_kind() -> None:
+    head = (
+        "明珠海鲜酒家",
+        "凉菜间",
+        "桌台：{}   开台：17:30",
+        "单号：{}",
+        "下单：2026-11-24 15:5{}",
+    )
+    jobs = [
+        Job().lines(*(text.format(n) for text in head), "品名    数量", "木耳    1份").cut()
+        for n in (1, 2, 3)
+    ]
+    found, text = draft(*jobs[:2])
+    slip = slip_of(jobs[2], found)
+    assert (slip.kind, slip.table, slip.number) == (Kind.ORDER, "3", "3"), text
+    assert slip.at_ms == NOON - 7 * 60_000
+    assert slip.dishes[0].name == "木耳"
+
+
 def test_an_english_draft_reads_a_slip_it_has_not_seen() -> None:
     found, text = draft(
         en_slip("BAR DOCKET"), en_slip("BAR DOCKET", ["1 x Tea"], number="2", table="4")
