@@ -31,17 +31,24 @@ from kds.rulebook.waiting import OF_LINES, TELLING, guests_of
 
 @dataclass(frozen=True, slots=True)
 class Pacer:
-    """A pace rule, and what it looks at, found once per book."""
+    """A pace rule, and what it looks at, found once per book.
+
+    `names`: classes and menu entries of which a table must have something; none: any will do.
+    """
 
     rule: AnyPace
     services: frozenset[Service]
     asks_lines: bool
+    names: frozenset[str]
 
     @classmethod
     def of(cls, rule: AnyPace) -> Pacer:
         """Return the pacer of `rule`."""
         asks = not OF_LINES.isdisjoint(abouts(rule.when))
-        return cls(rule, frozenset(rule.services), asks)
+        names = {*rule.classes, *rule.entries}
+        if isinstance(rule, CourseRule) and not any(stage.courses for stage in rule.stages):
+            names.update(name for stage in rule.stages[1:] for name in stage.classes)
+        return cls(rule, frozenset(rule.services), asks, frozenset(names))
 
     def may_be_for(self, orders: Iterable[Occasion]) -> bool:
         """Return False if the rule is certainly for no line of `orders`, one occasion of each."""
@@ -78,8 +85,11 @@ def settle(
         for order, line in {order.key: (order, line) for order, line in party.lines}.values()
     ]
     party = replace(party, taken=frozenset(_kept(answers)))
+    there = {n for _, ln in party.lines for n in (ln.routing.menu_class, ln.routing.rule)}
     for pacer in pacers:
-        if pacer.rule.id in holding or pacer.may_be_for(occasions):
+        # Of many rules few have to do with a table; those that have not must cost next to nothing.
+        is_asked = not pacer.names or not pacer.names.isdisjoint(there)
+        if pacer.rule.id in holding or (is_asked and pacer.may_be_for(occasions)):
             yield from _excused(pacer.rule, party)
             told = [*_answers(pacer.rule, party)]
             yield from told

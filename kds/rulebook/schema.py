@@ -154,11 +154,8 @@ Percent = Annotated[
     int, BeforeValidator(percent), WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *%$"})
 ]
 Whole = Annotated[int, BeforeValidator(whole), WithJsonSchema({"type": "integer", "minimum": 1})]
-Portions = Annotated[
-    int,
-    BeforeValidator(portions),
-    WithJsonSchema({"type": "string", "pattern": "^[0-9]+ *(portions?|份)$"}),
-]
+_PORTIONS = {"type": "string", "pattern": "^[0-9]+ *(portions?|份)$"}
+Portions = Annotated[int, BeforeValidator(portions), WithJsonSchema(_PORTIONS)]
 _WAY = {"type": "string", "examples": ["wok", "prep -> wok", "grill + fry", "nothing"]}
 Way = Annotated[
     tuple[Chain, ...],
