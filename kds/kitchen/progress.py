@@ -179,11 +179,6 @@ def new_groups(
     is_held: bool,
 ) -> tuple[Group, ...]:
     """Return the groups of portions that were just ordered, one for each step."""
-    if routing.is_preplated and not is_held:
-        return tuple(
-            Group(index, _S.READY, portions, visit, seq, at, ready_at=at)
-            for index in range(len(routing.steps))
-        )
     first = _S.HELD if is_held else _S.QUEUED
     fired_at = None if is_held else at
     return tuple(
@@ -192,14 +187,6 @@ def new_groups(
         else Group(index, first, portions, visit, seq, fired_at)
         for index, step in enumerate(routing.steps)
     )
-
-
-def plated(line: Line, at: Instant, seq: int) -> Line:
-    """Let what is pre-plated be ready as soon as nothing holds it."""
-    if not line.routing.is_preplated:
-        return line
-    groups = tidy(moved(g, Move.BUMP, at, seq) if g.state is _S.QUEUED else g for g in line.groups)
-    return line if groups == line.groups else replace(line, groups=groups)
 
 
 def void(line: Line, portions: Decimal, visit: VisitId, at: Instant, seq: int) -> Line:

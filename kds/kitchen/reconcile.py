@@ -11,7 +11,7 @@ from kds.kitchen.ids import Instant, LineId, VisitId
 from kds.kitchen.messages import LineState
 from kds.kitchen.orders import HELD_BY_POS, Gate, Hold, Line, Order, Origin, Routing
 from kds.kitchen.portions import NOT_STARTED, Group, PortionState, amount
-from kds.kitchen.progress import drop_idle_holds, grow, plated, tidy, void
+from kds.kitchen.progress import drop_idle_holds, grow, tidy, void
 from kds.kitchen.slices import slices
 from kds.kitchen.wording import Wording
 
@@ -215,8 +215,7 @@ def _rerouted(line: Line, routing: Routing, arrival: Arrival) -> Line:
         if group.step == root
         for index, step in enumerate(routing.steps)
     ]
-    rerouted = replace(line, routing=routing, groups=tidy(groups), seq=arrival.seq)
-    return plated(rerouted, arrival.at, arrival.seq)
+    return replace(line, routing=routing, groups=tidy(groups), seq=arrival.seq)
 
 
 def _at_step(group: Group, step: int, *, waits: bool, is_new: bool) -> Group:

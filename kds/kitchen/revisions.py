@@ -16,7 +16,7 @@ from kds.kitchen.ids import LineId, LineKey
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
 from kds.kitchen.orders import HELD_BY_POS, Gate, Line, Order, Origin, Routing
 from kds.kitchen.portions import Move, PortionState
-from kds.kitchen.progress import moved, new_groups, plated, tidy
+from kds.kitchen.progress import moved, new_groups, tidy
 from kds.kitchen.reconcile import Arrival, home_of, pos_hold, settled, voids_by_sets
 
 _ZERO = Decimal(0)
@@ -214,8 +214,7 @@ def _fired_by_pos(line: Line, arrival: Arrival) -> Line:
         else g
         for g in line.groups
     )
-    fired = replace(line, groups=tidy(groups), holds=holds, seq=arrival.seq)
-    return plated(fired, arrival.at, arrival.seq)
+    return replace(line, groups=tidy(groups), holds=holds, seq=arrival.seq)
 
 
 # --- what a revision means for others --------------------------------------------------------

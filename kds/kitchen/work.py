@@ -36,7 +36,6 @@ from kds.kitchen.progress import (
     is_known,
     keep_chain,
     moved,
-    plated,
     shift,
     tidy,
     void,
@@ -163,7 +162,7 @@ def hold_released(kitchen: Kitchen, event: Event, fact: HoldReleased) -> Kitchen
         kept = [h for h in line.holds if h not in mine]
         opens = [h for h in mine if h.gate is Gate.START]
         if opens and not any(h.gate is Gate.START and h.visit == fact.visit for h in kept):
-            line = plated(_turned(line, fact, event, kitchen.seq), event.at, kitchen.seq)
+            line = _turned(line, fact, event, kitchen.seq)
             kept += opens  # which hold what is left of the portions, if anything
         if any(h.gate is Gate.RUN for h in mine):
             line = _run_clock_started(line, event, fact.visit)

@@ -38,6 +38,7 @@ from kds.rulebook.pacing import settle as paced
 from kds.rulebook.party import Pace
 from kds.rulebook.paying import Cashier
 from kds.rulebook.preparation import limits_for, prep_of
+from kds.rulebook.preplated import plated
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
 from kds.rulebook.sold_out import arbitrate
@@ -87,6 +88,7 @@ class _Lookup:
     has_modifier_rules: bool
     has_conditions: bool
     has_recipes: bool
+    has_preplated: bool
     keepers: tuple[Gatekeeper, ...]
     overtimes: dict[RuleId, OvertimeRule]
     checks: Checks
@@ -111,6 +113,7 @@ def _lookup(data: BookData) -> _Lookup:
             e.id: Routing(e.steps, e.menu_class, e.id, e.where, e.is_preplated) for e in data.menu
         },
         has_recipes=has_recipes(data),
+        has_preplated=any(entry.is_preplated for entry in data.menu),
         has_modifier_rules=any(m.modifier_has for m in matches),
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
@@ -214,7 +217,10 @@ class Book:
         if known.pacers:
             held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held])
         held += self.cashier.settle(kitchen, visit, facts, now)
-        return [*held, *known.checks.settle(kitchen, visit, facts, now)]
+        said = [*held, *known.checks.settle(kitchen, visit, facts, now)]
+        if said or not known.has_preplated:
+            return said
+        return plated(kitchen, visit, now)
 
     def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
         """Return who loses where more was ordered than there is, as far as it is not so yet."""

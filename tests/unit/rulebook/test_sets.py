@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from decimal import Decimal
 
 import pytest
@@ -9,7 +10,7 @@ import pytest
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.decide import record
 from kds.kitchen.ids import LineId
-from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields
+from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields, Payment
 from kds.kitchen.orders import SetPart
 from kds.kitchen.portions import PortionState
 from kds.rulebook.adoption import adoption, changes
@@ -118,6 +119,19 @@ def test_what_is_pre_plated_is_recalled_and_served_like_any_dish(kind: CommandKi
     made.act(kind, "c")
     wanted = PortionState.SERVED if kind is CommandKind.SERVE else PortionState.COOKING
     assert made.line("c").groups[0].state is wanted
+
+
+def test_what_a_rule_or_a_voucher_holds_is_not_handed_out() -> None:
+    """A drink that stands ready is no present: it waits for its payment like any dish."""
+    pay = "rules: [{id: pay, mechanism: pay_first, name: P, timeout: 9 min, when: {channel: qr}}]\n"
+    made = House(book(("book: {id: b, name: B}\n", f"book: {{id: b, name: B}}\n{pay}")))
+    made.order({"c": ("cola", "")}, channel=Channel.QR)
+    assert made.line("c").groups[0].state is PortionState.HELD
+    made.order({"c": ("cola", "")}, channel=Channel.QR, payment=Payment.PAID)
+    assert made.line("c").groups[0].state is PortionState.READY
+    for order_id, expected in (("2", PortionState.READY), ("3", PortionState.HELD)):
+        made.order([replace(line("cola"), voucher="77")], order_id, channel=Channel.COUNTER)
+        assert made.line("1", order_id).groups[0].state is expected
 
 
 def test_a_book_that_has_a_dish_pre_plated_has_it_ready_at_once() -> None:
