@@ -29,6 +29,7 @@ from pos_bridge.http import (
     pos,
     rules,
     sources,
+    webhooks,
 )
 from pos_bridge.http.answers import answer, error, faults, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
@@ -63,6 +64,8 @@ def application(services: Services, access: Access) -> ASGIApp:
     for room in rooms:
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
     app.router.routes += pos.router(services, access).routes
+
+    webhooks.describe(app)
 
     @app.get("/docs", include_in_schema=False)
     async def get_docs() -> Response:

@@ -30,6 +30,8 @@ def page(description: Mapping[str, Any]) -> str:
     for path, methods in description["paths"].items():
         for method, operation in methods.items():
             parts.extend(_operation(method.upper(), path, operation))
+    for name, methods in description.get("webhooks", {}).items():
+        parts.extend(_operation("WEBHOOK", name, methods["post"]))
     parts.append("<h2>Shapes</h2>")
     for name, schema in description.get("components", {}).get("schemas", {}).items():
         parts.append(f'<h3 id="{escape(name)}">{escape(name)}</h3>{_code(schema)}')

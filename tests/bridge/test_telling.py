@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from pos_bridge.http.webhooks import OrderTold, StockTold
 from tests.bridge.harness import Running, eventually, line, order, running
 from tests.bridge.receiver import Receiver, receiving, settings
 from tests.unit.wall import wall
@@ -53,6 +54,9 @@ def shared_house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
         with running(data) as bridge:
             yield House(bridge, office)
         assert office.forged == []
+        for got in office.got:  # each is as /openapi.json describes it
+            shape = StockTold if got.type.startswith("stock.") else OrderTold
+            shape.model_validate(got.message, strict=True)
 
 
 @pytest.fixture
