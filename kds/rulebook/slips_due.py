@@ -96,7 +96,7 @@ def _gains(
         former = None if old is None else old.lines.get(line_id)
         if line is former or not line.routing.steps:
             continue
-        stations = dict.fromkeys(s.station for s in line.routing.steps if s.station != ANY_STATION)
+        stations = dict.fromkeys(step.station for step in line.routing.steps)
         places: Iterable[StationId | None] = (None,)
         if rule.slip is SlipKind.STATION:
             places = stations
@@ -139,7 +139,8 @@ def _is_for(rule: PrintRule, gain: _Gain, kitchen: Kitchen, book: Book) -> bool:
     if rule.stations:
         stations = {kitchen.station_for(step.station) for step in routing.steps}
         mine = stations if gain.station is None else {gain.station}
-        if not mine.intersection(rule.stations):
+        # What no entry takes is everybody's, on paper as on the screens.
+        if ANY_STATION not in mine and not mine.intersection(rule.stations):
             return False
     if rule.when.asks_nothing:
         return True
@@ -221,5 +222,7 @@ def _line(gain: _Gain, count: str) -> SlipLine:
 
 
 def _name(book: Book, station: StationId | None) -> Wording:
+    if station == ANY_STATION:
+        return Wording("没有工位", "No station")
     known = (known.name for known in book.stations if known.id == station)
     return next(known, Wording(station or "", station or ""))

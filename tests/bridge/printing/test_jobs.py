@@ -112,6 +112,12 @@ def test_what_is_held_is_printed_when_it_is_fired() -> None:
     assert office.told() == [("slips", "Wok", ["1 dish a"])]
 
 
+def test_a_dish_that_no_entry_takes_is_printed_all_the_same() -> None:
+    office = Office()
+    office.order([line("x", "unheard of")])
+    assert office.told() == [("slips", "No station", ["1 dish x"])]
+
+
 def test_the_dishes_of_a_set_are_on_their_stations_slips() -> None:
     office = Office()
     office.order([line("s", "", "2", name="set")])
