@@ -31,9 +31,11 @@ def join(
     order: KnownOrder, slip: Slip, dishes: Sequence[Dish], came_ms: int, *, is_whole: bool
 ) -> Joined:
     """Return `order` with the `dishes` of `slip`, which asks for food."""
-    adds_missing_only = slip.is_reprint or not is_whole
     found = _round_of(order, slip, came_ms)
-    if found is None and adds_missing_only and order.rounds and not slip.batch:
+    shows_all = _shows_all(order, slip, is_new=found is None)
+    is_again = slip.is_reprint or not is_whole
+    adds_missing_only = is_again or shows_all
+    if found is None and is_again and order.rounds and not slip.batch:
         found = order.rounds[-1]
     each = found or _new_round(order, slip, came_ms)
     view = view_of(dishes, is_full=bool(slip.is_full), is_whole=is_whole)
@@ -57,6 +59,20 @@ def _round_of(order: KnownOrder, slip: Slip, came_ms: int) -> Round | None:
     view = view_of(slip.dishes, is_full=False, is_whole=True)
     broken = (r for r in order.rounds if any(not v.is_whole and _covers(view, v) for v in r.views))
     return next(broken, None)
+
+
+def _shows_all(order: KnownOrder, slip: Slip, *, is_new: bool) -> bool:
+    """A full slip printed anew after an add-on: it shows all that was ordered before as well.
+
+    `is_new`: no other slip of its time has come. Then just the same again is taken for another
+    round: a dish too many is seen, one too few is not.
+    """
+    if not slip.is_full or slip.kind is not Kind.ORDER or slip.batch:
+        return False
+    before = View(tuple((squeezed(line.name), str(line.left)) for line in order.lines))
+    now = view_of(slip.dishes, is_full=True, is_whole=True)
+    several = len(before.counted()) > 1
+    return several and _covers(now, before) and not (is_new and _covers(before, now))
 
 
 def _is_near(each: Round, slip: Slip, came_ms: int) -> bool:

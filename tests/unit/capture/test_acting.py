@@ -116,6 +116,27 @@ def test_an_addon_that_is_not_called_so_adds() -> None:
     assert kitchen.to_cook() == {"麻辣锅底": "1", "毛肚": "4"}
 
 
+def test_a_full_slip_printed_anew_after_an_addon_adds_what_is_new() -> None:
+    kitchen = Pass()
+    kitchen.print(zh_slip("总单", [POT, TRIPE], time=AT))
+    anew = zh_slip("总单", [POT, TRIPE, SHRIMP], time="2026-11-24 16:20:00")
+    kitchen.print(anew, after_s=1200)
+    assert kitchen.to_cook() == {"麻辣锅底": "1", "毛肚": "2", "虾滑": "1"}
+    kitchen.print(zh_slip("分单", [SHRIMP], time="2026-11-24 16:20:01"), after_s=1)
+    assert kitchen.to_cook() == {"麻辣锅底": "1", "毛肚": "2", "虾滑": "1"}
+    same = zh_slip("总单", [POT, TRIPE, SHRIMP], time="2026-11-24 16:40:00")
+    kitchen.print(same, after_s=1200)  # the same again: seen rather than lost
+    assert kitchen.to_cook() == {"麻辣锅底": "2", "毛肚": "4", "虾滑": "2"}
+
+
+def test_a_full_slip_that_follows_the_station_slip_of_an_addon_adds_nothing() -> None:
+    kitchen = Pass()
+    kitchen.print(zh_slip("总单", [POT, TRIPE], time=AT))
+    kitchen.print(zh_slip("分单", [SHRIMP], time="2026-11-24 16:20:00"), after_s=1200)
+    kitchen.print(zh_slip("总单", [POT, TRIPE, SHRIMP], time="2026-11-24 16:20:02"), after_s=2)
+    assert kitchen.to_cook() == {"麻辣锅底": "1", "毛肚": "2", "虾滑": "1"}
+
+
 @pytest.mark.parametrize("time", [AT, "2026-11-24 16:40:00", ""])
 def test_a_reprint_never_doubles(time: str) -> None:
     kitchen = Pass()
