@@ -20,7 +20,7 @@ from tests.bridge.harness import PATIENCE_S, Running, eventually
 
 KDS = (sys.executable, "-m", "kds")
 HOTPOT = Path(__file__).resolve().parents[2] / "rules" / "hotpot"
-AGES = {"at", "age_s", "fired_age_s", "wait_s", "why", "valid_until"}
+AGES = {"at", "age_s", "behind_s", "fired_age_s", "wait_s", "why", "valid_until"}
 
 
 @contextmanager
