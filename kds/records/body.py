@@ -84,6 +84,12 @@ def _text(body: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]]:
             decoded = _decoded(body[len(mark) :], name)
             if decoded is not None:
                 return decoded, ()
+    if declared is not None:
+        decoded = _decoded(body, "utf-8")
+        if decoded is not None and _is_utf8_after_all(decoded, declared):
+            return decoded, (
+                f"the text is said to be {declared}; it was read as UTF-8, which it is",
+            )
     for candidate in (declared, json.detect_encoding(body)):
         decoded = None if candidate is None else _decoded(body, candidate)
         if decoded is not None:
@@ -92,6 +98,19 @@ def _text(body: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]]:
     if decoded is not None and _looks_chinese(body):
         return decoded, ("the text is not UTF-8; it was read as GB 18030",)
     raise NotJson("the body is not text that can be read: neither UTF-8 nor GB 18030")
+
+
+def _is_utf8_after_all(text: str, declared: str) -> bool:
+    """Say whether a till that declares another charset sends UTF-8, as JSON must be (RFC 8259).
+
+    What reads as UTF-8 with characters of three bytes is none of the others. One of two bytes
+    can be a common ideograph of theirs.
+    """
+    if declared == "utf-8" or "\0" in text:
+        return False
+    if declared.startswith(("utf-16", "utf-32")):
+        return text.lstrip()[:1] in {"{", "["}
+    return any(character > "\u07ff" for character in text)
 
 
 @lru_cache(maxsize=64)

@@ -10,6 +10,8 @@ ELLIPSIS = "…"
 _NOT_AT_START = frozenset("，。、；：！？）】》〉」』’”…·,.;:!?)]}%％℃°")
 _NOT_AT_END = frozenset("（【《〈「『‘“([{")
 
+_AT_FIRST = 64
+
 Width = Callable[[str], int]
 
 
@@ -71,16 +73,20 @@ def _lines(text: str, room: int, width: Width) -> list[str]:
         if line:
             lines.append(line)
         line = piece
-        while len(line) > 1 and width(line.rstrip()) > room:
-            count = _fitting(line, room, width)
+        while (count := _fitting(line, room, width)) < len(line.rstrip()):
             lines.append(line[:count])
             line = line[count:]
     return [*lines, line] if line or not lines else lines
 
 
 def _fitting(text: str, room: int, width: Width) -> int:
-    """Return how many characters from the start fit, one at least."""
-    low, high = 1, len(text)
+    """Return how many characters from the start fit, one at least.
+
+    Never measures much more than fits: a word of 100,000 letters would hold up the wall.
+    """
+    low, high = 1, min(len(text), _AT_FIRST)
+    while high < len(text) and width(text[:high]) <= room:
+        low, high = high, min(len(text), high * 2)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if width(text[:middle]) <= room else (low, middle - 1)
@@ -89,7 +95,7 @@ def _fitting(text: str, room: int, width: Width) -> int:
 
 def cut(text: str, room: int, width: Width) -> str:
     """Return a text that fits: whole, or its beginning with … at the end."""
-    if width(text) <= room:
+    if _fitting(text, room, width) >= len(text) and width(text) <= room:
         return text
     count = _fitting(text, room - width(ELLIPSIS), width)
     return text[:count].rstrip() + ELLIPSIS

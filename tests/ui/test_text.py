@@ -62,3 +62,19 @@ def test_control_characters_are_dropped_and_lines_joined() -> None:
 def test_direction_is_known() -> None:
     assert has_right_to_left("2 شاورما")
     assert not has_right_to_left("毛肚 Ribeye 2")
+
+
+def test_a_word_without_end_costs_what_its_lines_cost() -> None:
+    """Fault: one dish name of 100,000 letters held up every wall that showed it for minutes."""
+    measured = 0
+
+    def width(text: str) -> int:
+        nonlocal measured
+        measured += len(text)
+        return 10 * len(text)
+
+    lines = break_lines("A" * 100_000, 400, width)
+
+    assert "".join(lines) == "A" * 100_000
+    assert cut("A" * 100_000, 400, width) == "A" * 39 + "…"
+    assert measured < 20 * 100_000

@@ -12,6 +12,7 @@ from kds.ui.style.lettering import FAMILY, TYPES, Role, pixels
 from kds.ui.style.measures import Measures
 
 _REMEMBERED = 20_000
+_LONGEST_REMEMBERED = 200
 
 
 class FontError(Exception):
@@ -49,7 +50,8 @@ class Letters:
             if len(self._widths) >= _REMEMBERED:
                 self._widths.clear()
             width = math.ceil(self._metrics[role].horizontalAdvance(text))
-            self._widths[key] = width
+            if len(text) <= _LONGEST_REMEMBERED:
+                self._widths[key] = width
         return width
 
     def height(self, role: Role) -> int:

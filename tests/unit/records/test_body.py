@@ -102,6 +102,15 @@ def test_declared_charsets_and_byte_order_marks_are_read(
     assert read.warnings == ()
 
 
+@pytest.mark.parametrize("charset", ["gb18030", "GBK", "big5", "shift_jis", "utf-16", "cp936"])
+def test_utf8_is_read_as_it_is_whatever_its_sender_calls_it(charset: str) -> None:
+    """Fault: 毛肚 of a till that names its machine's charset was cooked as 姣涜倸."""
+    read = parse_order(TEXT.encode(), f"application/json; charset={charset}", zone=SHANGHAI)
+
+    assert read.message == parse_order(TEXT.encode(), zone=SHANGHAI).message
+    assert "read as UTF-8" in read.warnings[0]
+
+
 @pytest.mark.parametrize("content_type", [None, "application/json; charset=utf-8"])
 def test_undeclared_gbk_is_found_out_with_a_warning(content_type: str | None) -> None:
     read = parse_order(TEXT.encode("gbk"), content_type, zone=SHANGHAI)
