@@ -10,7 +10,7 @@ from typing import Any
 
 from kds.kitchen.events import StockSet
 from kds.kitchen.ids import EventId, Instant
-from kds.records.boards import number
+from kds.records.boards import counts_json, number
 from kds.records.times import iso
 from pos_bridge.status.changes import LineChange, OrderChange
 
@@ -60,7 +60,7 @@ def order_data(change: OrderChange, seq: int) -> dict[str, Any]:
 
 
 def _line(change: LineChange) -> dict[str, Any]:
-    line, counts = change.line, change.counts
+    line = change.line
     return {
         "line_id": line.key.line_id,
         "item_id": line.content.item_id,
@@ -70,14 +70,7 @@ def _line(change: LineChange) -> dict[str, Any]:
         "happened": change.happened.value,
         "reason": line.void_reason,
         "sold_out": number(change.lost),
-        "portions": {
-            "held": number(counts.held),
-            "queued": number(counts.queued),
-            "cooking": number(counts.cooking),
-            "ready": number(counts.ready),
-            "served": number(counts.served),
-            "void": number(counts.void),
-        },
+        "portions": counts_json(change.counts),
     }
 
 

@@ -9,13 +9,13 @@ import base64
 import hashlib
 import hmac
 import json
-import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
+
+from tests.bridge.toy_http import Quiet, serving
 
 SECRET = "whsec_" + base64.b64encode(b"a secret of the kitchen, new").decode()
 OLD_SECRET = "whsec_" + base64.b64encode(b"a secret of the kitchen, old").decode()
@@ -88,36 +88,16 @@ class Receiver:
 def receiving(receiver: Receiver) -> Iterator[Receiver]:
     """Serve on the receiver's port, any free one at first, so that it can go and come back."""
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def do_POST(self) -> None:
+    class Handler(Quiet):
+        def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
             body = self.rfile.read(int(self.headers["content-length"]))
             headers = {name.lower(): value for name, value in self.headers.items()}
             status, more = receiver.take(headers, body)
-            self.send_response(status)
             text = b"" if status in (204, 200) else b"<b>no\n\x1b[31m such order</b>"
-            for name, value in {"Content-Length": str(len(text)), **more}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(text)
+            self.say(status, text, more)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    class Server(ThreadingHTTPServer):
-        daemon_threads = True
-
-    server = Server(("127.0.0.1", receiver.port), Handler)
-    receiver.port = server.server_port
-    thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-    thread.start()
-    try:
+    with serving(Handler, receiver.port) as receiver.port:
         yield receiver
-    finally:
-        server.shutdown()
-        server.server_close()
-        thread.join()
 
 
 def settings(receiver: Receiver, **more: object) -> str:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 import signal
 import subprocess
-import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +17,7 @@ from pos_bridge.client import Client, Fate, NotAnOrderError, SpoolError
 from pos_bridge.client.spool import KEPT_S, Spool
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import PATIENCE_S, Running, command_line, eventually, line, order
+from tests.bridge.toy_http import Quiet, serving
 
 Answer = tuple[int, dict[str, str]]
 
@@ -44,43 +43,19 @@ class ToyBridge:
     def serving(self) -> Iterator[ToyBridge]:
         toy = self
 
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
+        class Handler(Quiet):
+            def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
+                self.say(200, json.dumps({"epoch": toy.epoch}).encode(), {})
 
-            def do_GET(self) -> None:
-                self._say(200, {}, {"epoch": toy.epoch})
-
-            def do_POST(self) -> None:
+            def do_POST(self) -> None:  # noqa: N802 - http.server calls it so
                 toy.tokens.add(self.headers["authorization"])
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 status, headers = toy.answer(body)
                 toy.posts.append((body["order_id"], self.headers["idempotency-key"]))
-                self._say(status, headers, {"result": "new"})
+                self.say(status, b'{"result": "new"}', headers)
 
-            def _say(self, status: int, headers: dict[str, str], body: object) -> None:
-                text = json.dumps(body).encode()
-                self.send_response(status)
-                for name, value in {"Content-Length": str(len(text)), **headers}.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(text)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        class Server(ThreadingHTTPServer):
-            daemon_threads = True
-
-        server = Server(("127.0.0.1", self.port), Handler)
-        self.port = server.server_port
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
+        with serving(Handler, self.port) as self.port:
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 @pytest.fixture

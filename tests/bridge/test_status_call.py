@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from kds.kitchen.ids import Instant
@@ -20,6 +18,7 @@ from pos_bridge.channels.settings import Api, VendorSettings
 from pos_bridge.status.api import vendors_told
 from pos_bridge.status.messages import text
 from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+from tests.bridge.toy_http import Quiet, serving
 
 
 @dataclass
@@ -34,29 +33,16 @@ class Vendor:
     def serving(self) -> Iterator[Vendor]:
         vendor = self
 
-        class Handler(BaseHTTPRequestHandler):
-            def do_PUT(self) -> None:
+        class Handler(Quiet):
+            def do_PUT(self) -> None:  # noqa: N802 - http.server calls it so
                 body = json.loads(self.rfile.read(int(self.headers["content-length"])))
                 told = (self.path, self.headers["authorization"], self.headers["idem"], body)
                 vendor.asked.append(told)
-                self.send_response(vendor.status)
-                self.send_header("Retry-After", "7")
-                self.end_headers()
-                self.wfile.write(b"so it is")
+                self.say(vendor.status, b"so it is", {"Retry-After": "7"})
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{server.server_port}"
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
-        thread.start()
-        try:
+        with serving(Handler) as port:
+            self.url = f"http://127.0.0.1:{port}"
             yield self
-        finally:
-            server.shutdown()
-            server.server_close()
-            thread.join()
 
 
 class Toy:
