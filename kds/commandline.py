@@ -29,7 +29,7 @@ def token(file: Path | None) -> str:
     if file is None:
         return ""
     try:
-        lines = file.read_text("utf-8").split()
+        lines = file.read_text("utf-8-sig").split()  # Windows writes a mark before the token
     except (OSError, UnicodeDecodeError) as error:
         raise CommandError(f"--token-file {file} can not be read: {error}") from error
     if not lines:

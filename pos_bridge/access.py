@@ -11,10 +11,19 @@ from urllib.parse import urlsplit
 
 from pos_bridge.settings import is_loopback
 
+FORWARDING = frozenset(
+    {"forwarded", "x-forwarded-for", "x-real-ip", "cf-connecting-ip", "true-client-ip"}
+)
+"""Headers that proxies and tunnels add (RFC 7239, and the older ones). What a proxy on this
+machine hands on comes from this machine by its looks only."""
+
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """What a connection says of itself. Header values are as sent, all of one name."""
+    """What a connection says of itself. Header values are as sent, all of one name.
+
+    `address`: "" where a proxy stands between, so that nobody is believed for being here.
+    """
 
     host: Sequence[str]
     origin: Sequence[str]

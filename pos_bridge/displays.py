@@ -28,7 +28,7 @@ from kds.wire.bridge import BridgeSession, shown_name
 from kds.wire.history import History
 from kds.wire.messages import BookText, Condition
 from kds.wire.notices import Asked, BridgeNotice, Leave
-from pos_bridge.access import Access, Caller
+from pos_bridge.access import FORWARDING, Access, Caller
 from pos_bridge.crowd import Crowd
 from pos_bridge.feed import Feed
 from pos_bridge.jobs import DoCommands
@@ -128,7 +128,7 @@ class Displays:
             headers.get_all("Host"),
             headers.get_all("Origin"),
             headers.get_all("Authorization"),
-            _address(connection),
+            "" if FORWARDING & set(headers) else _address(connection),
         )
         refusal = self._access.refusal(caller)
         if refusal is not None:

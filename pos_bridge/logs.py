@@ -59,7 +59,8 @@ def start(stream: TextIO | None = None) -> None:
     root = logging.getLogger()
     root.handlers[:] = [handler]
     root.setLevel(logging.INFO)
-    for noisy in ("uvicorn", "uvicorn.error", "websockets", "alembic", "sqlalchemy"):
+    # httpx logs each address that it calls, and addresses of webhooks and vendors hold secrets.
+    for noisy in ("uvicorn", "uvicorn.error", "websockets", "alembic", "sqlalchemy", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     logging.captureWarnings(capture=True)
     sys.excepthook = _log_uncaught

@@ -71,7 +71,7 @@ def is_loopback(host: str) -> bool:
 def read_tokens(path: Path) -> tuple[str, ...]:
     """Read a token file: one token per line, blank lines and `#` comments aside."""
     try:
-        lines = path.read_text("utf-8").splitlines()
+        lines = path.read_text("utf-8-sig").splitlines()
     except (OSError, UnicodeDecodeError) as error:
         raise StartError(f"The token file {path} cannot be read: {plain(error)}.") from error
     tokens = tuple(text for line in lines if (text := line.strip()) and not text.startswith("#"))

@@ -107,7 +107,7 @@ def read_directory(
     """
     found = read_maps(maps, before.maps, adapters)
     try:
-        text = _text_of(file)
+        text = text_of(file)
     except (OSError, ValueError) as error:
         return _unsettled(before, (_fault(file.name, plain(error), plain(error)),))
     settings, faults = read_settings(file.name, text)
@@ -128,7 +128,7 @@ def read_directory(
     return Directory(channels, sources, told, maps=found)
 
 
-def _text_of(file: Path) -> str:
+def text_of(file: Path) -> str:
     """Return the text of the settings, "" where there is no such file."""
     if not file.exists():
         return ""
@@ -136,7 +136,7 @@ def _text_of(file: Path) -> str:
         raise ValueError(f"larger than {_MOST_BYTES // 1024} KB")
     if file.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO):
         _logger.warning("%s holds secrets and can be read by others: chmod 600", file)
-    return file.read_text("utf-8")
+    return file.read_text("utf-8-sig")
 
 
 def _unsettled(before: Directory, faults: tuple[Diagnostic, ...]) -> Directory:

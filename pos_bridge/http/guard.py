@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from pos_bridge.access import Access, Caller
+from pos_bridge.access import FORWARDING, Access, Caller
 from pos_bridge.http.answers import error
 
 _logger = logging.getLogger(__name__)
@@ -16,6 +16,7 @@ PUBLIC = frozenset({"/health"})
 PAGES = frozenset({"/order", "/docs", "/openapi.json"})
 """What people open in a browser, which asks them for a password."""
 
+_FORWARDING = frozenset(name.encode() for name in FORWARDING)
 PUSHES = "/v1/pos/"
 """Calls below here prove themselves by the vendor's signature; `pos` sees to that."""
 
@@ -74,6 +75,7 @@ class Guard:
 def caller_of(scope: Scope) -> Caller:
     """Return what a request says of who sends it."""
     host, origin, authorization = [], [], []
+    is_forwarded = False
     for name, value in scope["headers"]:
         if name == b"host":
             host.append(value.decode("latin-1"))
@@ -81,5 +83,7 @@ def caller_of(scope: Scope) -> Caller:
             origin.append(value.decode("latin-1"))
         elif name == b"authorization":
             authorization.append(value.decode("latin-1"))
-    address = scope["client"][0] if scope["client"] else ""
+        elif name in _FORWARDING:
+            is_forwarded = True
+    address = scope["client"][0] if scope["client"] and not is_forwarded else ""
     return Caller(host, origin, authorization, address)

@@ -91,10 +91,10 @@ async def _take(services: Services, access: Access, request: Request) -> Respons
 def _refusal_of_unsigned(access: Access, request: Request) -> Response | None:
     """Without a secret only this machine may send, and as it may send anything else."""
     caller = caller_of(request.scope)
+    if not _is_here(caller):
+        return error(401, "Set a secret for this vendor in pos.toml.")
     refusal = access.refusal(caller)
-    if refusal is not None:
-        return error(refusal.status, refusal.message)
-    return None if _is_here(caller) else error(401, "Set a secret for this vendor in pos.toml.")
+    return None if refusal is None else error(refusal.status, refusal.message)
 
 
 def _is_here(caller: Caller) -> bool:

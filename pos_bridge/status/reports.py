@@ -58,7 +58,7 @@ class Addressees:
 
     def _read(self) -> tuple[tuple[Destination, ...] | None, tuple[Diagnostic, ...]]:
         try:
-            text = self._file.read_text("utf-8")
+            text = self._file.read_text("utf-8-sig")
         except FileNotFoundError:
             return (), ()
         except (OSError, UnicodeDecodeError):

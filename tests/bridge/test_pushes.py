@@ -19,7 +19,11 @@ from typing import Any
 import httpx
 import pytest
 
+from kds.commandline import token
 from kds.records.canonical import order_from
+from pos_bridge.channels.directory import text_of
+from pos_bridge.channels.settings import read_settings
+from pos_bridge.settings import read_tokens
 from tests.bridge.acme_kitchen import install
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, command_line, eventually, refused, running
@@ -97,6 +101,18 @@ def test_without_a_secret_this_machine_may_send(bridge: Running) -> None:
     assert answer.json()["orders"][0]["source"] == "local"
     origin = {"Origin": "https://evil.example"}
     assert bridge.client.post("/v1/pos/local", json={}, headers=origin).status_code == 403
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP"])
+def test_what_a_proxy_hands_on_is_not_of_this_machine(bridge: Running, header: str) -> None:
+    """Fault: behind a proxy beside the bridge the whole internet was believed for being here."""
+    seen = {header: "for=203.0.113.7"}
+
+    pushed_in = httpx.post(f"{bridge.http}/v1/pos/toast", json={"a": 1}, headers=seen)
+    ordered = httpx.post(f"{bridge.http}/v1/orders", json={"a": 1}, headers=seen)
+
+    assert (pushed_in.status_code, ordered.status_code) == (401, 401)
+    assert "Set a secret" in pushed_in.text
 
 
 def test_unknown_and_broken_vendors_are_404(bridge: Running) -> None:
@@ -272,6 +288,17 @@ def test_settings_change_without_a_restart(bridge: Running) -> None:
 
 
 _MAP = "order: {order_id: no, note: text, lines: {at: dishes, name: dish}}\n"
+
+
+def test_a_mark_that_windows_writes_before_the_settings_is_no_fault(tmp_path: Path) -> None:
+    """Fault: pos.toml and the token file of Notepad were refused, or no token ever fitted."""
+    file = tmp_path / "written"
+    file.write_text("secret\n", "utf-8-sig")
+    assert (read_tokens(file), token(file)) == (("secret",), "secret")
+
+    file.write_text(_SETTINGS, "utf-8-sig")
+    file.chmod(0o600)
+    assert read_settings("pos.toml", text_of(file))[1] == ()
 
 
 def test_a_mapping_file_is_a_vendor_as_soon_as_it_is_saved(bridge: Running) -> None:
