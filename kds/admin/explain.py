@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from kds.admin.explain_more import AnyRule, checks, overtimes, payments
 from kds.admin.pace_explain import paced
+from kds.admin.precedence_explain import bands
 from kds.admin.sentences import Teller
 from kds.admin.sets_sentences import Made, made_of
 from kds.kitchen.ids import Instant
@@ -96,6 +97,7 @@ def explain(
             *overtimes(book, occasion, trace.routing),
             *checks(book, occasion, trace.routing),
             *payments(book, occasion),
+            *bands(book, occasion, trace.routing),
         )
         gates += tuple(Gate(*said) for said in more)
         found.append(Explained(line, trace, gates, made_of(book, fields, line)))

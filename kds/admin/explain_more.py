@@ -15,8 +15,9 @@ from kds.rulebook.conditions import Condition, Occasion, judge
 from kds.rulebook.finding import Check, has_option, option_texts
 from kds.rulebook.intake import Answer, CheckRule, Fault, PayFirstRule
 from kds.rulebook.pace import AnyPace
+from kds.rulebook.priority import PriorityBand
 
-AnyRule = WaitRule | AnyPace | OvertimeRule | CheckRule | PayFirstRule
+AnyRule = WaitRule | AnyPace | OvertimeRule | CheckRule | PayFirstRule | PriorityBand
 Said = tuple[AnyRule, bool, Wording]
 """A rule, whether it applies, and why (not)."""
 
@@ -42,7 +43,7 @@ def excuse(services: Iterable[Service], when: Condition, occasion: Occasion) -> 
 def overtimes(book: Book, occasion: Occasion, routing: Routing) -> Iterator[Said]:
     """Yield for each overtime rule whether it counts the line, and when it first tells."""
     for rule in book.overtimes:
-        why = excuse(rule.services, rule.when, occasion) or _not_counted(rule, routing)
+        why = excuse(rule.services, rule.when, occasion) or not_counted(rule, routing)
         if why is not None:
             yield rule, False, why
             continue
@@ -55,7 +56,8 @@ def overtimes(book: Book, occasion: Occasion, routing: Routing) -> Iterator[Said
         )
 
 
-def _not_counted(rule: OvertimeRule, routing: Routing) -> Wording | None:
+def not_counted(rule: OvertimeRule | PriorityBand, routing: Routing) -> Wording | None:
+    """Return why a rule does not look at such dishes, None if it does."""
     stations = [step.station for step in routing.steps]
     for wanted, found, name in (
         (rule.classes, [routing.menu_class], Wording("类别", "class")),

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 from kds.board.capacity import is_next
-from kds.board.slow import is_calm, rank_in
+from kds.board.slow import is_calm
 from kds.board.values import AlertCard, Board, Ticket
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.ui.canvas import Ruler
@@ -18,6 +19,17 @@ from kds.ui.ticket.sheet import Sheet, sheet_of
 _NOTHING: frozenset[LineKey] = frozenset()
 
 
+class _Marks(NamedTuple):
+    """What the whole board says of one ticket: its place among the worst, calm, beyond capacity."""
+
+    rank: int | None = None
+    calm: bool = False
+    later: bool = False
+
+
+_UNMARKED = _Marks()
+
+
 @dataclass(frozen=True, slots=True)
 class _Made:
     """A sheet and what it was made from."""
@@ -25,9 +37,24 @@ class _Made:
     source: Ticket | AlertCard
     unsent: frozenset[LineKey]
     sheet: Sheet
-    rank: int | None = None
-    calm: bool = False
-    next: bool = False
+    marks: _Marks = _UNMARKED
+
+
+def _marks(board: Board) -> dict[VisitId, _Marks]:
+    """Return what a slow view, or a station with its hands full, says of its tickets.
+
+    Nothing of most: looking at each of hundreds would cost more than all the rest.
+    """
+    slow, load = board.slow, board.load
+    if slow is None and load is None:
+        return {}
+    ranks = {} if slow is None else {visit: n for n, visit in enumerate(slow.ranked, 1)}
+    found: dict[VisitId, _Marks] = {}
+    for ticket in board.tickets:
+        rank, later = ranks.get(ticket.visit), is_next(load, ticket)
+        if rank is not None or later or is_calm(slow, ticket):
+            found[ticket.visit] = _Marks(rank, is_calm(slow, ticket), later)
+    return found
 
 
 class Sheets:
@@ -44,10 +71,10 @@ class Sheets:
         made: dict[VisitId, _Made] = {}
         for alert in board.alerts:
             made[card_id(alert.id)] = self._of_alert(alert, now)
+        marked = _marks(board)
         for ticket in board.tickets:
-            rank, calm = rank_in(board.slow, ticket), is_calm(board.slow, ticket)
-            later = is_next(board.load, ticket)
-            made[ticket.visit] = self._of_ticket(ticket, unsent, now, rank, calm=calm, later=later)
+            marks = marked.get(ticket.visit, _UNMARKED) if marked else _UNMARKED
+            made[ticket.visit] = self._of_ticket(ticket, unsent, now, marks)
         self._made = made
         return [one.sheet for one in made.values()]
 
@@ -58,26 +85,19 @@ class Sheets:
         return _Made(alert, _NOTHING, self._sheet(alert_face(alert, self._reading), now))
 
     def _of_ticket(
-        self,
-        ticket: Ticket,
-        unsent: frozenset[LineKey],
-        now: Instant,
-        rank: int | None,
-        *,
-        calm: bool,
-        later: bool,
+        self, ticket: Ticket, unsent: frozenset[LineKey], now: Instant, marks: _Marks
     ) -> _Made:
         mine = unsent and frozenset(line.key for line in ticket.lines if line.key in unsent)
         old = self._made.get(ticket.visit)
-        marks = (rank, calm, later, mine)
-        is_same = old is not None and (old.rank, old.calm, old.next, old.unsent) == marks
-        if old is not None and is_same and old.source is ticket:
+        is_same = old is not None and old.source is ticket and old.unsent == mine
+        if old is not None and is_same and old.marks == marks:
             # Clocks of the page that is looked at are asked every second, the others not at all.
             return old
         reading = self._reading
-        if mine or calm or later or rank is not None:
+        if mine or marks is not _UNMARKED:
+            rank, calm, later = marks
             reading = replace(reading, unsent=mine, rank=rank, calm=calm, next=later)
-        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now), rank, calm, later)
+        return _Made(ticket, mine, self._sheet(face_of(ticket, reading), now), marks)
 
     def refit(self, visit: VisitId, now: Instant) -> Sheet:
         """Lay a ticket out again, since a clock of it needs more or less room."""

@@ -88,6 +88,46 @@ def test_stock_counts_down_with_orders(shared: Running) -> None:
     assert "duck/1" not in shared.get("/v1/stock")
 
 
+def test_a_sold_out_dish_asks_the_pass_and_says_how_many_are_short(shared: Running) -> None:
+    name = sent_order(shared, lines=[line("1", "Crab", "2", item_id="crab/9")])
+    assert shared.command("sold_out", item_id="crab/9", left=1)["result"] == "applied"
+    assert shared.get("/v1/stock")["crab/9"] == {"left": 0, "short": 1}
+    order_path = f"/v1/orders/{name['source']}/{name['order_id']}"
+    (told,) = shared.get(order_path)["lines"]
+    assert (told["lost"], told["left"]) == ("1", "0")
+    assert "sold_out" in told["flags"]
+    cards = [card["id"] for card in shared.get("/v1/board/expo")["alerts"]]
+    assert "sold-out:crab/9" in cards
+    shared.command("on_sale", item_id="crab/9")
+    assert shared.get(order_path)["lines"][0]["lost"] == "0"
+    assert "sold-out:crab/9" not in [c["id"] for c in shared.get("/v1/board/expo")["alerts"]]
+
+
+def test_a_pan_is_begun_for_several_tickets_by_what_the_board_says(shared: Running) -> None:
+    def pans() -> list[dict[str, Any]]:
+        return [b for b in shared.get("/v1/board/stove")["batches"] if b["name"] == "宫保鸡丁"]
+
+    for _ in range(2):
+        sent_order(shared, lines=[line("1", "宫保鸡丁", category="热菜")])
+    (pan,) = pans()
+    assert (pan["portions"], pan["state"]) == ("2", "queued")
+    assert shared.command("start", view="stove", lines=pan["lines"])["result"] == "applied"
+    (pan,) = pans()
+    assert pan["state"] == "cooking"
+    assert shared.command("bump", view="stove", lines=pan["lines"])["result"] == "applied"
+    assert pans() == []
+
+
+def test_a_rider_at_the_door_is_told_by_a_command(shared: Running) -> None:
+    name = sent_order(shared, service="delivery")
+    assert shared.command("rider_here", order=name)["result"] == "applied"
+    assert shared.command("rider_here", order=name)["result"] == "no_op"
+    tickets = shared.get("/v1/board/all")["tickets"]
+    (told,) = (ticket for ticket in tickets if ticket["order_id"] == name["order_id"])
+    assert "rider" in told["flags"]
+    assert told["priority"] is None  # this book prefers nobody
+
+
 @pytest.mark.parametrize("body", [{}, {"left": -1}, {"left": "many"}, [], 5])
 def test_a_wrong_stock_is_422(shared: Running, body: object) -> None:
     answer = shared.client.put("/v1/stock/x", json=body)

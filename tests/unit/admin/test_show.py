@@ -193,6 +193,20 @@ def test_explain_says_what_overtime_and_checks_make_of_a_dish(
     assert said["twice"] == (False, "looks at earlier orders of the table")
 
 
+def test_explain_says_in_which_band_a_dish_stands_and_from_when_on(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    fast_food = HOTPOT.parent / "fast_food"
+    told = printed(capsys, "explain", fast_food, "--name", "Cheeseburger", "--lang", "en")
+    said = [line.strip() for line in told.splitlines() if "bands.yaml" in line]
+    assert said == [
+        "· bands.yaml:4 rider-here: only once the rider is here",
+        "· bands.yaml:7 rushed: only once it is rushed",
+        "· bands.yaml:10 waited: only after a wait of 12 min",
+        "· bands.yaml:17 preordered: does not apply: the channel is other",
+    ]
+
+
 def test_explain_says_what_each_line_of_an_order_waits_for(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
