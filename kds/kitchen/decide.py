@@ -117,7 +117,7 @@ class _Story:
                 for fact in policy.settle(self.kitchen, visit, facts, self._now)
             ]
             if self.kitchen.short or self.kitchen.lost:
-                answers += policy.arbitrate(self.kitchen)
+                answers += policy.arbitrate(self.kitchen, facts)
             if not answers:
                 return
             for fact in answers:

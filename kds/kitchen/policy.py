@@ -44,9 +44,9 @@ class Policy(Protocol):
         """
         ...
 
-    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+    def arbitrate(self, kitchen: Kitchen, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Return who loses where more was ordered than there is, as far as it is not so yet.
 
-        Asked after every fact while something is short; it must come to rest.
+        Asked after `facts` while something is short; it must come to rest.
         """
         ...

@@ -282,7 +282,10 @@ def visit_archived(kitchen: Kitchen, _event: Event, fact: VisitArchived) -> Kitc
             orders = orders.remove(key) if stays is None else orders.set(key, stays)
     for applied in visit.commands:
         commands = commands.remove(applied.command)
-    return drop_visit(replace(kitchen, orders=orders, commands=commands), visit)
+    lost = kitchen.lost
+    for gone in [line for line in lost if line.order not in orders]:
+        lost = lost.remove(gone)
+    return drop_visit(replace(kitchen, orders=orders, commands=commands, lost=lost), visit)
 
 
 def visit_restored(kitchen: Kitchen, _event: Event, fact: VisitRestored) -> Kitchen:

@@ -222,9 +222,9 @@ class Book:
             return said
         return plated(kitchen, visit, now)
 
-    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+    def arbitrate(self, kitchen: Kitchen, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Return who loses where more was ordered than there is, as far as it is not so yet."""
-        return arbitrate(self.data.sold_out, kitchen)
+        return arbitrate(self.data.sold_out, kitchen, facts)
 
     def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
         """Yield the release of what rules hold that are not for it, as after another book's.

@@ -6,7 +6,7 @@ void and to be acknowledged, as the book says.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from enum import StrEnum
@@ -27,12 +27,14 @@ from kds.kitchen.ids import EXPO, AlertId, LineKey, VisitId
 from kds.kitchen.orders import HELD_SOLD_OUT, Gate, Line, Order, Origin
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.stock import counted, item_of
+from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 
 _ZERO = Decimal(0)
 _ALL = "all"
 _REASON = Wording("沽清", "sold out")
 _STRUCK = "沽清 / sold out"
+_CARD = "sold-out:"
 
 
 class Oversell(StrEnum):
@@ -75,21 +77,38 @@ class _Open(NamedTuple):
     portions: Decimal
 
 
-def arbitrate(rule: SoldOutRule, kitchen: Kitchen) -> list[Fact]:
-    """Return what `rule` makes of what is short in `kitchen`, as far as it is not so yet."""
-    if not kitchen.short and not kitchen.lost:
+def arbitrate(rule: SoldOutRule, kitchen: Kitchen, facts: Iterable[Fact]) -> list[Fact]:
+    """Return what `rule` makes of what is short in `kitchen`, as far as it is not so yet.
+
+    `facts`: the latest; nothing is looked at again when they are about other dishes.
+    """
+    if not (kitchen.short or kitchen.lost) or not any(_concerns(kitchen, f) for f in facts):
         return []
     losses = {
         item: list(_losses(rule, short, _open(kitchen, item)))
         for item, short in kitchen.short.items()
     }
-    facts: list[Fact] = []
+    made: list[Fact] = []
     if rule.then is Lost.VOID:
         for item, lost in losses.items():
-            facts += _void(kitchen, item, lost)
+            made += _void(kitchen, item, lost)
             losses[item] = [each for each in lost if not each.line.routing.steps]
-    facts += _marked(rule, kitchen, losses)
-    return facts
+    return [*made, *_marked(rule, kitchen, losses)]
+
+
+def _concerns(kitchen: Kitchen, fact: Fact) -> bool:
+    """The fact may be about a dish that is short: it names no visit, or one that has some."""
+    named = [getattr(fact, name, None) for name in ("visit", "into", "to")]
+    visits = [kitchen.visits.get(VisitId(name)) for name in named if isinstance(name, str)]
+    return not visits or any(visit is None or _is_short(kitchen, visit) for visit in visits)
+
+
+def _is_short(kitchen: Kitchen, visit: Visit) -> bool:
+    return any(
+        line.key in kitchen.lost
+        or ((item := item_of(kitchen, line.content)) is not None and item in kitchen.short)
+        for line in kitchen.lines_of(visit)
+    )
 
 
 def _open(kitchen: Kitchen, item: str) -> Iterator[_Open]:
@@ -160,7 +179,10 @@ def _marked(
         yield SoldOutMarked(visit, item, items, rule.tell if is_more else ())
         for key, count in items:
             yield from _held(rule, kitchen, visit, key, count - kitchen.lost.get(key, _ZERO))
-    for item in dict.fromkeys(item for item, _ in changed):
+    # A table may also have left with what it had lost: then its card has nothing more to ask.
+    asked = (name.removeprefix(_CARD) for name in kitchen.alerts if name.startswith(_CARD))
+    over = (item for item in asked if not losses.get(item))
+    for item in dict.fromkeys((*(item for item, _ in changed), *over)):
         yield from _told(rule, kitchen, item, losses.get(item, []))
 
 
@@ -200,7 +222,7 @@ def _told(rule: SoldOutRule, kitchen: Kitchen, item: str, lost: list[_Open]) -> 
 
 
 def _alert_id(item: str) -> AlertId:
-    return AlertId(f"sold-out:{item}")
+    return AlertId(f"{_CARD}{item}")
 
 
 _ASKS = {

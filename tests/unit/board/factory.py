@@ -168,9 +168,9 @@ class Book:
         del kitchen, order, fields
         return None
 
-    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+    def arbitrate(self, kitchen: Kitchen, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Ask the pass about who ordered last."""
-        return arbitrate(SoldOutRule(), kitchen)
+        return arbitrate(SoldOutRule(), kitchen, facts)
 
     def settle(
         self, kitchen: Kitchen, visit: VisitId, facts: Sequence[Fact], now: Instant

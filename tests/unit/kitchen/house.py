@@ -99,9 +99,9 @@ class HousePolicy:
             return None
         return next(iter(kitchen.tables.get(fields.note.removeprefix("join "), ())), None)
 
-    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+    def arbitrate(self, kitchen: Kitchen, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Take nothing from anybody."""
-        del kitchen
+        del kitchen, facts
         return ()
 
     def settle(

@@ -227,6 +227,19 @@ def test_a_snapshot_keeps_what_is_short_and_who_goes_without() -> None:
     assert again.lost[key] == 1
 
 
+def test_a_table_that_has_left_takes_its_card_along() -> None:
+    """The fault: a card at the pass that asks about guests who went home, for ever."""
+    house = House()
+    house.stock("sold_out")
+    house.rice("1")
+    assert house.card
+    house.do("close", "1")
+    assert house.card == ""
+    house.wait(48 * 3_600_000)
+    assert not house.kitchen.visits
+    assert not house.kitchen.lost
+
+
 @pytest.mark.parametrize("rule", ["ask", "hold", "void", "flag"])
 @pytest.mark.parametrize("seed", range(2))
 def test_as_much_is_lost_as_is_short_whatever_happens(rule: str, seed: int) -> None:
@@ -236,6 +249,7 @@ def test_as_much_is_lost_as_is_short_whatever_happens(rule: str, seed: int) -> N
         match random.randrange(7):
             case 0 | 1 | 2:
                 house.rice(table, str(random.randint(0, 4)))
+                house.order(f"other {table}", "dish beans")
             case 3:
                 kinds = ("rush", "start", "bump", "recall", "void", "release")
                 house.do(random.choice(kinds), table, view="wok")

@@ -56,9 +56,9 @@ class Rules:
         del kitchen, order, fields
         return None
 
-    def arbitrate(self, kitchen: Kitchen) -> Sequence[Fact]:
+    def arbitrate(self, kitchen: Kitchen, facts: Sequence[Fact]) -> Sequence[Fact]:
         """Take nothing from anybody."""
-        del kitchen
+        del kitchen, facts
         return ()
 
     def settle(
