@@ -14,6 +14,7 @@ from kds.ui.qt.display import Display
 from kds.ui.qt.fonts import Letters
 from kds.ui.sheets import Sheets
 from kds.ui.style.measures import Screen, measures
+from kds.ui.ticket.face import Form, LineFace
 from tests.ui import boards
 from tests.ui.boards import NOW, board, line, ticket
 
@@ -55,3 +56,17 @@ def test_the_strip_says_how_far_the_view_is_behind_and_counts_on(qtbot: QtBot) -
     assert display.strip.face.slow == "整体慢 9 分"
     display.show_board(replace(made, slow=None), NOW)
     assert display.strip.face.slow == ""
+
+
+def test_a_calm_ticket_at_the_pass_has_no_filled_chips(qtbot: QtBot) -> None:
+    """The fault: the head is calm, and beside every dish stands a red chip."""
+    made = late_tables(2)
+    slow = replace(made, slow=SlowMark(2, 2, NOW, (made.tickets[0].visit,)))
+    reading = reading_for(Options(), Subject("expo", boards.STATIONS))
+    sheets = Sheets(reading, 500, Letters(measures(33, Screen(1920, 1080))))
+    forms = [
+        {piece.form for row in sheet.face.rows if isinstance(row, LineFace) for piece in row.right}
+        for sheet in sheets.update(slow, frozenset(), NOW)
+    ]
+    assert Form.FILLED in forms[0]
+    assert Form.FILLED not in forms[1]

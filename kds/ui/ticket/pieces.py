@@ -67,6 +67,8 @@ def _station(line: TicketLine, reading: Reading) -> Piece:
         return Piece(name, Icon.TICK, Ink.READY, Form.OUTLINED)
     if line.band in _LATE:
         icon, ink = _LATE[line.band]
+        if reading.calm:
+            return Piece(name, icon, Ink.TEXT2, Form.OUTLINED)
         return Piece(name, icon, ink, Form.FILLED)
     if line.band in {Band.HELD, Band.GATED}:
         return Piece(name, Icon.PAUSE, Ink.TEXT3, Form.OUTLINED)
