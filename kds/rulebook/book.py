@@ -214,10 +214,12 @@ class Book:
         """
         known = self._lookup
         held = [*settle(known.keepers, kitchen, visit, facts, now)]
+        # Asked before pace, which begins to count when nothing else keeps a dish any more.
+        asked = self.cashier.settle(kitchen, visit, facts, now)
+        asked += known.checks.settle(kitchen, visit, facts, now)
         if known.pacers:
-            held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held])
-        held += self.cashier.settle(kitchen, visit, facts, now)
-        said = [*held, *known.checks.settle(kitchen, visit, facts, now)]
+            held += paced(known.pacers, self.pace, kitchen, visit, facts, now, [*held, *asked])
+        said = [*held, *asked]
         if said or not known.has_preplated:
             return said
         return plated(kitchen, visit, now)

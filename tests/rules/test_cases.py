@@ -11,11 +11,22 @@ from kds.cases.running import run_case
 from kds.rulebook.compile import compile_book
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
+MIXED = Path(__file__).resolve().parent / "mixed"
 SHIPPED = ("hotpot", "full_service", "fast_food")
 
 
 def texts(name: str) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in (RULES / name).glob("*.yaml")}
+
+
+def test_rules_on_the_same_dishes_count_one_after_the_other() -> None:
+    """Else a hold's time is over before its dish could have been begun."""
+    files = {p.name: p.read_text("utf-8") for p in MIXED.glob("*.yaml")}
+    book, found = compile_book(files).book, read_cases(files)
+    assert book is not None
+    assert found.diagnostics == ()
+    results = [run_case(case, book) for case in found.cases]
+    assert [m.text("en") for result in results for m in result.mismatches] == []
 
 
 def cases(name: str) -> Cases:
