@@ -149,7 +149,9 @@ def test_a_pre_order_that_is_fired_early_is_seen_at_once(place: House) -> None:
 
 
 def test_what_waits_without_an_end_is_not_predicted(place: House) -> None:
-    place.order({"a": ("Salad", "Salads"), "b": ("Ribeye", "Steaks"), "c": ("Cake", "Desserts")})
+    salad = content("a", "Salad", "Salads", course="Starter")
+    steak = content("b", "Ribeye", "Steaks", course="Main")
+    place.order([salad, steak, content("c", "Cake", "Desserts", course="Dessert")])
     (ticket,) = tickets(place)
     assert ticket.lines[-1].key.line_id == LineId("c")
     assert eta(ticket, place.now) is None
