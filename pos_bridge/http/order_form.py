@@ -7,6 +7,7 @@ origins are turned away by the guard.
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from secrets import token_hex
 from typing import Any
@@ -18,6 +19,7 @@ from starlette.responses import HTMLResponse, Response
 
 from kds.kitchen.ids import BY_HAND
 from kds.kitchen.messages import LineContent
+from kds.records.shapes import quantity
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.order_page import Filled, Row, page
 from pos_bridge.http.raw import RawRoute
@@ -29,6 +31,9 @@ PATH = "/order"
 _MOST_BYTES = 256 * 1024
 _ROWS = 8
 _MOST_ROWS = 200
+_SPELT = {"半": "0.5", "两": "2", "十": "10"} | {
+    c: str(i) for i, c in enumerate("一二三四五六七八九", 1)
+}
 _HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; "
@@ -106,13 +111,34 @@ def _filled(body: bytes) -> Filled:
 
 
 def _faults(filled: Filled) -> tuple[str, ...]:
-    """Return what is missing, before the intake has its say."""
+    """Return what is missing or no number, before the intake has its say and makes a card of it."""
     faults = []
     if not filled.table and not filled.number:
         faults.append("no_table")
     if not any(row.dish for row in filled.rows):
         faults.append("no_dish")
+    if any(not row.dish and (row.quantity or row.note) for row in filled.rows):
+        faults.append("no_name")
+    odd = [row for row in filled.rows if row.dish and _number(row.quantity or "1") is None]
+    if odd:
+        faults += ["no_number", *(f"{row.dish}: {row.quantity}" for row in odd)]
+    if filled.guests and not _plain(filled.guests).isdecimal():
+        faults += ["no_number", filled.guests]
     return tuple(faults)
+
+
+def _number(typed: str) -> str | None:
+    """Return a quantity as it is typed in a hurry (２, 2份, x2, 两) in plain digits, or None."""
+    digits = _plain(typed).strip("x×份个 ")
+    digits = _SPELT.get(digits, digits)
+    try:
+        return format(quantity(digits), "f")
+    except ValueError:
+        return None
+
+
+def _plain(typed: str) -> str:
+    return unicodedata.normalize("NFKC", typed).strip()
 
 
 def _told(reply: Reply) -> tuple[str, ...]:
@@ -132,7 +158,7 @@ def _order(filled: Filled, dishes: Mapping[str, LineContent]) -> dict[str, Any]:
         "table": filled.table,
         "number": filled.number,
         "service": filled.service,
-        "guests": filled.guests or None,
+        "guests": _plain(filled.guests) or None,
         "note": filled.note,
         "lines": [_line(str(number), row, dishes) for number, row in enumerate(rows, 1)],
     }
@@ -143,7 +169,7 @@ def _line(line_id: str, row: Row, dishes: Mapping[str, LineContent]) -> dict[str
     line: dict[str, Any] = {
         "line_id": line_id,
         "name": row.dish,
-        "quantity": row.quantity or "1",
+        "quantity": _number(row.quantity or "1"),
         "note": row.note,
     }
     if known is not None:

@@ -68,6 +68,8 @@ _WORDS: Mapping[str, Wording] = {
     "sent": Wording("已送厨房：{}", "The kitchen has it: {}"),
     "no_table": Wording("请写桌号或取餐号", "Write a table or a number"),
     "no_dish": Wording("至少写一道菜", "Write at least one dish"),
+    "no_name": Wording("有一行没有写菜名", "One line has no dish"),
+    "no_number": Wording("这不是数字", "This is no number"),
     "unsaved": Wording(
         "主机没有存下，请再送一次", "The bridge could not keep it; please send it again"
     ),

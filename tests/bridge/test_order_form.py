@@ -58,7 +58,13 @@ def test_what_is_wrong_is_said_and_nothing_typed_is_lost(shared: Running) -> Non
     assert "牛肉 &amp; &#x27;X&#x27;" in page.text
     page = write(shared, "f-1", table="F3", dish=["牛肉"], quantity=["many"], line_note=[""])
     assert page.status_code == 422
-    assert "lines[0].quantity" in page.text
+    assert "这不是数字" in page.text
+    assert "牛肉: many" in page.text
+    lost = write(
+        shared, "f-1", table="F3", dish=["牛肉", ""], quantity=["1", ""], line_note=["", "汤"]
+    )
+    assert (lost.status_code, "有一行没有写菜名" in lost.text) == (422, True)
+    assert not [a for a in shared.get("/v1/alerts") if a["source"] == "by-hand"]
     assert write(shared, "f-2", table="F3", dish=[""], quantity=[""]).status_code == 422
     more = write(shared, "f-3", table="F3", dish=["汤"], quantity=["1"], line_note=[""], more="1")
     assert more.text.count("name=dish") == 9
@@ -71,6 +77,16 @@ def guarded(tmp_path: Path) -> Iterator[Running]:
     tokens.write_text("secret-1\n", "utf-8")
     with running(tmp_path / "data", "--token-file", tokens) as bridge:
         yield bridge
+
+
+def test_numbers_are_taken_as_they_are_typed_in_a_hurry(shared: Running) -> None:
+    """Fault: a Chinese keyboard's ２ or a 两 was refused with the name of a field."""
+    typed = {"２": "2", "2份": "2", "x3": "3", "两": "2", "半": "0.5", "": "1", "1.5": "1.5"}
+    dishes = [f"菜{number}" for number in range(len(typed))]
+    sent = {"dish": dishes, "quantity": [*typed], "line_note": [""] * len(typed)}
+    assert write(shared, "f-9", table="F9", guests="４", **sent).status_code == 200
+    made = shared.get("/v1/orders/by-hand/f-9")
+    assert [each["quantity"] for each in made["lines"]] == [*typed.values()]
 
 
 def test_a_browser_signs_in_with_a_token_and_other_pages_do_not(guarded: Running) -> None:
