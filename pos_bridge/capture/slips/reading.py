@@ -25,6 +25,9 @@ from pos_bridge.capture.slips.templates import (
 MOST_DISHES = 500
 _MOST_LINES = 1_000
 _SEGMENT = re.compile(r"\s{2,}|\s(?=[^\s\d:：]{1,8}[:：])")
+_LEFT = re.compile(
+    r"\s*x?\s?\d{1,3}\s?[^\W\d_]{0,2}(?:\s+-?[¥$€£]?\s?\d{1,7}(?:\.\d{1,2})?(?:元)?)?\s*"
+)
 _WORD = re.compile(r"[ -~]+")
 
 
@@ -75,6 +78,8 @@ class _Reading:
         self._dishes: list[_Open] = []
         self._head: list[str] = []
         self._others: list[str] = []
+        self._broken: str | None = None
+        self._above: list[str] | None = None
         self._time: tuple[int, int, str] | None = None
         self._category = ""
         self._course = ""
@@ -88,7 +93,9 @@ class _Reading:
         if not any(_says(texts, kind.when) for kind in self._spec.kinds):
             return None
         for line, text in zip(self._lines, texts, strict=True):
-            self._take(line, text)
+            broken, self._broken = self._broken, None
+            if broken is None or not self._rejoined(broken, line, text):
+                self._take(line, text)
         kind = self._kind()
         return None if kind is None else self._made(kind, now, zone)
 
@@ -105,12 +112,42 @@ class _Reading:
         elif self._heading(line, text):
             pass
         elif not self._dishes:
-            if _first(spec.skip, line, text) is not None or (
-                not self._fields(line, text) and not self._dish(line, text)
-            ):
-                self._say(text)
+            self._before_dishes(line, text)
         else:
             self._within(line, text)
+
+    def _before_dishes(self, line: TextLine, text: str) -> None:
+        if _first(self._spec.dishes.skip, line, text) is not None:
+            self._say(text)
+            self._above, self._broken = [], None
+        elif not self._fields(line, text) and not self._dish(line, text):
+            self._say(text)
+            if self._above is not None and not self._means_something(text):
+                self._above.append(text.strip())
+        elif self._dishes and self._above and self._spec.dishes.rest == "note":
+            self._dishes[0].notes += self._above  # as below the first dish: nothing is lost
+
+    def _means_something(self, text: str) -> bool:
+        spec = self._spec
+        marks = [spec.reprint, spec.full, spec.station]
+        words = [*marks, *(k.when for k in spec.kinds), *(s.when for s in spec.services)]
+        return any(_says([text], each) for each in words)
+
+    def _rejoined(self, broken: str, line: TextLine, text: str) -> bool:
+        """Take what is left of a dish, how many, whose long name fills the line before."""
+        if self._is_over or _LEFT.fullmatch(fold(text)) is None:
+            return False
+        whole = f"{broken.strip()}  {text.strip()}"
+        kept = self._dishes[-1] if self._dishes else None
+        if not self._dish(line, whole):
+            return False
+        lists = [self._head, self._others, self._above or []]
+        for lines in (*lists, *((kept.notes, kept.modifiers) if kept else ())):
+            if lines and lines[-1].strip() == broken.strip():
+                lines.pop()
+        if kept is None and self._spec.dishes.rest == "note":
+            self._dishes[0].notes += self._above or []
+        return True
 
     def _heading(self, line: TextLine, text: str) -> bool:
         """Take a heading: the dishes below it are of that category or course."""
@@ -139,6 +176,7 @@ class _Reading:
 
     def _rest(self, text: str) -> None:
         last, words = self._dishes[-1], text.strip()
+        self._broken = text
         if self._spec.dishes.rest == "note":
             last.notes.append(words)
         elif self._spec.dishes.rest == "modifier":
@@ -159,6 +197,7 @@ class _Reading:
 
     def _say(self, text: str) -> None:
         """Keep a line whose words may tell what the slip is; those of a field only fill it in."""
+        self._broken = text
         (self._others if self._dishes else self._head).append(text)
 
     def _fields(self, line: TextLine, text: str) -> bool:

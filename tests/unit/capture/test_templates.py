@@ -263,3 +263,27 @@ def test_an_english_draft_reads_a_slip_it_has_not_seen() -> None:
     slip = slip_of(en_slip("BAR DOCKET", ["3 x Cola", "   + ice"], number="77", table="9"), found)
     assert (slip.kind, [d.name for d in slip.dishes]) == (Kind.ORDER, ["Cola"]), text
     assert slip.dishes[0].modifiers == ("ice",), text
+
+
+def test_a_name_that_goes_over_two_lines_is_its_dish() -> None:
+    """Fault: a long dish, its quantity below on a narrow printer, was on no ticket at all."""
+    job = Job().lines("厨房单", "单号：H2", "--------", "品名    数量    金额")
+    job.lines("招牌特色秘制麻辣小龙虾", "        1份   128.00", "毛肚    2份")
+    job.lines("雪花肥牛大份双拼锅", "        x3")
+
+    slip = slip_of(job.cut(), *shipped())
+
+    assert [(d.name, d.quantity, d.note) for d in slip.dishes] == [
+        ("招牌特色秘制麻辣小龙虾", 1, ""),
+        ("毛肚", 2, ""),
+        ("雪花肥牛大份双拼锅", 3, ""),
+    ]
+
+
+def test_what_stands_right_above_the_first_dish_is_shown() -> None:
+    """Fault: what nobody knew between the rule and the dishes was on no ticket; below it was."""
+    job = Job().lines("厨房单", "单号：H2", "店名", "--------", "外卖", "特色秘制小龙")
+
+    (dish,) = slip_of(job.lines("虾大份    1份").cut(), *shipped()).dishes
+
+    assert (dish.name, dish.note) == ("虾大份", "特色秘制小龙")
