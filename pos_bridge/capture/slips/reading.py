@@ -28,6 +28,10 @@ _SEGMENT = re.compile(r"\s{2,}|\s(?=[^\s\d:：]{1,8}[:：])")
 _LEFT = re.compile(
     r"\s*x?\s?\d{1,3}\s?[^\W\d_]{0,2}(?:\s+-?[¥$€£]?\s?\d{1,7}(?:\.\d{1,2})?(?:元)?)?\s*"
 )
+_COUNTED = re.compile(
+    r"(?P<no>\d{1,3})\s+(?P<name>(?![号寸人位两斤克年个只件款拼色味杯瓶份串])[\d\u4e00-\u9fff【（(].*)"
+)
+"""A line's number before a Chinese name, which is another on each printer; 4 人套餐 is none."""
 _WORD = re.compile(r"[ -~]+")
 
 
@@ -80,6 +84,7 @@ class _Reading:
         self._others: list[str] = []
         self._broken: str | None = None
         self._above: list[str] | None = None
+        self._no = 0
         self._time: tuple[int, int, str] | None = None
         self._category = ""
         self._course = ""
@@ -188,6 +193,9 @@ class _Reading:
         if found is None or len(self._dishes) >= MOST_DISHES:
             return False
         dish = replace(_dish(found), category=self._category, course=self._course)
+        counted = _COUNTED.fullmatch(dish.name)
+        if counted is not None and int(counted["no"]) > max(self._no, len(self._dishes)):
+            self._no, dish = int(counted["no"]), replace(dish, name=counted["name"])
         self._dishes.append(_Open(dish))
         return True
 

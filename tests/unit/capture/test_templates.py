@@ -273,10 +273,10 @@ def test_a_name_that_goes_over_two_lines_is_its_dish() -> None:
 
     slip = slip_of(job.cut(), *shipped())
 
-    assert [(d.name, d.quantity, d.note) for d in slip.dishes] == [
-        ("招牌特色秘制麻辣小龙虾", 1, ""),
-        ("毛肚", 2, ""),
-        ("雪花肥牛大份双拼锅", 3, ""),
+    assert [(d.name, str(d.quantity), d.note) for d in slip.dishes] == [
+        ("招牌特色秘制麻辣小龙虾", "1", ""),
+        ("毛肚", "2", ""),
+        ("雪花肥牛大份双拼锅", "3", ""),
     ]
 
 
@@ -287,3 +287,12 @@ def test_what_stands_right_above_the_first_dish_is_shown() -> None:
     (dish,) = slip_of(job.lines("虾大份    1份").cut(), *shipped()).dishes
 
     assert (dish.name, dish.note) == ("虾大份", "特色秘制小龙")
+
+
+def test_a_number_before_a_dish_is_no_part_of_its_name() -> None:
+    """Fault: 1 米饭 of one printer and 2 米饭 of the other were two dishes, both cooked."""
+    job = Job().lines("厨房单", "单号：H2", "--------", "2 毛肚  x2份", "3 米饭  1碗")
+
+    slip = slip_of(job.lines("4 人套餐  1份", "5 7喜  1").cut(), *shipped())
+
+    assert [d.name for d in slip.dishes] == ["毛肚", "米饭", "4 人套餐", "7喜"]
