@@ -39,11 +39,11 @@ class Report:
         if self.book is None:
             return Wording(
                 f"{errors} 处错误，{remarks} 处提醒：这份规则不能启用",
-                f"{errors} errors, {remarks} remarks: this book may not run",
+                f"{_number(errors, 'error')}, {_number(remarks, 'remark')}: this book may not run",
             )
         data, paces = self.book.data, len(self.book.paces)
         rules = len(data.waits) + paces + len(data.overtimes) + len(data.announces)
-        rules += len(data.checks) + len(data.pay_firsts)
+        rules += len(data.checks) + len(data.pay_firsts) + len(data.prints)
         size = Wording(
             f"{len(data.stations)} 个工位，{len(data.menu)} 条菜单，{rules} 条规则",
             f"{len(data.stations)} stations, {len(data.menu)} menu entries, {rules} rules",
@@ -51,9 +51,13 @@ class Report:
         if remarks:
             return Wording(
                 f"可以启用（{size.zh}），有 {remarks} 处提醒",
-                f"this book may run ({size.en}), with {remarks} remarks",
+                f"this book may run ({size.en}), with {_number(remarks, 'remark')}",
             )
         return Wording(f"没有问题：{size.zh}", f"sound: {size.en}")
+
+
+def _number(count: int, noun: str) -> str:
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
 
 
 _MARKS = {Severity.ERROR: Wording("", ""), Severity.WARNING: Wording("提醒 ", "remark ")}

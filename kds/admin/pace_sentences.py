@@ -111,7 +111,7 @@ def _due(rule: DueRule) -> Wording:
         zh = f"制作时间（没写的按 {none.zh}）加 {zh}"
         en = f"its prep time ({none.en} where none is stated) and {en}"
     if rule.load_s:
-        zh += f"，工位忙时再加，最多 {duration(rule.load_s, 'zh')}"
+        zh += f"（工位忙时最多再加 {duration(rule.load_s, 'zh')}）"
         en += f", and up to {duration(rule.load_s, 'en')} more for what its station has to do,"
     sooner = Wording("", "")
     if rule.ahead_s:
@@ -122,7 +122,7 @@ def _due(rule: DueRule) -> Wording:
     dishes = Wording(_dishes(rule, "zh") or "有预订时间的菜", _dishes(rule, "en") or "a dish")
     shown = _shown(rule)
     return Wording(
-        f"{dishes.zh}提前{zh}开做{sooner.zh}{shown.zh}",
+        f"{dishes.zh}提前{'' if rule.by_prep else ' '}{zh}开做{sooner.zh}{shown.zh}",
         f"{dishes.en} that is due later is started {en} before that{sooner.en}{shown.en}",
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
@@ -12,6 +13,9 @@ from kds.rulebook.preparation import prep_faults
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
 from kds.rulebook.whens import passing_faults, when_faults
+
+_JOINED = re.compile(r"[\s>＞,，、/&]")
+"""What people write between two stations."""
 
 
 def cross_check(sources: Sources) -> tuple[Diagnostic, ...]:
@@ -91,7 +95,14 @@ def _stations(entry: Located[MenuSpec], stations: Sequence[str]) -> Iterator[Dia
     for number, chain in enumerate(entry.spec.cook):
         used = dict.fromkeys(station for stage in chain for station in stage)
         for station in used:
-            if station not in stations:
+            if station not in stations and _JOINED.search(station):
+                yield fault(
+                    entry.at("cook", number),
+                    f"“{station}”不是一个工位；先后写 wok -> pass，同时写 grill + fry",
+                    f"'{station}' is no station; write wok -> pass for one after the other, "
+                    "grill + fry for both at once",
+                )
+            elif station not in stations:
                 yield fault(
                     entry.at("cook", number),
                     f"未知的工位“{station}”",

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Annotated
+
+from pydantic import ConfigDict
 
 from kds.rulebook import nodes
 from kds.rulebook.checking import Located, SpecT, check
@@ -13,7 +16,15 @@ from kds.rulebook.nodes import Key, Node
 from kds.rulebook.pace_specs import CallSpec, CoursesSpec, DueSpec, TogetherSpec
 from kds.rulebook.precedence import BandSpec, SlowViewSpec, SoldOutSpec
 from kds.rulebook.printing_spec import PrinterSpec, PrintSpec
-from kds.rulebook.schema import BookSpec, LimitsSpec, MenuSpec, StationSpec, WaitSpec
+from kds.rulebook.schema import (
+    A_MECHANISM,
+    BookSpec,
+    LimitsSpec,
+    MenuSpec,
+    Spec,
+    StationSpec,
+    WaitSpec,
+)
 from kds.rulebook.telling import AnnounceSpec, OvertimeSpec
 from kds.rulebook.typography import slips
 
@@ -108,6 +119,14 @@ def _take_root(
             _read_section(sources, name, key)
 
 
+class AnyRuleSpec(Spec):
+    """One of `rules:` of which nothing is known but that it needs a mechanism."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    mechanism: Annotated[str, A_MECHANISM]
+
+
 _SINGLE = ("book", "limits", "slow_view", "sold_out")
 
 
@@ -166,7 +185,7 @@ def _note_names(sources: Sources, section: str, item: Node) -> None:
 
 
 def _append_rule(sources: Sources, item: Node) -> None:
-    """Read a rule as its mechanism asks; one of an unknown mechanism says so as any would."""
+    """Read a rule as its mechanism asks; of one of an unknown mechanism say that and no more."""
     key = item.keys.get("mechanism") if isinstance(item, nodes.Mapping) else None
     node = None if key is None else key.value
     mechanism = (node.text or "").strip() if isinstance(node, nodes.Scalar) else ""
@@ -189,8 +208,10 @@ def _append_rule(sources: Sources, item: Node) -> None:
             _append(sources, CheckSpec, item, sources.checks)
         case "pay_first":
             _append(sources, PayFirstSpec, item, sources.pay_firsts)
-        case _:
+        case "wait_for":
             _append(sources, WaitSpec, item, sources.rules)
+        case _:
+            _checked(sources, AnyRuleSpec, item)
 
 
 def _append(sources: Sources, model: type[SpecT], node: Node, pieces: list[Located[SpecT]]) -> None:
