@@ -115,12 +115,19 @@ class Party:
     def has_just_come(self, order: Order, line: Line) -> bool:
         """Nobody could work on the line before the revision that is among the facts.
 
-        What the till itself holds, the till calls.
+        So it is with one that was void as a whole and is ordered again. What the till itself
+        holds, the till calls.
         """
-        if len(line.history) != 1 or order.key not in self.received():
+        if order.key not in self.received() or not (len(line.history) == 1 or _is_again(line)):
             return False
         groups = [*self.living(line)]
         return bool(groups) and all(g.seq == order.seq for g in groups) and not is_tills(line)
+
+
+def _is_again(line: Line) -> bool:
+    """All that was ordered before what the last revision asks for is void."""
+    void = sum(g.portions for g in line.groups if g.state is PortionState.VOID)
+    return void > 0 and void == line.ordered - line.content.quantity
 
 
 def is_for(rule: PaceRule, line: Line) -> bool:

@@ -197,6 +197,13 @@ def test_a_cook_may_begin_a_pre_order_and_an_amendment_does_not_take_it_back(
     assert place.holds("b") == [("pre-orders", "start")]
 
 
+def test_a_dish_of_a_pre_order_that_is_ordered_again_waits_for_its_time(place: House) -> None:
+    """Fault: taken off and put on again, it was cooked at once, hours before it was due."""
+    for lines in ({"a": STEAK, "b": CHIPS}, {"a": STEAK}, {"a": STEAK, "b": CHIPS}):
+        place.order(lines, service=Service.PICKUP, due_at=due_at(120))
+    assert place.holds("a") == place.holds("b") == [("pre-orders", "start")]
+
+
 def test_what_is_due_within_the_hour_is_seen_by_every_table_alone(place: House) -> None:
     """Time touches only the visits whose time has come."""
     for number in range(20):
