@@ -131,9 +131,15 @@ def _in_vain(
             return
 
 
+def _dishes_of(spec: CheckSpec) -> tuple[list[str], list[str]]:
+    return sorted(spec.menu_class), sorted(spec.entry)
+
+
 def _takes_all(one: CheckSpec, later: CheckSpec) -> bool:
     """Whatever `later` finds odd `one` finds odd as well, for everybody and every dish."""
-    if one.when.model_fields_set or (one.menu_class or one.entry):
+    if one.when.model_fields_set and one.when != later.when:
+        return False
+    if (one.menu_class or one.entry) and _dishes_of(one) != _dishes_of(later):
         return False
     match one.what:
         case Fault.QUANTITY:

@@ -48,13 +48,15 @@ def _contradictions(rule: Located[PayFirstSpec]) -> Iterator[Diagnostic]:
 def _in_vain(
     rule: Located[PayFirstSpec], earlier: Sequence[Located[PayFirstSpec]]
 ) -> Iterator[Diagnostic]:
-    """Yield a remark on a rule that comes after one for all orders."""
+    """Yield a remark on a rule that comes after one for all orders, or for the same ones."""
     for other in earlier:
-        if not other.spec.when.model_fields_set:
+        is_for_all = not other.spec.when.model_fields_set
+        if is_for_all or other.spec.when == rule.spec.when:
+            zh, en = ("所有", "all") if is_for_all else ("同样", "the same")
             yield fault(
                 rule.place,
-                f"轮不到这条：“{other.spec.id}”（{other.place}）管所有的单",
-                f"this never gets its turn: '{other.spec.id}' ({other.place}) is for all orders",
+                f"轮不到这条：“{other.spec.id}”（{other.place}）管{zh}的单",
+                f"this never gets its turn: '{other.spec.id}' ({other.place}) is for {en} orders",
                 severity=Severity.WARNING,
             )
             return
