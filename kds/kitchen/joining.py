@@ -37,7 +37,8 @@ def orders_parted(kitchen: Kitchen, _event: Event, fact: OrdersParted) -> Kitche
 def orders_joined(kitchen: Kitchen, event: Event, fact: OrdersJoined) -> Kitchen:
     """Give the till's lines what was cooked by hand, and the others what nobody needs twice.
 
-    Every line keeps as many portions as were ever ordered of it. What the till asked for once
+    Every line keeps as many portions as were ever ordered of it. What was written by hand beside
+    a dish stays beside it: the till may know nothing of an allergy. What the till asked for once
     more becomes void; a station that has begun it sees it so.
     """
     for hand_key, key, portions in fact.items:
@@ -78,8 +79,13 @@ def _swapped(
         void_reason=_REASON,
     )
     holds = _holds(hand, line, places, given)
-    other = replace(line, groups=tidy((*rest, *given)), holds=holds, changed=False)
+    content = replace(line.content, note=_notes(line.content.note, hand.content.note))
+    other = replace(line, content=content, groups=tidy((*rest, *given)), holds=holds, changed=False)
     return _in_order(one, at, seq), _in_order(other, at, seq)
+
+
+def _notes(of_till: str, by_hand: str) -> str:
+    return of_till if by_hand in of_till else "\n".join(filter(None, (of_till, by_hand)))
 
 
 def _holds(

@@ -74,6 +74,14 @@ def test_joined_what_was_cooked_is_the_tills_and_nothing_is_left_twice(house: Ho
     check(house.kitchen)
 
 
+def test_joined_what_was_written_beside_a_dish_stays_beside_it(house: House) -> None:
+    """Fault: the till's dish went on without the allergy that the waiter wrote on the form."""
+    house.order("h2", dish("1", "1", "cold", name="D", note="no nuts"), table="9")
+    house.order("2", dish("1", "1", "cold", name="D", note="rare"), table="9")
+    house.do("same_order", "2")
+    assert house.line("1", "2").content.note == "rare\nno nuts"
+
+
 def test_of_more_and_less_only_what_is_common_is_joined(house: House) -> None:
     house.order("1", dish("1", "3", "cold", name="A"), table="8")
     house.do("same_order", "1")
