@@ -115,6 +115,7 @@ class House:
 
     evening: Evening
     random: Random
+    views: tuple[str, ...] = VIEWS
     memo: BoardMemo = field(default_factory=BoardMemo)
     now_ms: int = 0
 
@@ -154,7 +155,7 @@ class House:
     def compare(self, walls: list[Wall]) -> None:
         """Every view of the displays is the bridge's, at the same log place."""
         at, kitchen = self.evening.now, self.evening.kitchen
-        for view in VIEWS:
+        for view in self.views:
             known = board(kitchen, self.evening.book, view, at, self.memo)
             for wall in walls:
                 assert wall.session.place == self.history.place
