@@ -44,6 +44,7 @@ def orders_joined(kitchen: Kitchen, event: Event, fact: OrdersJoined) -> Kitchen
     for hand_key, key, portions in fact.items:
         hand, line = kitchen.line(hand_key), kitchen.line(key)
         if hand is not None and line is not None:
+            kitchen = _remembered(kitchen, hand, line)
             home = kitchen.orders[hand_key.order].visit
             places = (home, fact.visit)
             kitchen = put_lines(
@@ -82,6 +83,15 @@ def _swapped(
     content = replace(line.content, note=_notes(line.content.note, hand.content.note))
     other = replace(line, content=content, groups=tidy((*rest, *given)), holds=holds, changed=False)
     return _in_order(one, at, seq), _in_order(other, at, seq)
+
+
+def _remembered(kitchen: Kitchen, hand: Line, line: Line) -> Kitchen:
+    """Keep a dish's note in the order by hand, too: the till's next revision states its own."""
+    if not hand.content.note or hand.content.note in line.content.note:
+        return kitchen
+    order = kitchen.orders[hand.key.order]
+    note = _notes(order.fields.note, f"{hand.content.name}: {hand.content.note}")
+    return put_order(kitchen, replace(order, fields=replace(order.fields, note=note)))
 
 
 def _notes(of_till: str, by_hand: str) -> str:

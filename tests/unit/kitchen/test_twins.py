@@ -80,6 +80,9 @@ def test_joined_what_was_written_beside_a_dish_stays_beside_it(house: House) -> 
     house.order("2", dish("1", "1", "cold", name="D", note="rare"), table="9")
     house.do("same_order", "2")
     assert house.line("1", "2").content.note == "rare\nno nuts"
+    house.order("2", dish("1", "1", "cold", name="D"), dish("2", "1", "hot"), table="9")
+    assert house.the_order("h2").fields.note == "D: no nuts", "whatever the till says later"
+    check(house.kitchen)
 
 
 def test_of_more_and_less_only_what_is_common_is_joined(house: House) -> None:
