@@ -39,7 +39,7 @@ from kds.rulebook.precedence_text import (
     sold_out_faults,
     sold_out_rule,
 )
-from kds.rulebook.preparation import plus_of
+from kds.rulebook.preparation_text import plus_of
 from kds.rulebook.print_text import print_faults, print_rule, printer_of, unused_printers
 from kds.rulebook.reach import gate_faults, unreached
 from kds.rulebook.schema import BookSpec, LimitsSpec, MatchSpec, MenuSpec, WaitSpec, WordingSpec

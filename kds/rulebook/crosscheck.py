@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from kds.rulebook.checking import Located
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
-from kds.rulebook.preparation import prep_faults
+from kds.rulebook.preparation_text import prep_faults
 from kds.rulebook.schema import LimitsSpec, MatchSpec, MenuSpec, WaitSpec
 from kds.rulebook.sources import Sources
 from kds.rulebook.whens import passing_faults, when_faults
