@@ -1,7 +1,7 @@
 """An evening under a book in which every mechanism holds: displays agree and nothing is stuck.
 
 The book is `tests/rules/mixed`: courses, payment first, hold, finish together, due times, checks,
-sets that are spelled out, modifiers cooked as lines, pre-plated dishes, stations folded by the hour.
+sets spelled out, modifiers cooked as lines, pre-plated dishes, stations folded by the hour.
 """
 
 from __future__ import annotations
