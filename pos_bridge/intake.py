@@ -95,7 +95,7 @@ class Intake:
     async def _reject_fields(
         self, delivery: Delivery, faults: list[tuple[str, str]], status: int = 422
     ) -> Reply:
-        why = "; ".join(f"{field}: {message}" for field, message in faults[:5])
+        why = "; ".join(": ".join(filter(None, fault)) for fault in faults[:5])
         errors = [{"field": field, "message": message} for field, message in faults]
         alert = await self._complain(delivery, status, why)
         return Reply(status, {"errors": errors, "alert": alert})
