@@ -227,6 +227,12 @@ def _syntax_fault(file: str, error: MarkedYAMLError) -> Diagnostic:
     mark = error.problem_mark or error.context_mark
     place = Place(file, mark.line + 1, mark.column + 1) if mark else Place(file, 1, 1)
     problem = error.problem or error.context or "not YAML"
+    if problem.startswith(r"found character '\t'"):
+        return fault(
+            place,
+            f"第 {place.line} 行：这里是制表符（Tab），请改成空格",
+            f"line {place.line}: this is a tab, write spaces",
+        )
     zh = next((zh for start, zh in _SYNTAX if problem.startswith(start)), problem)
     return fault(place, f"YAML 语法错误：{zh}", f"not valid YAML: {problem}")
 
