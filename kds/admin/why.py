@@ -132,10 +132,9 @@ class _Teller:
     def _detail(self, data: dict[str, Any]) -> str:
         """Return what an event says besides its kind: gate and reason, opening, limit, table."""
         reason = data.get("reason")
-        said = [
-            str(data.get(name) or "")
-            for name in ("gate", "opened_by", "level", "table", "view", "station")
-        ]
+        opened = _OPENINGS.get(str(data.get("opened_by") or ""))
+        said = [str(data.get(name) or "") for name in ("gate", "level", "table", "view", "station")]
+        said.append("" if opened is None else opened[self._lang])
         if isinstance(reason, dict):
             said.append(reason.get(self._lang, ""))
         elif reason:
@@ -147,6 +146,19 @@ class _Teller:
 
 
 _WAITS_UNTIL = Wording("改为等到 {}", "now waits until {}")
+_OPENINGS = {
+    "state": Wording("等的已到", "it is there"),
+    "timeout": Wording("到时", "time is up"),
+    "override": Wording("人工放行", "let go by hand"),
+    "void": Wording("等的已退", "what it waited for is void"),
+    "service": Wording("不再适用", "not for this service"),
+    "condition": Wording("不再适用", "no longer for it"),
+    "struck": Wording("划掉", "struck at the pass"),
+    "planned": Wording("按计划", "as planned"),
+    "fired": Wording("叫起", "fired"),
+    "paused": Wording("规则已停或已删", "the rule is paused or gone"),
+    "merged": Wording("并台", "tables merged"),
+}
 _CAUSES = {
     "pos": Wording("收银", "the till"),
     "person": Wording("人", "a person"),
@@ -174,7 +186,7 @@ _KINDS = {
     "portions_voided": Wording("退菜", "void"),
     "voids_acknowledged": Wording("退菜已知", "void acknowledged"),
     "hold_placed": Wording("开始等", "begins to wait"),
-    "hold_released": Wording("不再等", "waits no more"),
+    "hold_released": Wording("不再等", "waits no more:"),
     "lines_rushed": Wording("催菜", "rushed"),
     "lines_remade": Wording("重做", "made again"),
     "line_taken": Wording("接手", "taken"),

@@ -286,7 +286,7 @@ def test_why_tells_what_happened_at_a_table_and_by_which_rule(
     told = capsys.readouterr().out
     assert "menu.yaml:3 plates" in told
     assert "begins to wait run r · first · a rule" in told
-    assert "waits no more state · first · a rule" in told
+    assert "waits no more: it is there · first · a rule" in told
     assert "ready ×1 · pot · a person · pot-1" in told
     assert main([*asked, "--at", "1999-01-01T12:00"]) == 1
     assert "nobody was at table 12" in capsys.readouterr().err
