@@ -58,7 +58,7 @@ def fit(slip: Slip, rooms: Rooms, strip: int) -> Parts:
     while (room := rooms(slip.rest(first))) is not None:
         if slip.rest(first) <= room.h:
             return _numbered([*parts, Part(slip.id, room, first, len(slip.blocks))], 0)
-        end = slip.cut(first, room.h - slip.head_at(first) - strip)
+        end = slip.torn(first, room.h - slip.head_at(first) - strip)
         if end == first and not parts:
             return ()
         if end > first:

@@ -110,6 +110,11 @@ class Slip:
             end -= 1
         return end
 
+    def torn(self, first: int, room: int) -> int:
+        """Return up to which block a part goes that another follows: never is that a mere foot."""
+        end = self.cut(first, room)
+        return end if end < len(self.blocks) else self.cut(first, sum(self.blocks[first:-1]))
+
 
 @dataclass(frozen=True, slots=True)
 class Part:

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from kds.kitchen.ids import VisitId
 from kds.ui.geometry import Box
+from kds.ui.pages import fit, one_by_one
 from kds.ui.placement import Placement, place, turn
 from kds.ui.slips import Arrangement, PlaceStyle, Size, Slip
 
@@ -105,6 +106,8 @@ def check_nothing_is_lost(placement: Placement, tickets: Sequence[Slip]) -> None
             assert all(a.last == b.first for a, b in itertools.pairwise(parts))
             assert parts[-1].last + parts[-1].hidden == len(slip_of[ticket].blocks)
             assert not any(part.hidden for part in parts[:-1])
+            # "Goes on there: 0 more", and a ticket that is nothing but its foot.
+            assert all(part.last > part.first or part.hidden for part in parts[1:])
 
 
 def check_contents_fit(placement: Placement, tickets: Sequence[Slip]) -> None:
@@ -347,6 +350,15 @@ def test_ticket_that_grows_takes_free_room_below_it() -> None:
         new = place(old, [grown(tickets[0], 9)], HD, style)
         assert not new.hides
         assert new.boxes(VisitId("a"))[0].h > old.boxes(VisitId("a"))[0].h
+
+
+def test_what_goes_on_elsewhere_is_never_a_mere_foot() -> None:
+    """All dishes have room and only the foot has not: the last dish goes along with it."""
+    rooms = one_by_one([Box(0, 0, 400, 300), Box(410, 0, 400, 300)])
+    parts = fit(slip("a", 46, 46, 46), rooms, 46)
+    assert [(part.first, part.last) for part in parts] == [(0, 2), (2, 3)]
+    alone = fit(slip("b", 138), one_by_one([Box(0, 0, 400, 300), Box(410, 0, 400, 310)]), 46)
+    assert alone == ()
 
 
 def test_ticket_that_grows_with_neighbours_below_is_cut_or_torn_but_moves_nobody() -> None:
