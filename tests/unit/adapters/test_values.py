@@ -121,4 +121,4 @@ def test_a_line_keeps_its_id_when_one_before_it_goes() -> None:
 
 
 def test_ids_beyond_double_precision_keep_their_digits() -> None:
-    assert text(16650443174389601) == "16650443174389601"
+    assert text(90071992547409931) == "90071992547409931"
