@@ -22,20 +22,25 @@ Duplicates: by content and `_updated`. Order: `_updated` is the revision, a canc
 time. Signature: `X-Server-Authorization-HMAC-SHA256`, hexadecimal over the raw body.
 
 Options: `order_id = "_id"` names orders by Deliverect's own id, as `channelOrderId` is unique for
-48 h only; `stores` and `cook_unpaid` as in `tickets`.
+48 h only; `stores` and `cook_unpaid` as in `tickets`. `tell_states = true`, with that id and the
+credentials of the KDS API, tells Deliverect what is begun (50) and ready for pickup (70): "Update
+Order Status" of its KDS API.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from kds.records.body import read_json
 from kds.records.errors import BadBody, FieldError
 from pos_bridge.adapters import signatures, values
-from pos_bridge.adapters.adapter import Context, Push, Reading
+from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
 from pos_bridge.adapters.lines import DEEPEST, LineIds, lines_of, name_of, parts_of
+from pos_bridge.adapters.status import StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import Doubts, text
 
@@ -44,6 +49,7 @@ _SERVICES = {1: "pickup", 2: "delivery", 3: "dine_in", 4: "pickup", 5: "drive_th
 _CURBSIDE = 4
 _DUPLICATE, _READY, _FINALIZED, _AUTO_FINALIZED, _COURIER_GONE, _FAILED = 30, 70, 90, 95, 115, 120
 _CANCELS = frozenset({35, 100, 110})
+_STATES = {"order.started": 50, "order.recalled": 50, "order.ready": 70}
 _OF_ORDERS = ("items", "orderType", "customer", "payment", "pickupTime")
 """What a report of a status has not: an order whose items are missing is a fault, and shown."""
 
@@ -52,7 +58,8 @@ class Deliverect:
     """Reads Deliverect's webhooks."""
 
     vendor = "deliverect"
-    options = known_options(stores=list, cook_unpaid=bool, order_id=str)
+    api = "https://api.deliverect.com"
+    options = known_options(stores=list, cook_unpaid=bool, order_id=str, tell_states=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the HMAC over the raw body."""
@@ -71,6 +78,16 @@ class Deliverect:
                 raise BadBody([FieldError("", "must be an order")])
             _sort(entry, sheet)
         return sheet.result()
+
+    def status_call(self, update: StatusUpdate) -> Fetch | None:
+        """Return what tells Deliverect's KDS API how far an order is."""
+        status = _STATES.get(update.type)
+        if status is None:
+            return None
+        order = text(update.data["order_id"])
+        body = json.dumps({"orderId": order, "status": status})
+        path = f"/kds/orderStatus/{quote(order, safe='')}"
+        return Fetch(update.id, order, path, "POST", {"Content-Type": "application/json"}, body)
 
 
 def _is_product(entry: Any) -> bool:

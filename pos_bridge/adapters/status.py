@@ -4,7 +4,9 @@
 
 It makes the request, pure as the rest of it; the bridge authorises and sends it, repeats it after
 growing gaps, keeps the sequence of each order and shows what is not told. It is used where
-`[pos.VENDOR]` of `DATA/pos.toml` has credentials of the API.
+`[pos.VENDOR]` of `DATA/pos.toml` has credentials of the API, and `tell_states = true` where the
+adapter names that among its options: many shops tell their vendor on its own tablet, and an app
+without the vendor's leave to do so would be refused for ever.
 """
 
 from __future__ import annotations
@@ -14,6 +16,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol, runtime_checkable
 
 from pos_bridge.adapters.adapter import Fetch
+
+TELLS = "tell_states"
+"""The option of an adapter that tells only where it is wanted."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from kds.store.values import Outgoing
-from pos_bridge.adapters.status import StatusCalling, StatusUpdate
+from pos_bridge.adapters.adapter import Choosing
+from pos_bridge.adapters.status import TELLS, StatusCalling, StatusUpdate
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api
 from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
@@ -81,5 +82,12 @@ def vendors_told(channels: Mapping[str, Channel]) -> Iterator[VendorDestination]
         adapter, settings = channel.adapter, channel.settings
         api = settings.api
         may = api.token or api.token_url or api.headers
-        if may and isinstance(adapter, StatusCalling):
+        if may and isinstance(adapter, StatusCalling) and _is_wanted(channel):
             yield VendorDestination(name, settings.source, adapter, api)
+
+
+def _is_wanted(channel: Channel) -> bool:
+    """Say whether the vendor is to be told, where its adapter leaves that to the settings."""
+    named: object = channel.adapter.options if isinstance(channel.adapter, Choosing) else None
+    is_asked = isinstance(named, Mapping) and TELLS in named
+    return not is_asked or channel.settings.options.get(TELLS) is True

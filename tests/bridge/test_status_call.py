@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+import pytest
+
 from kds.kitchen.ids import Instant
 from kds.store.values import Outgoing
 from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
+from pos_bridge.adapters.deliverect import Deliverect
 from pos_bridge.adapters.status import StatusUpdate
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api, VendorSettings
@@ -95,3 +98,37 @@ def test_a_vendor_is_told_only_with_credentials_and_an_adapter_that_can() -> Non
     assert list(vendors_told({"toy": Channel(Toy(), VendorSettings("toy"))})) == []
     assert [d.name for d in vendors_told({"toy": Channel(Toy(), told)})] == ["toy"]
     assert "a token" not in repr(list(vendors_told({"toy": Channel(Toy(), told)})))
+
+
+def test_deliverect_is_told_only_where_that_is_wanted() -> None:
+    """Many shops tell their vendor on its own tablet."""
+
+    def told(**options: Any) -> list[str]:
+        settings = VendorSettings("deliverect", api=Api(token="a token"), options=options)
+        return [d.name for d in vendors_told({"deliverect": Channel(Deliverect(), settings)})]
+
+    assert (told(), told(tell_states=False)) == ([], [])
+    assert told(tell_states=True) == ["deliverect"]
+
+
+@pytest.mark.parametrize(
+    ("topic", "status"),
+    [
+        ("order.started", 50),
+        ("order.recalled", 50),
+        ("order.ready", 70),
+        ("order.accepted", None),
+        ("line.ready", None),
+        ("stock.sold_out", None),
+    ],
+)
+def test_deliverect_hears_what_its_kds_api_knows(topic: str, status: int | None) -> None:
+    """Preparing is 50, ready for pickup 70; the rest it learns from the channel."""
+    update = StatusUpdate("msg_1", topic, "2026-11-21T10:00:00Z", {"order_id": "5f/a 1"})
+    call = Deliverect().status_call(update)
+    if status is None:
+        assert call is None
+        return
+    assert call is not None
+    assert (call.method, call.path, call.key) == ("POST", "/kds/orderStatus/5f%2Fa%201", "5f/a 1")
+    assert json.loads(call.body) == {"orderId": "5f/a 1", "status": status}
