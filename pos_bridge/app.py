@@ -284,6 +284,7 @@ def _say_ready(http: Address, displays: Address, captures: Sequence[Address]) ->
     gc.freeze()  # the programs and the state as loaded: not to be walked over again and again
     gc.set_threshold(10_000, 20, 20)  # an order makes hundreds of values, hardly one is garbage
     gc.enable()
+    sys.setswitchinterval(0.0005)  # what is weighed in a thread must not hold up who sends orders
     also = "".join(f" capture={address}" for address in captures)
     print(f"ready http=http://{http} displays=ws://{displays}{also}", flush=True)
     _logger.info("serving http on %s, displays on %s", http, displays)

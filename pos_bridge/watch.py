@@ -21,7 +21,7 @@ from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
 _GATHER_S = 0.25
-_AT_ONCE = 100
+_AT_ONCE_S = 0.002
 _AFTER_FAILURE_S = 5.0
 _LATER_MS = 60_000
 _TOUCH_ALL = (RulePaused, RuleResumed, BookAdopted)
@@ -83,9 +83,12 @@ class Watch:
         stale = list(kitchen.visits) if self._is_all_stale else changed_visits(self._seen, kitchen)
         self._is_all_stale = False
         self._seen = kitchen
-        for count, visit in enumerate(stale, 1):
-            if count % _AT_ONCE == 0:
-                await asyncio.sleep(0)
+        clock = asyncio.get_running_loop().time
+        pause_at = clock() + _AT_ONCE_S
+        for visit in stale:
+            if clock() >= pause_at:
+                await asyncio.sleep(_AT_ONCE_S)  # as long again for everybody else
+                pause_at = clock() + _AT_ONCE_S
             at = visit_due(kitchen, visit, book)
             if at is None:
                 self._due.pop(visit, None)

@@ -164,6 +164,16 @@ def judge(condition: Condition, occasion: Occasion) -> Finding:
     return last
 
 
+def holds(condition: Condition, occasion: Occasion) -> bool:
+    """Return whether `condition` holds, as `judge` says, for those who do not ask why."""
+    return (
+        all(demand.is_met(occasion.value(demand.about)) for demand in condition.demands)
+        and all(holds(part, occasion) for part in condition.all_of)
+        and (not condition.any_of or any(holds(part, occasion) for part in condition.any_of))
+        and not any(holds(part, occasion) for part in condition.none_of)
+    )
+
+
 def _parts(condition: Condition, occasion: Occasion) -> Iterator[Finding]:
     for demand in condition.demands:
         value = occasion.value(demand.about)

@@ -14,7 +14,7 @@ from kds.kitchen.portions import PortionState
 from kds.kitchen.visits import Told, Visit
 from kds.rulebook.clocks import waited_since, waiting_since
 from kds.rulebook.compiled import Clock, OvertimeOf, OvertimeRule
-from kds.rulebook.conditions import Occasion, judge
+from kds.rulebook.conditions import Occasion, holds
 
 _S = PortionState
 _TO_COOK = frozenset({_S.QUEUED, _S.COOKING})
@@ -93,7 +93,7 @@ def _applies(
         return True
     guests = next((o.fields.guests for o, _ in lines if o.fields.guests), None)
     occasion = Occasion(order.fields, line.content, visit.table, guests, line.received_at, zone)
-    return judge(rule.when, occasion).holds
+    return holds(rule.when, occasion)
 
 
 def _since(

@@ -18,7 +18,7 @@ from kds.kitchen.ids import Instant, LineId
 from kds.kitchen.messages import Channel, LineContent, Member, OrderFields, Payment, Service
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book
-from kds.rulebook.conditions import About, Condition, Demand, Occasion, judge
+from kds.rulebook.conditions import About, Condition, Demand, Occasion, holds, judge
 from kds.rulebook.possible import implies, is_possible
 from kds.rulebook.schema import WhenSpec
 from kds.rulebook.whens import condition_of
@@ -164,6 +164,11 @@ def test_what_holds_once_is_never_called_impossible(condition: Condition, seen: 
     """A sound book must not be refused, nor a reachable entry called unreachable."""
     if judge(condition, seen).holds:
         assert is_possible(condition)
+
+
+@given(CONDITIONS, OCCASIONS)
+def test_who_does_not_ask_why_hears_the_same(condition: Condition, seen: Occasion) -> None:
+    assert holds(condition, seen) == judge(condition, seen).holds
 
 
 @given(CONDITIONS, CONDITIONS, OCCASIONS)
