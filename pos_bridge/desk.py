@@ -7,9 +7,10 @@ from typing import Protocol
 
 from kds.kitchen.commands import Command, Outcome, RaiseAlert, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import Cause, Event, VisitRestored
+from kds.kitchen.events import Cause, Event
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey
+from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.state import Kitchen
 from kds.rulebook.adoption import adoption
 from kds.rulebook.book import Book

@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Iterable, Mapping
 
-from kds.kitchen.events import OrderReceived
 from kds.kitchen.ids import BY_HAND
 from kds.kitchen.messages import LineContent
+from kds.kitchen.order_facts import OrderReceived
 from kds.store.errors import StoreError
 from kds.store.store import Store
 from pos_bridge.feed import Feed

@@ -10,8 +10,8 @@ from datetime import time as wall_time
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
-from kds.kitchen.events import OrderReceived, VisitArchived, VisitRestored
 from kds.kitchen.ids import CommandId, OrderKey
+from kds.kitchen.order_facts import OrderReceived, VisitArchived, VisitRestored
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.store.days import BusinessDay

@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from kds.kitchen.events import Event, LineLate, OrderReceived, PortionsVoided
+from kds.kitchen.events import Event, LineLate
 from kds.kitchen.ids import Instant, OrderKey
+from kds.kitchen.order_facts import OrderReceived, PortionsVoided
 
 HOUR_MS = 3_600_000
 _MINUTE_MS = 60_000

@@ -12,9 +12,10 @@ from typing import Any, ParamSpec, TypeVar
 
 from kds.board.memo import BoardMemo
 from kds.board.views import board
-from kds.kitchen.events import Cause, Event, VisitRestored
+from kds.kitchen.events import Cause, Event
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EventId, OrderKey
+from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
 from kds.store.store import Store

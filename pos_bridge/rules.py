@@ -14,7 +14,12 @@ from typing import Any
 from pydantic import ValidationError
 
 from kds import __version__
-from kds.kitchen.events import AlertAcknowledged, AlertRaised, Cause, Event
+from kds.kitchen.events import (
+    AlertAcknowledged,
+    AlertRaised,
+    Cause,
+    Event,
+)
 from kds.kitchen.ids import AlertId, EventId, Instant
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.wording import Wording

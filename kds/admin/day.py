@@ -16,7 +16,8 @@ from kds.admin.recorded import asked_in, event_of, read_log
 from kds.admin.rehearsal import Difference, Tally, differences, rehearse
 from kds.admin.wordings import duration
 from kds.commandline import CommandError
-from kds.kitchen.events import Event, OrderReceived
+from kds.kitchen.events import Event
+from kds.kitchen.order_facts import OrderReceived
 from kds.kitchen.wording import Wording
 from kds.records import RecordError
 from kds.rulebook.book import Book, book_from_json

@@ -12,6 +12,7 @@ from typing import Any
 
 from kds.commandline import CommandError
 from kds.kitchen import events as e
+from kds.kitchen import order_facts as o
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder, SplitPart
 from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, StationId
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS
@@ -31,8 +32,8 @@ _KINDS = MappingProxyType(
     }
 )
 _SILENT = (
-    *(e.BookAdopted, e.LinesRerouted, e.CommandUndone),
-    *(e.AlertRaised, e.AlertAcknowledged, e.VisitPinned, e.RiderNoted, e.OrderNoted),
+    *(e.BookAdopted, o.LinesRerouted, o.CommandUndone),
+    *(e.AlertRaised, e.AlertAcknowledged, o.VisitPinned, o.RiderNoted, o.OrderNoted),
 )
 """What changes nothing for dishes, is another book's doing, or is undone by leaving it out."""
 
@@ -76,7 +77,7 @@ def event_of(row: Mapping[str, Any]) -> e.Event:
 
 def asked_in(events: Sequence[e.Event]) -> tuple[Asked, ...]:
     """Return what tills and people asked, in order. What they undid at once is left out."""
-    undone = {ev.fact.undoes for ev in events if isinstance(ev.fact, e.CommandUndone)}
+    undone = {ev.fact.undoes for ev in events if isinstance(ev.fact, o.CommandUndone)}
     return tuple(
         Asked(event.at, what)
         for event in events
@@ -87,7 +88,7 @@ def asked_in(events: Sequence[e.Event]) -> tuple[Asked, ...]:
 
 def _asked(event: e.Event) -> Iterator[ReceiveOrder | Command | None]:
     fact = event.fact
-    if isinstance(fact, e.OrderReceived):
+    if isinstance(fact, o.OrderReceived):
         # Revisions that the kitchen counted keep their numbers, whatever is missing before them.
         message = replace(fact.message, revision=fact.revision)
         yield ReceiveOrder(CommandId(event.id), message, fact.digest)
@@ -103,31 +104,31 @@ def _asked(event: e.Event) -> Iterator[ReceiveOrder | Command | None]:
 def _acts(fact: e.Fact, base: Command) -> Iterator[Command]:
     """Yield the commands that make a person's fact happen once more."""
     match fact:
-        case e.PortionsMoved() if fact.move in _KINDS:
+        case o.PortionsMoved() if fact.move in _KINDS:
             for moved in fact.items:
                 act = _on(base, _KINDS[fact.move], moved.line)
                 yield replace(act, portions=moved.portions, view=fact.view, at=fact.done_at)
-        case e.PortionsVoided():
+        case o.PortionsVoided():
             for line, portions in fact.items:
                 act = _on(base, CommandKind.VOID, line)
                 yield replace(act, portions=portions, reason=fact.reason)
-        case e.VoidsAcknowledged():
+        case o.VoidsAcknowledged():
             lines = dict.fromkeys(line for line, _ in fact.items)
             yield from _each(base, CommandKind.ACK_VOID, lines)
-        case e.LinesRushed():
+        case o.LinesRushed():
             kind = CommandKind.RUSH if fact.by > 0 else CommandKind.UNRUSH
             yield from _each(base, kind, fact.lines)
-        case e.HoldPlaced() if fact.rule == HELD_BY_HAND:
+        case o.HoldPlaced() if fact.rule == HELD_BY_HAND:
             yield from _each(base, CommandKind.HOLD, fact.lines)
-        case e.HoldReleased():
+        case o.HoldReleased():
             by_people = fact.rule in {HELD_BY_HAND, HELD_BY_POS}
-            is_fired = by_people or fact.opened_by is e.Opening.FIRED
+            is_fired = by_people or fact.opened_by is o.Opening.FIRED
             kind = CommandKind.FIRE if is_fired else CommandKind.RELEASE
             yield from _each(base, kind, fact.lines)
-        case e.LinesRemade():
+        case o.LinesRemade():
             for line, _, portions in fact.items:
                 yield replace(_on(base, CommandKind.REMAKE, line), portions=portions)
-        case e.LineTaken():
+        case o.LineTaken():
             yield replace(_on(base, CommandKind.TAKE, fact.line), view=fact.station)
         case _:
             yield from _of_the_house(fact, base)
@@ -136,19 +137,19 @@ def _acts(fact: e.Fact, base: Command) -> Iterator[Command]:
 def _of_the_house(fact: e.Fact, base: Command) -> Iterator[Command]:
     """Yield what people do to visits, stations, stock and rules."""
     match fact:
-        case e.VisitEnded():
+        case o.VisitEnded():
             yield replace(base, kind=CommandKind.CLOSE, visit=fact.visit)
-        case e.TableMoved():
+        case o.TableMoved():
             yield replace(base, kind=CommandKind.MOVE_TABLE, visit=fact.visit, table=fact.table)
-        case e.LinesSplit():
+        case o.LinesSplit():
             parts = tuple(
                 SplitPart(line.line_id, portions, line.order) for line, portions in fact.parts
             )
             act = replace(base, kind=CommandKind.SPLIT, visit=fact.visit, lines=parts)
             yield replace(act, table=fact.table)
-        case e.OrdersJoined():
+        case o.OrdersJoined():
             yield replace(base, kind=CommandKind.SAME_ORDER, order=fact.order)
-        case e.OrdersParted():
+        case o.OrdersParted():
             yield replace(base, kind=CommandKind.OTHER_ORDER, order=fact.order)
         case e.StationFolded():
             act = replace(base, kind=CommandKind.FOLD, station=StationId(fact.station))

@@ -16,17 +16,15 @@ from kds.admin.ears import Ears
 from kds.admin.recorded import Asked
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder, Result
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import (
-    Event,
-    HoldPlaced,
-    HoldReleased,
-    LineLate,
-    Opening,
-    OrderReceived,
-    RulePaused,
-)
+from kds.kitchen.events import Event, LineLate, RulePaused
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EXPO, Instant, LineKey, OrderKey, VisitId, is_pass
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    Opening,
+    OrderReceived,
+)
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Level
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book

@@ -9,10 +9,16 @@ from types import MappingProxyType
 from kds.kitchen import plan_house, plan_pans, plan_visits, plan_work, twins
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
-from kds.kitchen.events import AlertRaised, Cause, Event, Fact, OrderReceived
+from kds.kitchen.events import (
+    AlertRaised,
+    Cause,
+    Event,
+    Fact,
+)
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, EventId, Instant, VisitId
 from kds.kitchen.memory import first_seq
+from kds.kitchen.order_facts import OrderReceived
 from kds.kitchen.plans import Plan
 from kds.kitchen.policy import Policy
 from kds.kitchen.receive import (

@@ -14,12 +14,22 @@ from kds.kitchen.events import (
     AlertRaised,
     BookAdopted,
     Cause,
-    CommandUndone,
     Event,
-    HoldPlaced,
-    HoldReleased,
     LineChecked,
     LineLate,
+    OvertimeReached,
+    RulePaused,
+    RuleResumed,
+    SoldOutMarked,
+    StationFolded,
+    StockSet,
+)
+from kds.kitchen.ids import AlertId, RuleId
+from kds.kitchen.memory import remembered, undone
+from kds.kitchen.order_facts import (
+    CommandUndone,
+    HoldPlaced,
+    HoldReleased,
     LinesRemade,
     LinesRerouted,
     LinesRushed,
@@ -29,15 +39,9 @@ from kds.kitchen.events import (
     OrderReceived,
     OrdersJoined,
     OrdersParted,
-    OvertimeReached,
     PortionsMoved,
     PortionsVoided,
     RiderNoted,
-    RulePaused,
-    RuleResumed,
-    SoldOutMarked,
-    StationFolded,
-    StockSet,
     TableMoved,
     VisitArchived,
     VisitEnded,
@@ -46,8 +50,6 @@ from kds.kitchen.events import (
     VisitsMerged,
     VoidsAcknowledged,
 )
-from kds.kitchen.ids import AlertId, RuleId
-from kds.kitchen.memory import remembered, undone
 from kds.kitchen.state import Alert, FoldChange, Kitchen, RuleState
 
 Apply = Callable[[Kitchen, Event, Any], Kitchen]

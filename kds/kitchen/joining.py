@@ -7,8 +7,9 @@ from decimal import Decimal
 from functools import partial
 
 from kds.kitchen.changing import replace
-from kds.kitchen.events import Event, OrdersJoined, OrdersParted
+from kds.kitchen.events import Event
 from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.order_facts import OrdersJoined, OrdersParted
 from kds.kitchen.orders import Gate, Hold, Line
 from kds.kitchen.portions import NOT_STARTED, Group, Move, PortionState
 from kds.kitchen.progress import (

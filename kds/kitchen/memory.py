@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from functools import reduce
 
 from kds.kitchen.changing import replace
-from kds.kitchen.events import CommandUndone, Event
+from kds.kitchen.events import Event
 from kds.kitchen.ids import CommandId, LineKey, VisitId
+from kds.kitchen.order_facts import CommandUndone
 from kds.kitchen.orders import Line, Order, Remark
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Applied, Visit

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 from kds.kitchen.commands import Command, CommandKind
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import (
-    Fact,
+from kds.kitchen.events import Fact
+from kds.kitchen.ids import ANY_STATION, EXPO, Instant, LineKey, RuleId, StationId, is_pass
+from kds.kitchen.order_facts import (
     HoldReleased,
     LineTaken,
     Moved,
@@ -17,7 +18,6 @@ from kds.kitchen.events import (
     PortionsMoved,
     VoidsAcknowledged,
 )
-from kds.kitchen.ids import ANY_STATION, EXPO, Instant, LineKey, RuleId, StationId, is_pass
 from kds.kitchen.orders import Gate, Line, Order
 from kds.kitchen.plans import (
     Plan,

@@ -6,7 +6,9 @@ from decimal import Decimal
 
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import Command, CommandKind, SplitPart
-from kds.kitchen.events import (
+from kds.kitchen.ids import Instant, LineKey, VisitId
+from kds.kitchen.memory import applied, can_undo
+from kds.kitchen.order_facts import (
     CommandUndone,
     LinesSplit,
     RiderNoted,
@@ -15,8 +17,6 @@ from kds.kitchen.events import (
     VisitPinned,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, VisitId
-from kds.kitchen.memory import applied, can_undo
 from kds.kitchen.plans import (
     Plan,
     Target,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from kds.kitchen.commands import Command, CommandKind
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import (
+from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, RuleId, StationId, is_pass
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
     LinesRemade,
@@ -14,7 +15,6 @@ from kds.kitchen.events import (
     PortionsVoided,
     VoidsAcknowledged,
 )
-from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, RuleId, StationId, is_pass
 from kds.kitchen.orders import HELD_BY_HAND, Gate, Line, Order
 from kds.kitchen.plans import (
     Plan,

@@ -8,17 +8,15 @@ from dataclasses import dataclass
 from kds.kitchen.changing import replace
 from kds.kitchen.commands import ReceiveOrder, Result
 from kds.kitchen.counts import to_cook
-from kds.kitchen.events import (
-    AlertRaised,
-    Fact,
-    LineChecked,
+from kds.kitchen.events import AlertRaised, Fact, LineChecked
+from kds.kitchen.ids import AlertId, Instant, LineId, VisitId, visit_of
+from kds.kitchen.messages import LineContent, OrderMessage
+from kds.kitchen.order_facts import (
     OrderReceived,
     TableMoved,
     VisitEnded,
     VisitsMerged,
 )
-from kds.kitchen.ids import AlertId, Instant, LineId, VisitId, visit_of
-from kds.kitchen.messages import LineContent, OrderMessage
 from kds.kitchen.orders import HELD_BY_VOUCHER, Line, Order, Origin, Routing
 from kds.kitchen.plans import follow
 from kds.kitchen.policy import Policy

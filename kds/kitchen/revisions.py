@@ -11,9 +11,9 @@ from decimal import Decimal
 from typing import Any
 
 from kds.kitchen.changing import replace
-from kds.kitchen.events import OrderReceived
 from kds.kitchen.ids import LineId, LineKey
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
+from kds.kitchen.order_facts import OrderReceived
 from kds.kitchen.orders import HELD_BY_POS, Gate, Line, Order, Origin, Routing
 from kds.kitchen.portions import Move, PortionState
 from kds.kitchen.progress import moved, new_groups, tidy

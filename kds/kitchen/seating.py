@@ -8,8 +8,9 @@ from functools import partial
 
 from kds.kitchen.changing import replace
 from kds.kitchen.closing import homes_elsewhere
-from kds.kitchen.events import (
-    Event,
+from kds.kitchen.events import Event
+from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
+from kds.kitchen.order_facts import (
     LinesRerouted,
     LinesSplit,
     OrderReceived,
@@ -21,7 +22,6 @@ from kds.kitchen.events import (
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.portions import ADVANCEMENT, Group, PortionState
 from kds.kitchen.progress import by_least_advanced, drop_idle_holds, shift, tidy

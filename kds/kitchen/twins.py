@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from kds.kitchen.commands import Command
-from kds.kitchen.events import OrdersJoined, OrdersParted, VisitsMerged
 from kds.kitchen.ids import BY_HAND, Instant, LineKey, OrderKey, VisitId
 from kds.kitchen.messages import LineContent, LineState, OrderMessage
+from kds.kitchen.order_facts import OrdersJoined, OrdersParted, VisitsMerged
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.plans import Plan, no_op, order_of, refused, visit_for
 from kds.kitchen.portions import PortionState, amount

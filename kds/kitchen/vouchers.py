@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import HoldPlaced, OrderReceived
 from kds.kitchen.ids import LineKey
+from kds.kitchen.order_facts import HoldPlaced, OrderReceived
 from kds.kitchen.orders import HELD_BY_VOUCHER, Gate, Line, Order
 from kds.kitchen.plans import with_children
 from kds.kitchen.portions import PortionState

@@ -8,23 +8,25 @@ from functools import partial
 from kds.kitchen.changing import replace
 from kds.kitchen.events import (
     Event,
-    HoldPlaced,
-    HoldReleased,
     LineChecked,
     LineLate,
+    OvertimeReached,
+)
+from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, RuleId, VisitId
+from kds.kitchen.messages import LineState
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
     LinesRemade,
     LinesRushed,
     LineTaken,
     Moved,
     Opening,
     OrderNoted,
-    OvertimeReached,
     PortionsMoved,
     PortionsVoided,
     VoidsAcknowledged,
 )
-from kds.kitchen.ids import ANY_STATION, Instant, LineId, LineKey, RuleId, VisitId
-from kds.kitchen.messages import LineState
 from kds.kitchen.orders import Gate, Hold, Line, Origin, Overtime, Step
 from kds.kitchen.portions import Group, Move, PortionState
 from kds.kitchen.progress import (

@@ -8,6 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 from kds.kitchen import events as e
+from kds.kitchen import order_facts as o
 from kds.kitchen.ids import LineKey, OrderKey, RuleId, VisitId
 from kds.records.facts import plain_fact
 from kds.records.times import iso
@@ -27,11 +28,11 @@ class Subject:
 def subject(fact: e.Fact) -> Subject:
     """Return the visit, order, line, portions and rule that `fact` is about."""
     match fact:
-        case e.OrderReceived():
+        case o.OrderReceived():
             return Subject(fact.visit, fact.message.key)
-        case e.VisitRestored():
+        case o.VisitRestored():
             return Subject(fact.visit.id)
-        case e.LineTaken() | e.LineLate() | e.LineChecked():
+        case o.LineTaken() | e.LineLate() | e.LineChecked():
             rule = getattr(fact, "rule", None)
             return Subject(fact.visit, fact.line.order, fact.line, rule=rule)
         case e.RulePaused() | e.RuleResumed():
@@ -44,25 +45,25 @@ def subject(fact: e.Fact) -> Subject:
 def lines_of(fact: e.Fact) -> Iterable[tuple[LineKey, Decimal | None]]:
     """Return the lines that `fact` names, each with its portions where it says so."""
     match fact:
-        case e.PortionsMoved():
+        case o.PortionsMoved():
             return ((moved.line, moved.portions) for moved in fact.items)
-        case e.PortionsVoided() | e.SoldOutMarked():
+        case o.PortionsVoided() | e.SoldOutMarked():
             return fact.items
-        case e.LinesSplit():
+        case o.LinesSplit():
             return fact.parts
-        case e.VoidsAcknowledged():
+        case o.VoidsAcknowledged():
             return ((line, None) for line, _ in fact.items)
-        case e.OrdersJoined():
+        case o.OrdersJoined():
             return ((line, portions) for _, line, portions in fact.items)
-        case e.LinesRemade():
+        case o.LinesRemade():
             return ((line, portions) for line, _, portions in fact.items)
-        case e.LinesRerouted():
+        case o.LinesRerouted():
             return ((line, None) for line, _ in fact.routings)
-        case e.HoldPlaced() | e.HoldReleased():
+        case o.HoldPlaced() | o.HoldReleased():
             return ((line, fact.portions) for line in fact.lines)
         case e.LineChecked():
             return ((fact.line, None),)
-        case e.LinesRushed() | e.OvertimeReached():
+        case o.LinesRushed() | e.OvertimeReached():
             return ((line, None) for line in fact.lines)
         case _:
             return ()

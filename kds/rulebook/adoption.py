@@ -10,8 +10,15 @@ from dataclasses import dataclass
 
 from kds.kitchen.changing import replace
 from kds.kitchen.decide import record
-from kds.kitchen.events import BookAdopted, Cause, Event, Fact, LinesRerouted, OvertimeReached
+from kds.kitchen.events import (
+    BookAdopted,
+    Cause,
+    Event,
+    Fact,
+    OvertimeReached,
+)
 from kds.kitchen.ids import ANY_STATION, EventId, Instant, LineKey, StationId
+from kds.kitchen.order_facts import LinesRerouted
 from kds.kitchen.orders import Line, Order, Origin, Routing
 from kds.kitchen.portions import OPEN
 from kds.kitchen.reconcile import can_reroute

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kds.kitchen.events import Fact, Opening
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey
+from kds.kitchen.order_facts import Opening
 from kds.kitchen.orders import Order
 from kds.rulebook.duetimes import due_of
 from kds.rulebook.pace import CallRule

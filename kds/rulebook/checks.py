@@ -13,22 +13,20 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from kds.kitchen.changing import replace
-from kds.kitchen.events import (
-    Fact,
+from kds.kitchen.events import Fact, LineChecked, RulePaused
+from kds.kitchen.ids import ANY_STATION, Instant, LineId, OrderKey, RuleId, StationId, VisitId
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
-    LineChecked,
     LinesRerouted,
     LinesSplit,
     LineTaken,
     Opening,
     OrderReceived,
     PortionsVoided,
-    RulePaused,
     TableMoved,
     VisitsMerged,
 )
-from kds.kitchen.ids import ANY_STATION, Instant, LineId, OrderKey, RuleId, StationId, VisitId
 from kds.kitchen.orders import Gate, Line, Order, Remark
 from kds.kitchen.state import Kitchen
 from kds.kitchen.stock import item_of

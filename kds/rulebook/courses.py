@@ -10,8 +10,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import Fact, Opening
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey
+from kds.kitchen.order_facts import Opening
 from kds.kitchen.orders import Hold, Line, Order
 from kds.rulebook.folding import fold
 from kds.rulebook.pace import CourseRule

@@ -18,15 +18,17 @@ from kds.kitchen.events import (
     Cause,
     Event,
     Fact,
+    LineLate,
+    OvertimeReached,
+)
+from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
-    LineLate,
     Opening,
-    OvertimeReached,
     VisitArchived,
     VisitEnded,
 )
-from kds.kitchen.ids import EventId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import HELD_BY_PEOPLE, Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 
-from kds.kitchen.events import Fact, HoldPlaced, Opening
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey, StationId
+from kds.kitchen.order_facts import HoldPlaced, Opening
 from kds.kitchen.orders import Hold, Line, Order
 from kds.kitchen.portions import PortionState
 from kds.kitchen.state import Kitchen

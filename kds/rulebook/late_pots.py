@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 
-from kds.kitchen.events import Fact, HoldPlaced
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
+from kds.kitchen.order_facts import HoldPlaced
 from kds.kitchen.orders import Gate, Hold, Line
 from kds.kitchen.portions import PortionState
 from kds.rulebook.compiled import WaitRule

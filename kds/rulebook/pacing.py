@@ -5,14 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from kds.kitchen.events import (
-    Fact,
-    HoldPlaced,
-    HoldReleased,
-    Opening,
-)
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.messages import Service
+from kds.kitchen.order_facts import HoldPlaced, HoldReleased, Opening
 from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit

@@ -7,8 +7,14 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kds.kitchen.events import Fact, HoldPlaced, HoldReleased, Opening, OrderReceived
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey, OrderKey, RuleId, StationId
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    Opening,
+    OrderReceived,
+)
 from kds.kitchen.orders import HELD_BY_POS, Gate, Hold, Line, Order
 from kds.kitchen.portions import Group, PortionState
 from kds.kitchen.state import Kitchen

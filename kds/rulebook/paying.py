@@ -12,8 +12,10 @@ from dataclasses import dataclass
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
-from kds.kitchen.events import (
-    Fact,
+from kds.kitchen.events import Fact
+from kds.kitchen.ids import Instant, LineKey, OrderKey, RuleId, VisitId
+from kds.kitchen.messages import Payment
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
     LinesSplit,
@@ -23,8 +25,6 @@ from kds.kitchen.events import (
     TableMoved,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, OrderKey, RuleId, VisitId
-from kds.kitchen.messages import Payment
 from kds.kitchen.orders import Gate, Hold, Line, Order, Remark
 from kds.kitchen.portions import PortionState
 from kds.kitchen.progress import voidable

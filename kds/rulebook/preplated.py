@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from kds.kitchen.events import Moved, PortionsMoved
 from kds.kitchen.ids import Instant, VisitId
+from kds.kitchen.order_facts import Moved, PortionsMoved
 from kds.kitchen.portions import Move, PortionState, amount
 from kds.kitchen.state import Kitchen
 

@@ -12,8 +12,9 @@ from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import Event, VisitRestored
+from kds.kitchen.events import Event
 from kds.kitchen.ids import ANY_STATION, Instant, OrderKey, StationId
+from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import PortionState, amount
 from kds.kitchen.state import Kitchen

@@ -17,13 +17,15 @@ from kds.kitchen.events import (
     AlertAcknowledged,
     AlertRaised,
     Fact,
+    SoldOutMarked,
+)
+from kds.kitchen.ids import EXPO, AlertId, LineKey, VisitId
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
     Opening,
     PortionsVoided,
-    SoldOutMarked,
 )
-from kds.kitchen.ids import EXPO, AlertId, LineKey, VisitId
 from kds.kitchen.orders import HELD_SOLD_OUT, Gate, Line, Order, Origin
 from kds.kitchen.state import Alert, Kitchen
 from kds.kitchen.stock import counted, item_of

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import NamedTuple
 
-from kds.kitchen.events import Fact, HoldReleased, Opening
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey
+from kds.kitchen.order_facts import HoldReleased, Opening
 from kds.kitchen.orders import Gate, Hold, Line
 from kds.kitchen.portions import PortionState
 from kds.kitchen.wording import Wording

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
-from kds.kitchen.events import (
-    Fact,
+from kds.kitchen.events import Fact, RulePaused
+from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
+from kds.kitchen.messages import Service
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
     LinesRerouted,
@@ -21,13 +23,10 @@ from kds.kitchen.events import (
     OrdersJoined,
     PortionsMoved,
     PortionsVoided,
-    RulePaused,
     TableMoved,
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import Instant, LineKey, RuleId, VisitId
-from kds.kitchen.messages import Service
 from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.portions import Move
 from kds.kitchen.state import Kitchen, RuleState

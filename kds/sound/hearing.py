@@ -11,19 +11,21 @@ from typing import Any
 from kds.kitchen.events import (
     Cause,
     Event,
+    LineLate,
+    OvertimeReached,
+    SoldOutMarked,
+)
+from kds.kitchen.ids import LineKey, VisitId
+from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
-    LineLate,
     LinesRemade,
     LinesRushed,
     OrderReceived,
     OrdersParted,
-    OvertimeReached,
     PortionsMoved,
     PortionsVoided,
-    SoldOutMarked,
 )
-from kds.kitchen.ids import LineKey, VisitId
 from kds.kitchen.orders import Level, Line
 from kds.kitchen.portions import Move
 from kds.kitchen.twins import pairs_of

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from kds.kitchen.events import VisitArchived, VisitRestored
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import OrderKey, VisitId
+from kds.kitchen.order_facts import VisitArchived, VisitRestored
 from kds.kitchen.orders import Level, Line, Order
 from kds.kitchen.portions import Group
 from kds.kitchen.visits import Visit

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from kds.kitchen.events import Fact, OrderReceived
+from kds.kitchen.events import Fact
 from kds.kitchen.ids import LineKey
+from kds.kitchen.order_facts import OrderReceived
 from kds.records import event_json
 from kds.records.events import lines_of
 from kds.records.times import iso

@@ -13,8 +13,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from kds.kitchen.counts import last_steps, line_counts
-from kds.kitchen.events import Event, OrderReceived, VisitRestored
+from kds.kitchen.events import Event
 from kds.kitchen.ids import LineKey, OrderKey
+from kds.kitchen.order_facts import OrderReceived, VisitRestored
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.portions import Counts, PortionState, amount
 from kds.kitchen.state import Kitchen

@@ -8,9 +8,10 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.events import Cause, Event, VisitRestored
+from kds.kitchen.events import Cause, Event
 from kds.kitchen.ids import EventId, LineId, StationId
 from kds.kitchen.messages import LineContent, LineState, Modifier, ModifierKind, Service
+from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book

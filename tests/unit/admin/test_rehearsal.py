@@ -15,7 +15,13 @@ from kds.admin.rehearsal import Tally, differences, rehearse
 from kds.cli import main
 from kds.commandline import CommandError
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.events import HoldPlaced, HoldReleased, LineLate, Opening, OrderReceived
+from kds.kitchen.events import LineLate
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    Opening,
+    OrderReceived,
+)
 from kds.kitchen.orders import Level
 from kds.records import event_json
 from kds.rulebook.book import Book

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kds.admin import why
-from kds.kitchen.events import Opening
+from kds.kitchen.order_facts import Opening
 
 
 def test_every_way_in_which_a_hold_opens_has_words() -> None:

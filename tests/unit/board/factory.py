@@ -13,7 +13,7 @@ from kds.board.values import Board, Ticket, TicketLine
 from kds.board.views import board
 from kds.kitchen.commands import Command, CommandKind, Outcome, ReceiveOrder
 from kds.kitchen.decide import decide
-from kds.kitchen.events import Cause, Event, Fact, HoldPlaced
+from kds.kitchen.events import Cause, Event, Fact
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import (
     ANY_STATION,
@@ -31,6 +31,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
+from kds.kitchen.order_facts import HoldPlaced
 from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.kitchen.wording import Wording

@@ -16,9 +16,9 @@ from kds.board.values import Board, Ticket
 from kds.board.views import board
 from kds.kitchen.commands import CommandKind, SplitPart
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import VisitArchived, VisitEnded
 from kds.kitchen.ids import Instant, LineId, StationId, VisitId
 from kds.kitchen.messages import LineState, Modifier, Service
+from kds.kitchen.order_facts import VisitArchived, VisitEnded
 from kds.kitchen.orders import Gate
 from kds.kitchen.state import Kitchen
 from tests.unit.board.factory import MINUTE, SECOND, START, Book, House, Limits, dish, key_of

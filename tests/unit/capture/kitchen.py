@@ -12,8 +12,8 @@ from zoneinfo import ZoneInfo
 import pos_bridge.capture
 from kds.kitchen.commands import Command, CommandKind
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import VisitRestored
 from kds.kitchen.ids import CommandId, Instant, OrderKey
+from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.orders import Line, Order
 from kds.kitchen.state import Kitchen
 from kds.rulebook.builtin import builtin_book

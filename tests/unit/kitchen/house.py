@@ -16,7 +16,7 @@ from kds.kitchen.commands import (
 )
 from kds.kitchen.counts import line_counts, step_counts
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import Cause, Event, Fact, HoldPlaced, HoldReleased, Opening, OrderReceived
+from kds.kitchen.events import Cause, Event, Fact
 from kds.kitchen.ids import (
     ANY_STATION,
     BY_HAND,
@@ -33,6 +33,12 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, LineState, OrderFields, OrderMessage
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    Opening,
+    OrderReceived,
+)
 from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.portions import Counts, Group, PortionState
 from kds.kitchen.state import Kitchen

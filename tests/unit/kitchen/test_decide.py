@@ -6,9 +6,15 @@ from collections.abc import Sequence
 
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
 from kds.kitchen.decide import SETTLE_ROUNDS, decide, record
-from kds.kitchen.events import Cause, Event, Fact, HoldReleased, LineLate, VisitPinned
+from kds.kitchen.events import (
+    Cause,
+    Event,
+    Fact,
+    LineLate,
+)
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import CommandId, EventId, Instant, RuleId, VisitId
+from kds.kitchen.order_facts import HoldReleased, VisitPinned
 from kds.kitchen.orders import Level
 from kds.kitchen.state import Kitchen
 from tests.unit.kitchen.house import (

@@ -6,9 +6,10 @@ from typing import get_args
 
 import pytest
 
-from kds.kitchen.events import Cause, CommandUndone, Event, Fact, TableMoved
+from kds.kitchen.events import Cause, Event, Fact
 from kds.kitchen.evolve import evolve, fold
 from kds.kitchen.ids import CommandId, EventId, VisitId
+from kds.kitchen.order_facts import CommandUndone, TableMoved
 from kds.kitchen.state import Kitchen
 from tests.unit.kitchen.house import House, dish
 from tests.unit.kitchen.invariants import differences

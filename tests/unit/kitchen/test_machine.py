@@ -25,11 +25,11 @@ from hypothesis.stateful import (
 from kds.kitchen.closing import can_archive
 from kds.kitchen.commands import Command, CommandKind, Outcome, Result, SplitPart
 from kds.kitchen.decide import decide
-from kds.kitchen.events import VisitArchived, VisitRestored
 from kds.kitchen.evolve import fold
 from kds.kitchen.frozenmap import FrozenMap
 from kds.kitchen.ids import CommandId, LineKey, VisitId
 from kds.kitchen.messages import LineContent, LineState
+from kds.kitchen.order_facts import VisitArchived, VisitRestored
 from kds.kitchen.orders import Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit

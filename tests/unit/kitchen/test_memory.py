@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import CommandKind, Result
-from kds.kitchen.events import VisitArchived
 from kds.kitchen.evolve import KEPT_RECENT
 from kds.kitchen.ids import CommandId
 from kds.kitchen.memory import KEPT_UNDO, applied, first_seq
+from kds.kitchen.order_facts import VisitArchived
 from kds.kitchen.state import Kitchen
 from tests.unit.kitchen.house import House, dish, held, line_key, order_key, seen_on
 from tests.unit.kitchen.invariants import check, differences, without_memory

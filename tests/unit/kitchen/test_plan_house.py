@@ -8,7 +8,12 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import CommandKind, Result
-from kds.kitchen.events import AlertRaised, BookAdopted, RulePaused, StationFolded
+from kds.kitchen.events import (
+    AlertRaised,
+    BookAdopted,
+    RulePaused,
+    StationFolded,
+)
 from kds.kitchen.evolve import KEPT_ALERTS, rule_alert
 from kds.kitchen.ids import AlertId, Instant, RuleId, StationId
 from kds.kitchen.state import Alert

@@ -7,8 +7,8 @@ from decimal import Decimal
 import pytest
 
 from kds.kitchen.commands import Result
-from kds.kitchen.events import HoldReleased, Opening
 from kds.kitchen.ids import ANY_STATION, Instant, VisitId
+from kds.kitchen.order_facts import HoldReleased, Opening
 from kds.kitchen.orders import Gate
 from kds.kitchen.portions import Counts
 from tests.unit.kitchen.house import (

@@ -8,9 +8,15 @@ from typing import Any
 import pytest
 
 from kds.kitchen.commands import CommandKind, Result
-from kds.kitchen.events import HoldPlaced, HoldReleased, LineLate, LinesRemade, Opening
+from kds.kitchen.events import LineLate
 from kds.kitchen.ids import LineId, RuleId, VisitId, visit_of
 from kds.kitchen.messages import LineContent, LineState
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    LinesRemade,
+    Opening,
+)
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Level, Origin
 from kds.kitchen.portions import Counts
 from kds.kitchen.wording import Wording

@@ -8,8 +8,13 @@ import pytest
 
 from kds.kitchen.commands import CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.decide import decide
-from kds.kitchen.events import OrderReceived, TableMoved, VisitEnded, VisitsMerged
 from kds.kitchen.ids import ANY_STATION, AlertId, CommandId, VisitId, visit_of
+from kds.kitchen.order_facts import (
+    OrderReceived,
+    TableMoved,
+    VisitEnded,
+    VisitsMerged,
+)
 from tests.unit.kitchen.house import (
     House,
     HousePolicy,

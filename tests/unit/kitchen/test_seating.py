@@ -9,7 +9,8 @@ import pytest
 
 from kds.kitchen.closing import can_archive, homes_elsewhere
 from kds.kitchen.commands import Result, SplitPart
-from kds.kitchen.events import (
+from kds.kitchen.ids import LineId, VisitId
+from kds.kitchen.order_facts import (
     LinesSplit,
     OrderNoted,
     TableMoved,
@@ -19,7 +20,6 @@ from kds.kitchen.events import (
     VisitRestored,
     VisitsMerged,
 )
-from kds.kitchen.ids import LineId, VisitId
 from kds.kitchen.portions import Counts
 from kds.kitchen.visits import Visit
 from tests.unit.kitchen.house import OPENS, House, dish, held, line_key, order_key, void

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from kds.kitchen.commands import Result
-from kds.kitchen.events import OrdersJoined
 from kds.kitchen.ids import OrderKey
+from kds.kitchen.order_facts import OrdersJoined
 from tests.unit.kitchen.house import House, dish, order_key
 from tests.unit.kitchen.invariants import check
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 from kds.kitchen import events as e
+from kds.kitchen import order_facts as o
 from kds.kitchen.ids import (
     CommandId,
     EventId,
@@ -45,7 +46,7 @@ def _line(order_id: str, line_id: str) -> LineKey:
     return LineKey(SourceId("s"), OrderId(order_id), LineId(line_id))
 
 
-_SAMPLE = e.TableMoved(visit=VisitId("v1"), table="B1")
+_SAMPLE = o.TableMoved(visit=VisitId("v1"), table="B1")
 _ID = EventId("e1")
 _AT = Instant(1_795_255_391_250)
 
@@ -73,7 +74,7 @@ def test_damaged_records_are_refused(text: str) -> None:
 
 def test_text_that_no_file_can_hold_is_refused_and_not_changed() -> None:
     with pytest.raises(RecordError, match="can not be kept"):
-        dump_fact(e.TableMoved(_SAMPLE.visit, "\ud800"))
+        dump_fact(o.TableMoved(_SAMPLE.visit, "\ud800"))
 
 
 # --- older versions ------------------------------------------------------------------------
@@ -117,8 +118,8 @@ def test_older_records_that_do_not_fit_are_damaged(version: int) -> None:
 
 
 def test_an_event_is_shown_in_the_shape_of_the_contract() -> None:
-    moved = e.Moved(_line("o", "7"), 0, PortionState.QUEUED, Decimal("1.5"))
-    fact = e.PortionsMoved(VisitId("v1"), Move.BUMP, "wok", (moved,), _AT)
+    moved = o.Moved(_line("o", "7"), 0, PortionState.QUEUED, Decimal("1.5"))
+    fact = o.PortionsMoved(VisitId("v1"), Move.BUMP, "wok", (moved,), _AT)
     event = e.Event(_ID, _AT, e.Cause.PERSON, fact, CommandId("c1"), "wok-1", "Li")
     assert event_json(812, event) == {
         "seq": 812,
@@ -157,8 +158,8 @@ def test_an_event_is_shown_in_the_shape_of_the_contract() -> None:
 def test_an_event_names_only_what_it_is_alone_about(
     lines: tuple[tuple[str, str], ...], order: str | None, line: str | None, portions: Decimal
 ) -> None:
-    items = tuple(e.Moved(_line(*pair), 0, PortionState.QUEUED, Decimal(1)) for pair in lines)
-    about = subject(e.PortionsMoved(VisitId("v1"), Move.BUMP, None, items, _AT))
+    items = tuple(o.Moved(_line(*pair), 0, PortionState.QUEUED, Decimal(1)) for pair in lines)
+    about = subject(o.PortionsMoved(VisitId("v1"), Move.BUMP, None, items, _AT))
     assert (about.order and about.order.order_id) == order
     assert (about.line and about.line.line_id) == line
     assert about.portions == portions

@@ -12,9 +12,10 @@ from kds.board.views import board
 from kds.board.why import explain_line
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.decide import record
-from kds.kitchen.events import HoldReleased, LineChecked, Opening
+from kds.kitchen.events import LineChecked
 from kds.kitchen.ids import CommandId, LineId, RuleId
 from kds.kitchen.messages import Channel, LineState, Modifier, Service
+from kds.kitchen.order_facts import HoldReleased, Opening
 from kds.kitchen.portions import PortionState
 from kds.records.facts import dump_fact, load_fact
 from kds.rulebook.adoption import adoption, changes

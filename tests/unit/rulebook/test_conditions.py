@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from kds.admin.whens import phrase
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.events import HoldReleased, Opening
 from kds.kitchen.ids import Instant, LineId
 from kds.kitchen.messages import Channel, LineContent, Member, OrderFields, Payment, Service
+from kds.kitchen.order_facts import HoldReleased, Opening
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book
 from kds.rulebook.conditions import About, Condition, Demand, Occasion, holds, judge

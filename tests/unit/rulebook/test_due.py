@@ -13,15 +13,17 @@ from kds.kitchen.events import (
     BookAdopted,
     Cause,
     Event,
-    HoldReleased,
     LineLate,
-    Opening,
-    VisitArchived,
-    VisitEnded,
 )
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EventId, Instant, LineId
 from kds.kitchen.messages import Payment
+from kds.kitchen.order_facts import (
+    HoldReleased,
+    Opening,
+    VisitArchived,
+    VisitEnded,
+)
 from kds.kitchen.orders import Level
 from kds.rulebook import endings
 from kds.rulebook.book import Book, book_of

@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kds.kitchen.commands import CommandKind, SplitPart
-from kds.kitchen.events import HoldPlaced, HoldReleased, Opening
 from kds.kitchen.ids import Instant, LineId, RuleId
 from kds.kitchen.messages import LineState, Modifier, Service
+from kds.kitchen.order_facts import HoldPlaced, HoldReleased, Opening
 from kds.rulebook.adoption import changes
 from kds.rulebook.book import Book, book_of
 from kds.rulebook.compile import compile_book

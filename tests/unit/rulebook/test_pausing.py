@@ -6,8 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.events import HoldPlaced, HoldReleased, Opening, RulePaused
+from kds.kitchen.events import RulePaused
 from kds.kitchen.ids import Instant, RuleId
+from kds.kitchen.order_facts import HoldPlaced, HoldReleased, Opening
 from kds.rulebook.due import due
 from tests.unit.rulebook.house import House, content
 

@@ -11,9 +11,14 @@ from kds.board.views import board
 from kds.board.why import explain_line
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.decide import record
-from kds.kitchen.events import HoldPlaced, HoldReleased, Opening, PortionsVoided
 from kds.kitchen.ids import CommandId, LineId, RuleId
 from kds.kitchen.messages import Channel, Payment
+from kds.kitchen.order_facts import (
+    HoldPlaced,
+    HoldReleased,
+    Opening,
+    PortionsVoided,
+)
 from kds.kitchen.portions import PortionState
 from kds.rulebook.adoption import adoption, changes
 from kds.rulebook.book import Book

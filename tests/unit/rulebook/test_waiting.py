@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import Any
 
 from kds.kitchen.commands import CommandKind, SplitPart
-from kds.kitchen.events import HoldPlaced, HoldReleased, Opening
 from kds.kitchen.ids import LineId, StationId
 from kds.kitchen.messages import LineState, Service
+from kds.kitchen.order_facts import HoldPlaced, HoldReleased, Opening
 from kds.kitchen.orders import Step
 from kds.kitchen.portions import PortionState
 from kds.rulebook.book import Book, book_of

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.counts import line_counts
-from kds.kitchen.events import LineLate, PortionsMoved
+from kds.kitchen.events import LineLate
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import LineKey
+from kds.kitchen.order_facts import PortionsMoved
 from kds.kitchen.orders import Level, Line
 from kds.kitchen.portions import Move, PortionState
 from kds.kitchen.state import Kitchen

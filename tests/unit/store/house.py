@@ -9,7 +9,7 @@ from typing import Any
 
 from kds.kitchen.commands import Command, CommandKind, RaiseAlert, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import Cause, Event, Fact, VisitArchived, VisitRestored
+from kds.kitchen.events import Cause, Event, Fact
 from kds.kitchen.ids import (
     CommandId,
     EventId,
@@ -22,6 +22,7 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.messages import LineContent, OrderFields, OrderMessage
+from kds.kitchen.order_facts import VisitArchived, VisitRestored
 from kds.kitchen.orders import Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
 from kds.store.store import Store

@@ -15,8 +15,9 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from kds.kitchen.commands import CommandKind, Result, SplitPart
-from kds.kitchen.events import LineLate, LinesSplit, OrderReceived, VisitsMerged
+from kds.kitchen.events import LineLate
 from kds.kitchen.ids import CommandId, Instant, LineId, LineKey, RuleId
+from kds.kitchen.order_facts import LinesSplit, OrderReceived, VisitsMerged
 from kds.kitchen.orders import Level
 from kds.records import RecordError
 from kds.store.days import BusinessDay

@@ -13,9 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from kds.kitchen.commands import CommandKind
-from kds.kitchen.events import StockSet, VisitArchived
+from kds.kitchen.events import StockSet
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
+from kds.kitchen.order_facts import VisitArchived
 from kds.kitchen.state import Kitchen
 from kds.store.errors import SequenceConflict, StoreCorrupt, StoreError, StoreTooNew
 from kds.store.store import Store
