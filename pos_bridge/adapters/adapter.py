@@ -18,7 +18,7 @@ thing to be read by the vendor's API. It is stored in the same transaction as th
 a worker that survives restarts, waits longer after each failure and obeys `Retry-After`; the
 answer comes to `read_fetched`, whose reading is treated as one of `read`. Base address and token
 come from the settings (`[pos.<vendor>]`: `api`, `api_token`, or `token_url`, `client_id`,
-`client_secret`, `scope`), never from the adapter.
+`client_secret`, `scope`), never from the adapter. Whose vendor wants requests signed: `signing.py`.
 
 Missed pushes. Where the vendor can be asked which orders have changed, `catch_up` says how; the
 bridge asks now and then, and after a start, and takes what no push has told.
@@ -68,13 +68,15 @@ class Context:
     """What a reading may know besides the push.
 
     `zone`: of the store, for times without an offset. `at`: kitchen time of the arrival, aware.
-    `source`: what the orders are from. `options`: the vendor's own settings.
+    `source`: what the orders are from. `options`: the vendor's own settings. `may_ask`: they name
+    credentials of the vendor's API, so a `Fetch` can be done.
     """
 
     source: str
     zone: tzinfo
     at: datetime
     options: Mapping[str, Any] = field(default_factory=dict)
+    may_ask: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +86,8 @@ class Fetch:
     `id`: of this need; the same id again is not fetched again (an event id, an order's version).
     `key`: fetches of one key are done one after the other (an order id). `path`: with its query,
     after the base address. `about`: JSON that `read_fetched` needs besides the answer.
+    `unless_known`: not needed where the kitchen has an order whose id is `key`: something was told
+    of an order whose own push may have got lost.
     """
 
     id: str
@@ -93,6 +97,7 @@ class Fetch:
     headers: Mapping[str, str] = field(default_factory=dict)
     body: str = ""
     about: Mapping[str, Any] = field(default_factory=dict)
+    unless_known: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +117,8 @@ class Reading:
     `amendments`: as `orders`, but of no interest where the kitchen has no such order, such as the
     cancel of one that was never to be cooked. `fire`: ids of orders of which all that is held may
     start, for vendors that release an order without repeating its lines (and count no revisions).
-    `ignored`: why nothing is for the kitchen.
+    `missed`: as `orders`, but of interest only where the kitchen has no such order: what was asked
+    for may say less than what has been told since. `ignored`: why nothing is for the kitchen.
     `warnings`: for the sender and the log; `doubts`: for people in the kitchen, shown as a card
     beside the orders. `acknowledgement`: the exact JSON object that this vendor wants on success.
     """
@@ -125,6 +131,7 @@ class Reading:
     doubts: tuple[Wording, ...] = ()
     acknowledgement: bytes | None = None
     fire: tuple[str, ...] = ()
+    missed: tuple[Order, ...] = ()
 
 
 class Adapter(Protocol):

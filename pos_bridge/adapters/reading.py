@@ -17,11 +17,12 @@ class Sorted:
     ignored: list[str] = field(default_factory=list)
     fetch: list[Fetch] = field(default_factory=list)
     fire: list[str] = field(default_factory=list)
+    missed: list[Order] = field(default_factory=list)
     doubts: Doubts = field(default_factory=Doubts)
 
     def reading(self, acknowledgement: bytes | None = None) -> Reading:
         """Return it; what is ignored is told only where nothing is done."""
-        is_anything = self.orders or self.fetch or self.fire
+        is_anything = self.orders or self.fetch or self.fire or self.missed
         return Reading(
             tuple(self.orders),
             tuple(self.amendments),
@@ -31,4 +32,5 @@ class Sorted:
             tuple(self.doubts.cards),
             acknowledgement,
             tuple(self.fire),
+            tuple(self.missed),
         )

@@ -12,7 +12,7 @@ without the vendor's leave to do so would be refused for ever.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from pos_bridge.adapters.adapter import Fetch
@@ -27,12 +27,14 @@ class StatusUpdate:
 
     `type`, `at` (ISO 8601) and `data` are those of the webhook message: `order.ready`, and in
     `data` `order_id`, `state`, `lines`. Stock comes as `stock.…` with `item_id` and `left`.
+    `options`: the vendor's own settings.
     """
 
     id: str
     type: str
     at: str
     data: Mapping[str, Any]
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 @runtime_checkable

@@ -43,7 +43,8 @@ class Sheet(Sorted):
 
     def result(self) -> Reading:
         """Return all that was found. Raises `BadBody` where that is nothing at all."""
-        if not (self.orders or self.amendments or self.fetch or self.fire or self.ignored):
+        told = (self.orders, self.amendments, self.missed, self.fetch, self.fire, self.ignored)
+        if not any(told):
             raise BadBody([FieldError("", "holds no order")])
         return self.reading()
 

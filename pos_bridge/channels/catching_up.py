@@ -72,7 +72,7 @@ class CatchUp:
             await asyncio.sleep((pause_s or _EVERY_S) / self._time.scale)
             is_first = False
             channel = self._channels.of(vendor)
-            if channel is None or not every_s or not _can_ask(channel):
+            if channel is None or not every_s or not channel.may_ask:
                 continue
             try:
                 await self._catch_up(vendor, channel, started)
@@ -123,16 +123,10 @@ class CatchUp:
         settings, vendor = channel.settings.api, channel.adapter.vendor
         known = self._apis.get(vendor)
         if known is None or known[0] != settings:
-            known = self._apis[vendor] = (settings, VendorApi(settings, adapter.api))
+            known = self._apis[vendor] = (settings, VendorApi(settings, adapter))
         return known[1]
 
     def _tell(self, vendor: str, why: str) -> None:
         if self._told.get(vendor) != why:
             _logger.warning("%s can not be asked for changes: %s", vendor, why)
         self._told[vendor] = why
-
-
-def _can_ask(channel: Channel) -> bool:
-    """Say whether the settings name credentials."""
-    api = channel.settings.api
-    return bool(api.token or api.token_url or api.headers)

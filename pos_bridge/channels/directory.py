@@ -15,6 +15,7 @@ from pathlib import Path
 from kds.kitchen.wording import Wording
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean
 from pos_bridge.adapters.adapter import Adapter
+from pos_bridge.adapters.signing import Signing
 from pos_bridge.channels.mapfiles import Maps, read_maps
 from pos_bridge.channels.options import check_options
 from pos_bridge.channels.settings import VendorSettings, read_settings, read_sources
@@ -48,6 +49,13 @@ class Channel:
 
     adapter: Adapter
     settings: VendorSettings
+
+    @property
+    def may_ask(self) -> bool:
+        """Whether the settings name credentials of the vendor's API."""
+        api = self.settings.api
+        has_token = bool(api.token or api.token_url or api.headers)
+        return bool(api.client_id and api.key) if isinstance(self.adapter, Signing) else has_token
 
 
 @dataclass(frozen=True, slots=True)

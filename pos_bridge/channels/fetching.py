@@ -159,7 +159,8 @@ class _Line:
         if response.status < 300 or response.status in {404, 410}:
             fetched = Fetched(fetch, response.status, response.body, response.content_type)
             return await self._take(channel, fetched)
-        return await self._give_up(channel, fetch, f"it answers {response.status}")
+        why = f": {response.why}" if response.why else ""
+        return await self._give_up(channel, fetch, f"it answers {response.status}{why}")
 
     async def _take(self, channel: Channel, fetched: Fetched) -> None:
         adapter = channel.adapter
@@ -190,7 +191,7 @@ class _Line:
         settings, adapter = channel.settings.api, channel.adapter
         if self._api is None or self._api[0] != settings:
             assert isinstance(adapter, Fetching)
-            self._api = (settings, VendorApi(settings, adapter.api))
+            self._api = (settings, VendorApi(settings, adapter))
         return self._api[1]
 
 

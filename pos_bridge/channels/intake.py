@@ -135,7 +135,7 @@ class PushIntake:
             await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
             return ()
         understood = self._numbered(replace(made.understood, fetch=()))
-        if understood.orders or understood.amendments:
+        if understood.orders or understood.amendments or understood.missed:
             job = TakePush(
                 channel.adapter.vendor, delivery, understood, self._repeats, is_quiet=True
             )
@@ -209,22 +209,23 @@ class PushIntake:
 
     def _numbered(self, said: Understood) -> Understood:
         """Return what was understood with each order's place in its source's series."""
-        orders, amendments = (
+        orders, amendments, missed = (
             tuple(replace(each, number=self._pulse.number_of(each.parsed)) for each in some)
-            for some in (said.orders, said.amendments)
+            for some in (said.orders, said.amendments, said.missed)
         )
-        return replace(said, orders=orders, amendments=amendments)
+        return replace(said, orders=orders, amendments=amendments, missed=missed)
 
     def _note_numbers(self, said: Understood) -> None:
         now = self._time.now()
-        for each in (*said.orders, *said.amendments):
+        for each in (*said.orders, *said.amendments, *said.missed):
             if each.number is not None:
                 self._pulse.numbered(each.parsed.message.key.source, each.number, now)
 
     def context(self, channel: Channel) -> Context:
         """Return what a reading may know now."""
         settings = channel.settings
-        return Context(settings.source, self._zone(), self._at(), settings.options)
+        zone, at = self._zone(), self._at()
+        return Context(settings.source, zone, at, settings.options, channel.may_ask)
 
     def moment(self, at: Instant) -> datetime:
         """Return a kitchen time with the offset of the store."""
@@ -256,12 +257,14 @@ def _understood(read: Callable[[Context], Reading], context: Context) -> _Made:
     bad: list[BodyError] = []
     orders = tuple(_checked(reading.orders, context, bad))
     amendments = tuple(_checked(reading.amendments, context, bad))
-    if bad and not (orders or amendments or reading.fetch):
+    missed = tuple(_checked(reading.missed, context, bad))
+    if bad and not (orders or amendments or missed or reading.fetch):
         raise bad[0]
     fire = tuple(OrderKey(SourceId(context.source), OrderId(each)) for each in reading.fire)
-    if not (orders or amendments or fire or reading.fetch or reading.ignored):
+    if not (orders or amendments or missed or fire or reading.fetch or reading.ignored):
         raise BadBody([FieldError("", "holds nothing for the kitchen")])
-    made = Understood(orders, amendments, reading.ignored, reading.fetch, reading.doubts, fire)
+    about = (reading.ignored, reading.fetch, reading.doubts, fire, missed)
+    made = Understood(orders, amendments, *about)
     return _Made(made, tuple(bad), reading.warnings, reading.acknowledgement)
 
 

@@ -8,7 +8,7 @@ from datetime import UTC
 from typing import Any
 
 from kds.kitchen.commands import Result
-from kds.kitchen.ids import Instant, OrderKey
+from kds.kitchen.ids import Instant, OrderId, OrderKey, SourceId
 from kds.kitchen.wording import Wording
 from kds.records.canonical import ParsedOrder, order_from
 from kds.store.values import Intake, Outgoing
@@ -38,7 +38,10 @@ class Canonical:
 
 @dataclass(frozen=True, slots=True)
 class Understood:
-    """What a push came to. `amendments`: taken only where the kitchen knows the order."""
+    """What a push came to.
+
+    `amendments`: taken only where the kitchen knows the order; `missed`: only where it does not.
+    """
 
     orders: tuple[Canonical, ...] = ()
     amendments: tuple[Canonical, ...] = ()
@@ -46,6 +49,7 @@ class Understood:
     fetch: tuple[Fetch, ...] = ()
     doubts: tuple[Wording, ...] = ()
     fire: tuple[OrderKey, ...] = ()
+    missed: tuple[Canonical, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,17 @@ class TakePush:
         """Decide it, keep it, and return what became of it."""
         said = self.understood
         known = [each for each in said.amendments if desk.knows(each.parsed.message.key)]
-        orders = [self._order(desk, *each) for each in enumerate((*said.orders, *known))]
+        new = [each for each in said.missed if not desk.knows(each.parsed.message.key)]
+        owed = [each for each in said.fetch if not self._is_needless(desk, each)]
+        orders = [self._order(desk, *each) for each in enumerate((*said.orders, *known, *new))]
         fire = [key for key in said.fire if desk.knows(key)]
         orders += [self._fire(desk, n, key) for n, key in enumerate(fire, len(orders))]
         ignored = None if orders else said.ignored
         if (said.amendments or said.fire) and not orders:
             ignored = ignored or "the kitchen has no such order"
-        for fetch in said.fetch:
+        if said.missed and not orders:
+            ignored = ignored or "the kitchen has it"
+        for fetch in owed:
             desk.send(_outgoing(self.vendor, self.delivery.source, fetch, desk.now))
         is_news = any(each["result"] != Result.UNCHANGED.value for each in orders)
         alert = self._tell_doubts(desk) if is_news or not self.is_quiet else None
@@ -88,6 +96,11 @@ class TakePush:
         if is_news or not (orders or self.is_quiet):
             self._keep(desk, ignored)
         return Taken(tuple(orders), ignored, alert)
+
+    def _is_needless(self, desk: Desk, fetch: Fetch) -> bool:
+        """Say whether a fetch is only for an order that the kitchen has not, and it has it."""
+        key = OrderKey(SourceId(self.delivery.source), OrderId(fetch.key))
+        return fetch.unless_known and desk.knows(key)
 
     def _order(self, desk: Desk, number: int, order: Canonical) -> dict[str, Any]:
         """Take one order."""

@@ -41,6 +41,8 @@ class Api:
     """How a vendor's API is asked. `base`: "" for the vendor's usual one.
 
     Either a fixed `token`, or one asked for at `token_url` with the client's own credentials.
+    `key`: what requests are signed with, for vendors that want that: `client_secret`, else the
+    first of the vendor's `secrets`.
     """
 
     base: str = ""
@@ -50,6 +52,7 @@ class Api:
     client_secret: str = field(default="", repr=False)
     scope: str = ""
     headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    key: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,11 +130,13 @@ class _Reader:
                 "source 只能用 A-Z a-z 0-9 . _ -，最多 64 个",
                 "source must have 1 to 64 of the characters A-Z a-z 0-9 . _ -",
             )
+        secrets = self._secrets(name, table)
+        headers = self.table("api_headers", table.get("api_headers", {}))
         return VendorSettings(
             source,
-            self._secrets(name, table),
+            secrets,
             texts["public_url"],
-            self._api(texts, self.table("api_headers", table.get("api_headers", {}))),
+            self._api(texts, headers, texts["client_secret"] or next(iter(secrets), "")),
             {key: value for key, value in table.items() if key not in SETTINGS},
         )
 
@@ -142,7 +147,7 @@ class _Reader:
             self._fault(name, found.key, found.zh, found.en)
         return settings
 
-    def _api(self, texts: Mapping[str, str], headers: Mapping[str, Any]) -> Api:
+    def _api(self, texts: Mapping[str, str], headers: Mapping[str, Any], key: str) -> Api:
         return Api(
             base=texts["api"].rstrip("/"),
             token=texts["api_token"],
@@ -150,7 +155,8 @@ class _Reader:
             client_id=texts["client_id"],
             client_secret=texts["client_secret"],
             scope=texts["scope"],
-            headers={key: str(value) for key, value in headers.items()},
+            headers={name: str(value) for name, value in headers.items()},
+            key=key,
         )
 
     def _secrets(self, vendor: str, table: Mapping[str, Any]) -> tuple[str, ...]:

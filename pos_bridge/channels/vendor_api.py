@@ -1,15 +1,24 @@
-"""One vendor's API over HTTPS: authorised, bounded, never redirected. Event loop thread only."""
+"""One vendor's API over HTTPS: authorised, bounded, never redirected. Event loop thread only.
+
+Neither a secret nor the address of a signed request gets into any text that leaves this file.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import json
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from secrets import token_hex
+from typing import TYPE_CHECKING, Any, Protocol
+from urllib.parse import urlencode
 
 from kds.kitchen.wording import Wording
 from kds.records.body import MAX_BYTES
 from pos_bridge.adapters.adapter import Fetch
+from pos_bridge.adapters.forms import FORM
+from pos_bridge.adapters.signing import AskingForTokens, Key, Meaning, Request, Signing
 from pos_bridge.channels.settings import Api
 
 if TYPE_CHECKING:
@@ -18,32 +27,56 @@ if TYPE_CHECKING:
 _PATIENCE_S = 10.0
 _SPARE_S = 60.0
 _LONGEST_WAIT_S = 3600.0
+_TOO_EARLY = 425
+_LONGEST_WORDS = 200
+_SHORTEST_SECRET = 4
+"""What is shorter is no secret, and would be found in any text."""
 
 
 class NoAnswerError(Exception):
-    """The vendor has not answered usefully. `why`: for people; `wait_s`: as it asked us to."""
+    """The vendor has not answered usefully.
 
-    def __init__(self, zh: str, en: str, wait_s: float | None = None) -> None:
+    `why`: for people; `wait_s`: as it asked us to; `is_about_all`: not about this request alone.
+    """
+
+    def __init__(
+        self, zh: str, en: str, wait_s: float | None = None, *, is_about_all: bool = True
+    ) -> None:
         super().__init__(en)
         self.why = Wording(zh, en)
         self.wait_s = wait_s
+        self.is_about_all = is_about_all
+
+
+class HavingApi(Protocol):
+    """An adapter whose vendor has an API."""
+
+    @property
+    def api(self) -> str:
+        """The base address where the settings name none."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back. `status`: not 401, 403, 408, 425, 429 and not 5xx: those are no answers."""
+    """What came back. `status`: not 401, 403, 408, 425, 429 and not 5xx: those are no answers.
+
+    `why`: in the vendor's words, where it refuses.
+    """
 
     status: int
     body: bytes
     content_type: str
+    why: str = ""
 
 
 class VendorApi:
     """Asks one vendor's API, as `api` says; a token of the client's own is kept while it lasts."""
 
-    def __init__(self, api: Api, usual_base: str) -> None:
+    def __init__(self, api: Api, adapter: HavingApi) -> None:
         self._api = api
-        self._base = api.base or usual_base.rstrip("/")
+        self._adapter = adapter
+        self._base = api.base or adapter.api.rstrip("/")
         self._client: httpx.AsyncClient | None = None
         self._token, self._lasts_until = "", 0.0
 
@@ -62,29 +95,66 @@ class VendorApi:
             async with asyncio.timeout(2 * _PATIENCE_S):
                 return await self._ask(fetch)
         except (httpx.HTTPError, httpx.InvalidURL, TimeoutError) as error:
-            told = str(error) or type(error).__name__
+            told = self._discreet(str(error)) or type(error).__name__
             raise NoAnswerError(f"连不上：{told}", told) from error
 
     async def _ask(self, fetch: Fetch) -> Response:
-        headers = {**self._api.headers, **fetch.headers}
         token = self._api.token or await self._own_token()
+        status, body, found = await self._sent(self._request(fetch, token))
+        meant = Meaning(status)
+        if isinstance(self._adapter, Signing) and status < 300:
+            meant = self._adapter.meaning(fetch, body)
+        why = self._discreet(meant.why)
+        self._check(meant.status, why, _retry_after(found))
+        if meant.status >= 300 and not why:
+            why = self._discreet(body[: 2 * _LONGEST_WORDS].decode("utf-8", "replace"))
+        return Response(meant.status, body, found.get("content-type", ""), why)
+
+    def _request(self, fetch: Fetch, token: str) -> Request:
+        """Return the request that `fetch` asks for, authorised or signed."""
+        headers = {**self._api.headers, **fetch.headers}
+        if isinstance(self._adapter, Signing):
+            signed = self._adapter.signed(fetch, self._key(token), datetime.now(UTC), token_hex(16))
+            return Request(signed.method, signed.url, {**headers, **signed.headers}, signed.body)
         if token:
             headers["Authorization"] = f"Bearer {token}"
-        content = fetch.body.encode() if fetch.body else None
-        if content is not None:
+        if fetch.body:
             headers.setdefault("Content-Type", "application/json")
-        request = self._http().build_request(
-            fetch.method, self._base + fetch.path, headers=headers, content=content
-        )
-        status, body, found = await self._sent(request)
+        return Request(fetch.method, self._base + fetch.path, headers, fetch.body)
+
+    def _key(self, token: str = "") -> Key:
+        api = self._api
+        if isinstance(self._adapter, Signing) and not (api.client_id and api.key):
+            told = "client_id, client_secret"
+            raise NoAnswerError(f"pos.toml 里没有 {told}", f"{told} are not set in pos.toml")
+        return Key(self._base, api.client_id, api.key, token)
+
+    def _check(self, status: int, why: str, wait_s: float | None) -> None:
+        """Raise `NoAnswerError` where it makes sense to ask again later."""
+        zh, en = (f"：{why}", f": {why}") if why else ("", "")
         if status in {401, 403}:
             self._token = ""
-            raise NoAnswerError(f"{status}：凭证被拒", f"{status}: the credentials are refused")
-        if status in {408, 425, 429} or status >= 500:
-            raise NoAnswerError(f"对方回答 {status}", f"it answers {status}", _retry_after(found))
-        return Response(status, body, found.get("content-type", ""))
+            told = (f"{status}：凭证被拒{zh}", f"{status}: the credentials are refused{en}")
+            raise NoAnswerError(*told)
+        if status in {408, _TOO_EARLY, 429} or status >= 500:
+            told = (f"对方回答 {status}{zh}", f"it answers {status}{en}")
+            raise NoAnswerError(*told, wait_s, is_about_all=status != _TOO_EARLY)
 
-    async def _sent(self, request: httpx.Request) -> tuple[int, bytes, httpx.Headers]:
+    def _discreet(self, text: str) -> str:
+        """Return words of somebody else's in one line, without what must not be told."""
+        api = self._api
+        secrets = {api.token, api.client_secret, api.key, self._token, *api.headers.values()}
+        for each in sorted(secrets, key=len, reverse=True):
+            if len(each) >= _SHORTEST_SECRET:
+                text = text.replace(each, "…")
+        return " ".join(text.split())[:_LONGEST_WORDS]
+
+    async def _sent(self, asked: Request) -> tuple[int, bytes, httpx.Headers]:
+        content = asked.body.encode() if asked.body else None
+        headers = dict(asked.headers)
+        request = self._http().build_request(
+            asked.method, asked.url, headers=headers, content=content
+        )
         response = await self._http().send(request, stream=True)
         try:
             body = b""
@@ -97,23 +167,29 @@ class VendorApi:
         return response.status_code, body, response.headers
 
     async def _own_token(self) -> str:
-        """Return a token asked for with the client's credentials (OAuth 2.0, RFC 6749 4.4)."""
+        """Return a token asked for with the client's credentials."""
         api, clock = self._api, asyncio.get_running_loop().time
         if not api.token_url or (self._token and clock() < self._lasts_until):
             return self._token
+        status, body, _ = await self._sent(self._token_request())
+        if status != 200:
+            raise NoAnswerError(f"token_url 回答 {status}", f"token_url answers {status}")
+        self._token, lasts_s = _token_in(body)
+        self._lasts_until = clock() + max(0.0, lasts_s - _SPARE_S)
+        return self._token
+
+    def _token_request(self) -> Request:
+        """Return the request for a token: OAuth 2.0, RFC 6749 4.4, unless the adapter knows."""
+        api = self._api
+        if isinstance(self._adapter, AskingForTokens):
+            return self._adapter.token_request(api.token_url, self._key())
         form = {
             "grant_type": "client_credentials",
             "client_id": api.client_id,
             "client_secret": api.client_secret,
         }
         form |= {"scope": api.scope} if api.scope else {}
-        response = await self._http().post(api.token_url, data=form)
-        if response.status_code != 200:
-            status = response.status_code
-            raise NoAnswerError(f"token_url 回答 {status}", f"token_url answers {status}")
-        self._token, lasts_s = _token_in(response)
-        self._lasts_until = clock() + max(0.0, lasts_s - _SPARE_S)
-        return self._token
+        return Request("POST", api.token_url, {"Content-Type": FORM}, urlencode(form))
 
     def _http(self) -> httpx.AsyncClient:
         import httpx
@@ -125,9 +201,9 @@ class VendorApi:
         return self._client
 
 
-def _token_in(response: httpx.Response) -> tuple[str, float]:
+def _token_in(body: bytes) -> tuple[str, float]:
     try:
-        said: Any = response.json()
+        said: Any = json.loads(body)
         return str(said["access_token"]), float(said.get("expires_in", 600))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         told = ("token_url 没有给 access_token", "token_url answers without an access_token")

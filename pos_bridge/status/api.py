@@ -6,6 +6,7 @@ import json
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from kds.store.values import Outgoing
 from pos_bridge.adapters.adapter import Choosing
@@ -29,6 +30,7 @@ class VendorDestination:
     source: str
     adapter: StatusCalling = field(hash=False)
     api: Api = field(repr=False, hash=False)
+    options: Mapping[str, Any] = field(repr=False, hash=False)
 
     @property
     def channel(self) -> str:
@@ -53,23 +55,24 @@ class VendorMessenger:
 
     def __init__(self, destination: VendorDestination) -> None:
         self._adapter = destination.adapter
-        self._api = VendorApi(destination.api, destination.adapter.api)
+        self._options = destination.options
+        self._api = VendorApi(destination.api, destination.adapter)
 
     async def send(self, entry: Outgoing, now_s: float) -> Outcome:  # noqa: ARG002 - unsigned
         """Try to tell `entry` once."""
         message = json.loads(entry.body)
-        update = StatusUpdate(entry.id, message["type"], message["timestamp"], message["data"])
+        said = (message["type"], message["timestamp"], message["data"])
+        update = StatusUpdate(entry.id, *said, self._options)
         fetch = self._adapter.status_call(update)
         if fetch is None:
             return Delivered()
         try:
             response = await self._api.ask(fetch)
         except NoAnswerError as error:
-            return Later(str(error), error.wait_s, is_about_all=True)
+            return Later(str(error), error.wait_s, error.is_about_all)
         if response.status < 300:
             return Delivered()
-        said = " ".join(response.body[:300].decode("utf-8", "replace").split())
-        return Refused(f"answered {response.status}: {said}")
+        return Refused(f"answered {response.status}: {response.why}")
 
     async def close(self) -> None:
         """Close the connections."""
@@ -80,10 +83,9 @@ def vendors_told(channels: Mapping[str, Channel]) -> Iterator[VendorDestination]
     """Yield the vendors whose adapter can tell them and whose API we may use."""
     for name, channel in channels.items():
         adapter, settings = channel.adapter, channel.settings
-        api = settings.api
-        may = api.token or api.token_url or api.headers
-        if may and isinstance(adapter, StatusCalling) and _is_wanted(channel):
-            yield VendorDestination(name, settings.source, adapter, api)
+        if channel.may_ask and isinstance(adapter, StatusCalling) and _is_wanted(channel):
+            about = (settings.api, settings.options)
+            yield VendorDestination(name, settings.source, adapter, *about)
 
 
 def _is_wanted(channel: Channel) -> bool:

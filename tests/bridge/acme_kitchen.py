@@ -34,6 +34,7 @@ class Acme:
             said.get("ignored"),
             acknowledgement=b'{"data":"ok"}' if push.topic == "ok" else None,
             doubts=tuple(Wording(each, each) for each in said.get("doubts", ())),
+            missed=_orders(said, "missed", context),
         )
 
 
@@ -53,8 +54,9 @@ class Thin(Acme):
         """Ask for the order."""
         said = values.json_object(push.body, push.content_type)
         order = values.text(said.get("order"))
-        path = f"/orders/{order}"
-        return Reading(fetch=(Fetch(values.text(said.get("event")), order, path, about=said),))
+        path, event = f"/orders/{order}", values.text(said.get("event"))
+        only_new = said.get("unless_known") is True
+        return Reading(fetch=(Fetch(event, order, path, about=said, unless_known=only_new),))
 
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Return the order as the API has it."""

@@ -126,6 +126,19 @@ def test_a_thin_push_becomes_a_ticket_with_a_token_of_its_own(
     assert tokens == [f"Bearer t{vendor.tokens}"] * 3
 
 
+def test_what_is_only_for_an_order_that_is_missing_is_not_fetched_twice(
+    bridge: Running, vendor: Vendor
+) -> None:
+    """A report about an order may be the first that is heard of it: its own push got lost."""
+    for event in ("first", "second"):
+        said = {"order": "o8", "event": event, "unless_known": True}
+        bridge.client.post("/v1/pos/thin", json=said)
+        eventually(lambda: is_known(bridge, "o8"))
+    tell(bridge, "o9")
+    eventually(lambda: is_known(bridge, "o9"))
+    assert [path for path, _ in vendor.asked if path == "/orders/o8"] == ["/orders/o8"]
+
+
 def test_a_vendor_that_is_busy_is_asked_again(bridge: Running, vendor: Vendor) -> None:
     vendor.answers["/orders/o2"] = [(503, {}), (429, {"Retry-After": "0"}), (401, {})]
     tell(bridge, "o0")

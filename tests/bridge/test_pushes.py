@@ -154,6 +154,14 @@ def test_a_cancel_of_what_was_never_to_be_cooked_is_nothing(bridge: Running) -> 
     assert told["orders"][0]["result"] == "amended"
 
 
+def test_what_is_read_anew_changes_no_order_that_is_there(bridge: Running) -> None:
+    """What was told since may say more than what was asked for."""
+    first = pushed("m1", note="less salt")
+    assert send(bridge, {"missed": [first]}).json()["orders"][0]["result"] == "new"
+    told = send(bridge, {"missed": [pushed("m1", note="as it was")]}).json()
+    assert told == {"orders": [], "ignored": "the kitchen has it", "alert": None}
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
