@@ -28,7 +28,10 @@ def _lines(visit: Visit, orders: Orders) -> Iterator[tuple[Order, Line]]:
 
 
 def _marks(scope: Scope, visit: Visit, lines: list[tuple[Order, Line]]) -> Iterator[OvertimeMark]:
+    rules = {told.rule for told in visit.told}
     for rule in scope.book.overtimes:
+        if rule.id not in rules:
+            continue
         running = waits(
             rule, visit, lines, serve_step=scope.book.serve_step, zone=scope.book.zone_info
         )

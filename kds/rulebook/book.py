@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -15,6 +15,7 @@ from kds.kitchen.ids import ANY_STATION, Instant, RuleId, StationId, VisitId
 from kds.kitchen.messages import LineContent, Modifier, OrderFields
 from kds.kitchen.orders import Gate, Line, Order, Recipe, Routing, Step
 from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 from kds.rulebook.checks import Checks
 from kds.rulebook.clocks import business_day
@@ -41,6 +42,7 @@ from kds.rulebook.preparation import limits_for, prep_of
 from kds.rulebook.preplated import plated
 from kds.rulebook.priority import PriorityBand, SlowView
 from kds.rulebook.sets import has_recipes, recipe
+from kds.rulebook.sieve import Sieve
 from kds.rulebook.sold_out import arbitrate
 from kds.rulebook.terms import Pan
 from kds.rulebook.waiting import Gatekeeper, excused, settle
@@ -91,6 +93,7 @@ class _Lookup:
     has_preplated: bool
     keepers: tuple[Gatekeeper, ...]
     overtimes: dict[RuleId, OvertimeRule]
+    sieve: Sieve
     checks: Checks
     zone: ZoneInfo
     pacers: tuple[Pacer, ...]
@@ -118,6 +121,7 @@ def _lookup(data: BookData) -> _Lookup:
         has_conditions=not all(entry.when.asks_nothing for entry in data.menu),
         keepers=tuple(Gatekeeper.of(rule, zone) for rule in data.waits),
         overtimes={rule.id: rule for rule in data.overtimes},
+        sieve=Sieve(data.overtimes),
         checks=Checks.of(data.checks, data.stations, Cashier.of(data.pay_firsts, zone)),
         zone=zone,
         pacers=tuple(map(Pacer.of, paces)),
@@ -303,6 +307,12 @@ class Book:
     def overtimes(self) -> tuple[OvertimeRule, ...]:
         """The rules that say when a table waits too long, in the order of the book."""
         return self.data.overtimes
+
+    def overtimes_for(
+        self, visit: Visit, lines: Iterable[tuple[Order, Line]]
+    ) -> tuple[OvertimeRule, ...]:
+        """Return those of `overtimes` that may count one of `lines`; each is still to be asked."""
+        return self._lookup.sieve.rules_for(visit, lines)
 
     def overtime_rule(self, rule: RuleId) -> OvertimeRule | None:
         """Return the overtime rule of that id, None if this book has none."""

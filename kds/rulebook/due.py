@@ -157,7 +157,7 @@ def _of_visit(kitchen: Kitchen, visit: Visit, book: Book) -> Iterator[_Due]:
     yield from _timeouts(kitchen, visit, lines, book)
     for order, line in lines:
         yield from _late(visit.id, order, line, book)
-    for rule in book.overtimes:
+    for rule in book.overtimes_for(visit, lines):
         yield from _overtime(rule, visit, lines, book)
 
 

@@ -21,6 +21,7 @@ from kds.rulebook.compile import compile_book
 from kds.rulebook.conditions import About, Condition, Demand, Occasion, holds, judge
 from kds.rulebook.possible import implies, is_possible
 from kds.rulebook.schema import WhenSpec
+from kds.rulebook.sieve import LASTING, verdict
 from kds.rulebook.whens import condition_of
 from tests.unit.rulebook.house import House, content
 
@@ -169,6 +170,15 @@ def test_what_holds_once_is_never_called_impossible(condition: Condition, seen: 
 @given(CONDITIONS, OCCASIONS)
 def test_who_does_not_ask_why_hears_the_same(condition: Condition, seen: Occasion) -> None:
     assert holds(condition, seen) == judge(condition, seen).holds
+
+
+@given(CONDITIONS, OCCASIONS)
+def test_nothing_is_settled_beforehand_that_a_line_or_an_hour_decides(
+    condition: Condition, seen: Occasion
+) -> None:
+    """A rule that is left out for a table must be one that none of its lines could meet."""
+    known = verdict(condition, {about: seen.value(about) for about in LASTING})
+    assert known is None or known is holds(condition, seen)
 
 
 @given(CONDITIONS, CONDITIONS, OCCASIONS)

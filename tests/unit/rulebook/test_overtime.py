@@ -13,6 +13,7 @@ from kds.kitchen.commands import CommandKind
 from kds.kitchen.events import OvertimeReached
 from kds.kitchen.evolve import fold
 from kds.kitchen.ids import Instant
+from kds.kitchen.messages import Channel
 from kds.kitchen.state import Kitchen
 from kds.records.facts import dump_fact, load_fact
 from kds.rulebook.adoption import changes
@@ -241,3 +242,18 @@ def test_whatever_happens_time_comes_to_rest_and_no_id_comes_twice(hands: Any, o
     assert len(ids) == len(set(ids))
     assert fold(Kitchen(), house.events) == house.kitchen
     assert max((time for _, _, time in told(house)), default=0) <= 2
+
+
+def test_a_rule_for_one_channel_counts_its_orders_among_others_at_the_table() -> None:
+    """Rules are sifted by table and order: one order must not hide the rule from the next."""
+    house = House(book("of: visit, when: {channel: qr, table: 8*}, steps: [{after: 5 min}]"))
+    house.order({"A": A}, channel=Channel.WAITER)
+    house.wait(6 * MINUTE)
+    assert told(house) == []
+    house.order({"B": B}, order_id="2", channel=Channel.QR)
+    house.wait(6 * MINUTE)
+    assert told(house) == [(11, 1, 1)]
+    house.order({"A": A}, order_id="3", channel=Channel.QR, table="9", session="s9")
+    house.act(CommandKind.MOVE_TABLE, order_id="3", table="81")
+    house.wait(6 * MINUTE)
+    assert told(house) == [(11, 1, 1), (17, 1, 1)]
