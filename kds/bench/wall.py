@@ -140,12 +140,15 @@ def _steady_ms() -> int:
 
 def wall(tickets: int, orders: int, seed: int, screen: str) -> Report:
     """Show `tickets` tickets on `screen`; pages turn, `orders` come and go, time passes."""
+    from kds.app.display import spare_collections
+
     evening = Evening(seed)
     for _ in range(tickets):
         evening.order()
         evening.passes(EVERY_MS)
     glass = Glass(screen, evening)
     first_s = glass.frame_s(glass.first)
+    spare_collections()  # as every display does by then
     turns = [glass.frame_s(glass.turn) for _ in range(min(TURNS, glass.pages - 1))]
     glass.to_the_end()
     bumps, changes = [], []

@@ -14,6 +14,11 @@ class Box(NamedTuple):
     h: int
 
     @property
+    def size(self) -> tuple[int, int]:
+        """Width and height."""
+        return self.w, self.h
+
+    @property
     def right(self) -> int:
         """The first column beside it."""
         return self.x + self.w

@@ -79,7 +79,9 @@ class Scene:
         self.marked: LineKey | None = None
         self.has_missed = False
         self._worked_on: VisitId | None = None
-        self._set_view(view)
+        self._view = view
+        self._sheets = self._new_sheets()
+        self._sheets_in_order: list[Sheet] = []
 
     @property
     def view(self) -> View:
@@ -96,24 +98,28 @@ class Scene:
         """There is nothing to cook."""
         return not self._sheets_in_order
 
-    def set_view(self, view: View) -> None:
+    def set_view(self, view: View, size: Size) -> None:
         """Draw everything anew: another language, size of text or arrangement."""
-        self._set_view(view)
+        self._view, self._size = view, size
+        self._sheets = self._new_sheets()
+        self._sheets_in_order = []
         self._lay_out(settle=True)
         self.repaint()
 
-    def _set_view(self, view: View) -> None:
-        self._view = view
-        width = view.style.ticket_width(self._size[0])
-        self._sheets = Sheets(view.reading, width, view.ruler)
-        self._sheets_in_order: list[Sheet] = []
-
     def resize(self, size: Size) -> None:
-        """Lay out for another size of the wall."""
+        """Lay out for another size of the wall; what no ticket is wider for keeps its sheets."""
         if size == self._size:
             return
+        if self._view.style.ticket_width(size[0]) != self._sheets.width:
+            self.set_view(self._view, size)
+            return
         self._size = size
-        self.set_view(self._view)
+        self._lay_out(settle=True)
+        self.repaint()
+
+    def _new_sheets(self) -> Sheets:
+        view = self._view
+        return Sheets(view.reading, view.style.ticket_width(self._size[0]), view.ruler)
 
     def show(self, board: Board, now: Instant, unsent: frozenset[LineKey] = _NO_LINES) -> None:
         """Show a board as it is at `now`."""

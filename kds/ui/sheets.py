@@ -58,11 +58,15 @@ def _marks(board: Board) -> dict[VisitId, _Marks]:
 
 
 class Sheets:
-    """Remembers the sheet of every ticket; one whose ticket is the same object is the same."""
+    """Remembers the sheet of every ticket; one whose ticket is the same object is the same.
+
+    Attributes:
+        width: of every ticket, in pixels.
+    """
 
     def __init__(self, reading: Reading, width: int, ruler: Ruler) -> None:
         self._reading = replace(reading, unsent=_NOTHING)
-        self._width = width
+        self.width = width
         self._ruler = ruler
         self._made: dict[VisitId, _Made] = {}
 
@@ -107,4 +111,4 @@ class Sheets:
         return sheet
 
     def _sheet(self, face: Face, now: Instant) -> Sheet:
-        return sheet_of(face, self._width, self._ruler, now)
+        return sheet_of(face, self.width, self._ruler, now)

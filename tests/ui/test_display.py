@@ -288,6 +288,7 @@ def test_counts_and_look_ahead_follow_the_board(display: Display) -> None:
 def test_pass_counts_what_is_missing_and_what_can_run(qtbot: QtBot, clock: Clock) -> None:
     display = Display(Subject("expo", boards.STATIONS), Options(), clock, FULL)
     qtbot.addWidget(display)
+    display.show()
     display.show_board(board(boards.expo(), "expo"), NOW)
     figures = [t for count in display.strip._face.counts for t, is_figure in count if is_figure]
     assert figures == ["6", "14", "1"]
@@ -431,3 +432,34 @@ def test_another_screen_lays_everything_out_anew(
     display.screen().geometryChanged.emit(display.screen().geometry())
     assert display.measures.dish == 32
     check_nothing_is_covered(display)
+
+
+def test_a_wall_that_opens_lays_every_ticket_out_once(
+    qtbot: QtBot, clock: Clock, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault: once before its size was known, once for it, and once more for the same."""
+    laid = Counter(sheet_of)
+    monkeypatch.setattr("kds.ui.sheets.sheet_of", laid)
+    display = Display(subject, Options(), clock)
+    qtbot.addWidget(display)
+    display.show_board(board(many(20)), NOW)
+    display.resize(1920, 1080)
+    display.show()
+    picture_of(display)
+    assert laid.calls == 20
+    shown = display.wall.scene.placement
+    assert shown.size == (1920, display.wall.height())
+
+
+def test_a_wall_that_gets_lower_only_places_its_tickets_anew(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid = Counter(sheet_of)
+    monkeypatch.setattr("kds.ui.sheets.sheet_of", laid)
+    display.resize(1920, 980)
+    picture_of(display)
+    assert laid.calls == 0
+    assert display.wall.scene.placement.size == (1920, display.wall.height())
+    display.resize(1800, 980)
+    picture_of(display)
+    assert laid.calls > 0

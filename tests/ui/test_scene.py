@@ -258,7 +258,7 @@ def test_focus_does_not_follow_to_another_page(scene: Scene) -> None:
 def test_language_and_arrangement_can_change_at_any_time(scene: Scene) -> None:
     letters = scene.view.ruler
     options = Options(lang="en", arrangement=Arrangement.FLOW)
-    scene.set_view(view_for(options, SUBJECT, letters))
+    scene.set_view(view_for(options, SUBJECT, letters), SIZE)
     assert WALL in scene.take_damage()
     assert len(scene.placement.ids) == 6
     sheet = scene.sheet_of(scene.placement.ids[0])

@@ -50,6 +50,7 @@ def test_the_strip_says_how_far_the_view_is_behind_and_counts_on(qtbot: QtBot) -
     made = replace(made, slow=SlowMark(2, 2, boards.ago(8.5), (made.tickets[0].visit,)))
     display = Display(SUBJECT, Options(), lambda: 0, Screen(1920, 1080))
     qtbot.addWidget(display)
+    display.show()
     display.show_board(made, NOW)
     assert display.strip.face.slow == "整体慢 8 分"
     display.tick(type(NOW)(NOW + 30_000))

@@ -27,10 +27,10 @@ from kds.kitchen.ids import Instant, LineKey
 from kds.ui.chrome.ahead import ahead_of
 from kds.ui.chrome.bottom import BottomFace
 from kds.ui.chrome.health import Health
-from kds.ui.chrome.panel import PanelFace, panel_width
+from kds.ui.chrome.panel import PanelFace
 from kds.ui.chrome.panels import HEALTH, RECALL, all_day_panel, health_panel
+from kds.ui.chrome.regions import Regions, is_high, regions
 from kds.ui.chrome.strip import Counts, StripFace, counts_of, pass_counts_of
-from kds.ui.geometry import Box
 from kds.ui.guests import guests_of
 from kds.ui.intents import (
     Button,
@@ -49,12 +49,12 @@ from kds.ui.qt.chrome import AheadRow, Bottom, GuestBoard, SidePanel, Strip
 from kds.ui.qt.fonts import Letters
 from kds.ui.qt.wall import Wall
 from kds.ui.scene import EMPTY, View
+from kds.ui.slips import Size
 from kds.ui.style.colours import Ink
 from kds.ui.style.measures import Measures, Screen
 from kds.ui.ticket.reading import Reading
 from kds.ui.words import other_language
 
-_PORTRAIT_STRIP = 104 / 58
 _MINUTE = 60_000
 _NO_GLASS = frozenset({"offscreen", "minimal"})
 
@@ -81,6 +81,8 @@ class Display(QWidget):
         self._screen = screen
         self._glass: QScreen | None = None
         self._board, self._now = EMPTY, Instant(0)
+        self._unsent: frozenset[LineKey] = frozenset()
+        self._has_size = False
         self._health, self._average = Health(), ""
         self._counts: Counts = ()
         self._panel: PanelFace | None = None
@@ -91,6 +93,7 @@ class Display(QWidget):
         words = view.reading.words
         self.strip = Strip(palette, words, self)
         self.ahead = AheadRow(palette, words, self)
+        self.ahead.hide()
         self.bottom = Bottom(palette, words, self)
         self.side = SidePanel(palette, words, self)
         self.guests = GuestBoard(palette, words, self)
@@ -118,7 +121,7 @@ class Display(QWidget):
     @property
     def measures(self) -> Measures:
         """All lengths."""
-        return self.wall.scene.view.ruler.measures
+        return self._palette.letters.measures
 
     def set_options(self, options: Options) -> None:
         """Look otherwise from now on: another language, theme, size or arrangement."""
@@ -134,11 +137,12 @@ class Display(QWidget):
         self, board: Board, now: Instant, unsent: frozenset[LineKey] = frozenset()
     ) -> None:
         """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way."""
-        self._board, self._now = board, now
+        self._board, self._now, self._unsent = board, now, unsent
         if self._is_for_guests:
             self._show_guests()
             return
-        self._arrange()
+        if not self._has_size:
+            return  # nothing need be laid out twice: its size comes just before it is seen
         self.wall.show_board(board, now, unsent)
         self._show_around()
 
@@ -189,11 +193,19 @@ class Display(QWidget):
     def _words(self) -> Callable[..., str]:
         return self.reading.words
 
+    @property
+    def _size(self) -> Size:
+        return self.width(), self.height()
+
     def _make_palette(self) -> Palette:
+        return Palette(self._options.theme, Letters(self._fitting_measures()))
+
+    def _fitting_measures(self) -> Measures:
+        """Return the lengths that fit the screen as it is now."""
         screen = self._screen or self._measured()
         if self._is_for_guests:  # they stand anywhere: its text is as large as the screen allows
             screen = Screen(screen.width, screen.height)
-        return Palette(self._options.theme, Letters(measures_for(self._options, screen)))
+        return measures_for(self._options, screen)
 
     def _measured(self) -> Screen:
         """Return the part of the screen that the window covers, in pixels and in millimetres."""
@@ -212,13 +224,9 @@ class Display(QWidget):
         lost = self._health.is_lost
         self.guests.set_face(guests_of(self._board, self.reading, self._now, is_lost=lost))
 
-    @property
-    def _is_high(self) -> bool:
-        return self.height() > self.width()
-
     def _make_view(self, palette: Palette) -> View:
-        self._was_high = self._is_high
-        return view_for(self._options, self._subject, palette.letters, is_high=self._is_high)
+        self._was_high = is_high(self._size)
+        return view_for(self._options, self._subject, palette.letters, is_high=self._was_high)
 
     def _set_look(self) -> None:
         self._palette = palette = self._make_palette()
@@ -226,7 +234,7 @@ class Display(QWidget):
         self.update()
         for part in (self.strip, self.ahead, self.bottom, self.side, self.guests):
             part.set_look(palette, view.reading.words)
-        self.wall.set_look(view, palette)
+        self.wall.set_look(view, palette, self._regions().wall.size)
         self._arrange()
         self._show_around()
 
@@ -331,32 +339,26 @@ class Display(QWidget):
 
     # Where everything stands.
 
+    def _regions(self) -> Regions:
+        has_ahead = not self.ahead.isHidden()
+        return regions(self.measures, self._size, self._panel, has_ahead=has_ahead)
+
     def _arrange(self) -> None:
         self.guests.setVisible(self._is_for_guests)
         for part in (self.wall, self.strip, self.bottom):
             part.setVisible(not self._is_for_guests)
+        self.side.setVisible(self._panel is not None and not self._is_for_guests)
         if self._is_for_guests:
             self.ahead.hide()
-            self.side.hide()
-            self.guests.setGeometry(0, 0, self.width(), self.height())
+            self.guests.setGeometry(0, 0, *self._size)
             return
-        m, width, height = self.measures, self.width(), self.height()
-        # The wall's own gap, in which the focus ring stands, is part of what is above and below.
-        strip = (round(m.status * _PORTRAIT_STRIP) if self._is_high else m.status) - m.gap
-        bottom = m.bottom + m.gap
-        ahead = 0 if self.ahead.isHidden() else m.ahead - m.gap
-        middle = max(1, height - strip - ahead - bottom)
-        self.strip.setGeometry(0, 0, width, strip)
-        self.ahead.setGeometry(0, height - bottom - ahead, width, ahead)
-        self.bottom.setGeometry(0, height - bottom, width, bottom)
-        side = 0
-        if self._panel is not None:
-            side = panel_width(m.dish, self._panel, width)
-            place = Box(width - side - m.gap, strip + m.gap, side, height - strip - bottom - m.gap)
-            self.side.setGeometry(*place)
-            self.ahead.setGeometry(0, height - bottom - ahead, width - side - 2 * m.gap, ahead)
-        self.side.setVisible(self._panel is not None)
-        self.wall.setGeometry(0, strip, width - (side + m.gap if side else 0), middle)
+        place = self._regions()
+        self.strip.setGeometry(*place.strip)
+        self.ahead.setGeometry(*place.ahead)
+        self.bottom.setGeometry(*place.bottom)
+        if place.side is not None:
+            self.side.setGeometry(*place.side)
+        self.wall.setGeometry(*place.wall)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self)
@@ -383,12 +385,19 @@ class Display(QWidget):
         """Fill a screen that has become larger or smaller, also where no window manager does it."""
         if self.isFullScreen() and self._glass is not None:
             self.setGeometry(self._glass.geometry())
-        if self._screen is None:
-            self._set_look()
+        self._refit()
 
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        if self._screen is None or self._was_high is not self._is_high:
+    def _refit(self) -> None:
+        """Take another size of text, or another arrangement, where the screen now wants it."""
+        is_other = self._fitting_measures() != self.measures
+        if is_other or self._was_high is not is_high(self._size):
             self._set_look()
         else:
             self._arrange()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._refit()
+        if not self._has_size:
+            self._has_size = True
+            self.show_board(self._board, self._now, self._unsent)

@@ -46,6 +46,7 @@ from kds.ui.qt.canvas import Palette
 from kds.ui.qt.keymap import ASKS, DEFAULT_KEYS, Repeats, key_name
 from kds.ui.qt.painting import Overlay, Pictures, paint_empty, paint_scene
 from kds.ui.scene import Scene, View
+from kds.ui.slips import Size
 from kds.ui.style.times import CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
@@ -117,12 +118,12 @@ class Wall(QWidget):
 
     # What the owner of the wall tells it.
 
-    def set_look(self, view: View, palette: Palette) -> None:
-        """Draw everything anew, in another language, theme or size."""
+    def set_look(self, view: View, palette: Palette, size: Size) -> None:
+        """Draw everything anew, in another language or theme, for the size that it will have."""
         self._palette, self._pictures = palette, Pictures(palette)
         self._touches = Touches(view.ruler.measures)
         self._pressed.clear()
-        self.scene.set_view(view)
+        self.scene.set_view(view, size)
         self._refresh()
 
     def show_board(
