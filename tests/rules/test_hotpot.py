@@ -81,6 +81,9 @@ def test_a_pot_for_one_is_a_personal_pot(book: Book, name: str) -> None:
         ("干锅牛蛙", "dish"),
         ("麻辣香锅", "dish"),
         ("锅贴", "dish"),
+        ("咖喱牛肉煲", "dish"),
+        ("青菜钵", "dish"),
+        ("小炒牛肉", "dish"),
     ],
 )
 @pytest.mark.parametrize("category", ["", "热销"])
