@@ -19,7 +19,7 @@ from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 from kds.store.values import Keyed
 from pos_bridge.capture.receiving import Receiving
-from pos_bridge.capture.slips.joining import join, named, take_back
+from pos_bridge.capture.slips.joining import is_further, join, named, take_back
 from pos_bridge.capture.slips.known import KnownLine, KnownOrder
 from pos_bridge.capture.slips.messages import fields_of, order_value
 from pos_bridge.capture.slips.slip import Dish, Kind, Slip
@@ -219,6 +219,8 @@ class Acting:
         """Rush, hold or fire: dishes that the slip names, or all; unknown ones are new."""
         slip, key = self._slip, self._key(order.order_id)
         lines, unknown = named(order, slip.dishes)
+        if slip.kind is Kind.HOLD and is_further(order, slip, self._desk.now):
+            lines, unknown = [], list(slip.dishes)
         if unknown and slip.kind is Kind.RUSH:
             return Acted("text", key, not_found(slip.kind), tuple(unknown))
         self._do(slip.kind, key, lines, everything=not slip.dishes)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from hashlib import sha256
 
@@ -14,6 +14,7 @@ from kds.store.values import Intake, Keyed
 from pos_bridge.capture.acting import Acted, Acting
 from pos_bridge.capture.paper.splitting import End, Sheet
 from pos_bridge.capture.receiving import ENDPOINT, Receiving
+from pos_bridge.capture.slips.equals import Counted, content_of, may_add
 from pos_bridge.capture.slips.patterns import squeezed
 from pos_bridge.capture.slips.slip import Kind, Slip
 from pos_bridge.capture.slips.wordings import (
@@ -81,14 +82,15 @@ class TakeSheet:
             return self._without_lines(desk, source)
         if sheet.end is End.FULL:
             return self._alert(desk, source, TOO_LARGE)
-        if self._is_repeat(desk, source):
+        slip, is_repeat = self._told_apart(desk, source)
+        if is_repeat:
             return Acted("repeat")
-        if self.slip is None:
+        if slip is None:
             is_printed = sheet.is_whole or sheet.follows
             return (
                 self._card(desk, UNKNOWN) if is_printed else self._alert(desk, source, BROKEN_OFF)
             )
-        acting = self._acting(desk, self.slip)
+        acting = self._acting(desk, slip)
         acted = acting.act()
         acted.numbers = acting.numbers
         if acted.why is not None:
@@ -109,6 +111,26 @@ class TakeSheet:
         return self._alert(desk, source, BROKEN_OFF)
 
     # --- the same again ---
+
+    def _told_apart(self, desk: Desk, source: str) -> tuple[Slip | None, bool]:
+        """Return the slip, which of equal ones it is where these add up, and whether it is none
+        but another print.
+        """
+        slip = self.slip
+        if slip is None or not (slip.piece or may_add(slip)):
+            return slip, self._is_repeat(desk, source)
+        if not self.sheet.is_whole and slip.kind is not Kind.VOID:
+            return slip, False  # it adds what is missing alone; printed again it counts in full
+        if slip.piece or not self.sheet.is_whole:
+            return slip, self._is_repeat(desk, source)
+        key = f"print {source} equal {content_of(slip)}"
+        kept = desk.keyed(key)
+        before = Counted() if kept is None else Counted.from_text(kept.answer)
+        after, number, is_copy = before.one_more(self.printer, desk.now, slip.equal_add_ms)
+        if number == 1 and not is_copy and self._is_repeat(desk, source):
+            return slip, True  # and not counted, so that those behind it are no more either
+        desk.remember_key(Keyed(key, "", 200, after.as_text(), desk.now))
+        return replace(slip, piece=f"={number}"), is_copy
 
     def _is_repeat(self, desk: Desk, source: str) -> bool:
         """Say whether this very slip was taken before, on whatever printer, and remember it.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 import socket
 import threading
@@ -17,6 +18,7 @@ from pos_bridge.capture.printer import MOST_CONNECTIONS
 from pos_bridge.cli import main
 from tests.bridge.harness import PATIENCE_S, Running, eventually, refused, running
 from tests.unit.capture.escpos import Job, zh_slip
+from tests.unit.capture.kitchen import SHIPPED
 
 ASK = b"\x1dr\x01"
 
@@ -227,6 +229,22 @@ def test_a_slip_outlives_a_kill_once_its_question_is_answered(tmp_path: Path) ->
             house.print(job)
             assert [ln["quantity"] for ln in house.order("201")["lines"]] == ["1", "2"]
             bridge.end(end)
+
+
+def test_equal_slips_add_up_over_a_kill_where_the_template_says_so(tmp_path: Path) -> None:
+    """Fault: one dish a slip, the bridge died between two equal ones, and one was not cooked."""
+    folder = tmp_path / "data" / "pos" / "print"
+    shutil.copytree(SHIPPED, folder)
+    mine = folder / "chinese_kitchen.yaml"
+    mine.write_text(f"{mine.read_text('utf-8')}\nequal_slips_add: 10 min\n", "utf-8")
+    at = "127.0.0.1:0"
+    for portions in ("1", "2"):
+        with running(tmp_path / "data", "--capture", at) as bridge:
+            house, (at,) = House(bridge, ToyPrinter()), bridge.captures
+            house.print(zh_slip(dishes=["毛肚    1份"], number="201", time="16:00"))
+            house.print(zh_slip("补打", ["毛肚    1份"], number="201", time="16:00"))
+            assert [ln["quantity"] for ln in house.order("201")["lines"]] == [portions]
+            bridge.end(signal.SIGKILL)
 
 
 def test_flags_that_do_not_fit_are_refused(tmp_path: Path) -> None:

@@ -3,15 +3,26 @@
 A round is one sending of dishes. Its full slip (总单), its station slips (分单) and their prints on
 several printers show the same dishes, so of each dish the greatest number counts. A later round
 adds. A reprint, and a slip that broke off, adds only what no slip has shown yet.
+
+Where each slip of a round carries a number of its own (2/3), one dish may stand on several, and
+what they show adds up; the same number again is the same slip. A slip with all dishes says how
+many there are, numbers or not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
-from pos_bridge.capture.slips.known import KnownLine, KnownOrder, Round, View, view_of
+from pos_bridge.capture.slips.known import (
+    KnownLine,
+    KnownOrder,
+    Round,
+    View,
+    line_for,
+    view_of,
+)
 from pos_bridge.capture.slips.patterns import squeezed
 from pos_bridge.capture.slips.slip import Dish, Kind, Slip
 
@@ -33,25 +44,73 @@ def join(
     """Return `order` with the `dishes` of `slip`, which asks for food."""
     found = _round_of(order, slip, came_ms)
     shows_all = _shows_all(order, slip, is_new=found is None)
-    is_again = slip.is_reprint or not is_whole
+    piece = _piece(slip, is_known=found is not None) if is_whole else ""
+    is_again = (slip.is_reprint and not piece) or not is_whole
     adds_missing_only = is_again or shows_all
     if found is None and is_again and order.rounds and not slip.batch:
         found = order.rounds[-1]
     each = found or _new_round(order, slip, came_ms)
-    view = view_of(dishes, is_full=bool(slip.is_full), is_whole=is_whole)
+    view = view_of(dishes, is_full=bool(slip.is_full), is_whole=is_whole, piece=piece)
     known = list(order.lines) if adds_missing_only and not slip.batch else list(each.lines)
     by_name = adds_missing_only or _same_dishes(each, view)
-    after = _Union(each, known, dishes, by_name=by_name).run()
+    others = {} if by_name else _shown_by_others(each, piece)
+    after = _Union(each, known, dishes, others, by_name=by_name).run()
     after = replace(after, views=(*after.views, view))
     before = {line.line_id: line for line in order.lines}
     changed = tuple(line for line in after.lines if before.get(line.line_id) != line)
     return Joined(order.with_round(after), changed)
 
 
+def is_further(order: KnownOrder, slip: Slip, came_ms: int) -> bool:
+    """Say whether the slip shows one more of what its like, under another number, has brought."""
+    found = _round_of(order, slip, came_ms)
+    if found is None or not slip.piece or slip.is_reprint:
+        return False
+    others = _shown_by_others(found, _piece(slip, is_known=True))
+    return any(line_for("", dish).exactly in others for dish in slip.dishes)
+
+
+def _piece(slip: Slip, *, is_known: bool) -> str:
+    """Return what tells the slip from others of its round, "" where nothing does.
+
+    A reprint keeps its place among so many, but may get a new running number; and if its round is
+    not known by its time (`is_known`), its place may be one in another round.
+    """
+    if not slip.piece or slip.is_full or (slip.is_reprint and not (slip.pieces and is_known)):
+        return ""
+    return f"{slip.piece}/{slip.pieces}" if slip.pieces else slip.piece
+
+
+def _shown_by_others(each: Round, piece: str) -> dict[str, Decimal]:
+    """Return how much the round's slips with other numbers than `piece` show, by way of doing."""
+    if not piece:
+        return {}
+    most: dict[tuple[str, str], Decimal] = {}
+    for view in each.views:
+        if view.piece in ("", piece):
+            continue
+        for way, (_, quantity) in zip(view.ways, view.names, strict=True):
+            most[way, view.piece] = max(most.get((way, view.piece), _ZERO), Decimal(quantity))
+    total: dict[str, Decimal] = {}
+    for (way, _), count in most.items():
+        total[way] = total.get(way, _ZERO) + count
+    return total
+
+
 def _round_of(order: KnownOrder, slip: Slip, came_ms: int) -> Round | None:
     """Return the round that the slip is of, None for a new one."""
     if slip.batch:
         return next((each for each in order.rounds if each.batch == slip.batch), None)
+    if slip.has_running_number:
+        names = view_of(slip.dishes, is_full=False, is_whole=True, piece=slip.piece)
+        same = (
+            r
+            for r in order.rounds
+            for v in r.views
+            if (v.piece, v.ways) == (slip.piece, names.ways)
+        )
+        if (found := next(same, None)) is not None:
+            return found
     is_addon = slip.kind is Kind.ADDON
     for each in reversed(order.rounds):
         if each.is_addon is is_addon and _is_near(each, slip, came_ms):
@@ -107,38 +166,47 @@ class _Union:
     """Adds to a round what its lines lack of a slip's dishes.
 
     `known`: the lines to compare with. `by_name`: how a dish is done need not agree, as a full
-    slip may leave it out; what only the slip says of it is then added to the line.
+    slip may leave it out; what only the slip says of it is then added to the line. `others`: what
+    other slips show besides, by way of doing.
     """
 
     def __init__(
-        self, each: Round, known: Sequence[KnownLine], dishes: Sequence[Dish], *, by_name: bool
+        self,
+        each: Round,
+        known: Sequence[KnownLine],
+        dishes: Sequence[Dish],
+        others: Mapping[str, Decimal],
+        *,
+        by_name: bool,
     ) -> None:
         self._round = each
         self._lines = {line.line_id: line for line in each.lines}
         self._known = [line for line in known if not line.parent]
         self._dishes = dishes
+        self._others = others
         self._by_name = by_name
         self._number = _last_number(each.lines)
 
     def run(self) -> Round:
         for key, dishes in _grouped(self._dishes, self._key).items():
             same = [line for line in self._known if self._key_of_line(line) == key]
-            self._take(dishes, same)
+            self._take(dishes, same, self._others.get(key, _ZERO))
         return replace(self._round, lines=tuple(self._lines.values()))
 
-    def _key(self, dish: Dish) -> object:
-        return squeezed(dish.name) if self._by_name else _line_for("", dish).exactly
+    def _key(self, dish: Dish) -> str:
+        return squeezed(dish.name) if self._by_name else line_for("", dish).exactly
 
-    def _key_of_line(self, line: KnownLine) -> object:
+    def _key_of_line(self, line: KnownLine) -> str:
         return squeezed(line.name) if self._by_name else line.exactly
 
-    def _take(self, dishes: list[Dish], same: list[KnownLine]) -> None:
-        lacking = sum((d.quantity for d in dishes), _ZERO) - sum((x.ordered for x in same), _ZERO)
+    def _take(self, dishes: list[Dish], same: list[KnownLine], besides: Decimal) -> None:
+        shown = sum((dish.quantity for dish in dishes), besides)
+        lacking = shown - sum((line.ordered for line in same), _ZERO)
         if same:
             self._place(dishes, same)
             self._enrich(dishes, same)
             ways = {line.exactly for line in same}
-            dishes = sorted(dishes, key=lambda dish: _line_for("", dish).exactly in ways)
+            dishes = sorted(dishes, key=lambda dish: line_for("", dish).exactly in ways)
         if not same and not lacking:
             for dish in dishes:  # said to be none: shown all the same
                 self._add(dish, dish.quantity)
@@ -150,7 +218,7 @@ class _Union:
 
     def _grow(self, dish: Dish, part: Decimal, same: list[KnownLine]) -> None:
         """Add portions: to the line that is done the same way, else as a line of their own."""
-        way = _line_for("", dish).exactly
+        way = line_for("", dish).exactly
         for line in same:
             now = self._lines.get(line.line_id)
             if now is not None and now.exactly == way and not now.voided and not dish.parts:
@@ -161,7 +229,7 @@ class _Union:
     def _add(self, dish: Dish, quantity: Decimal, parent: str = "") -> None:
         self._number += 1
         line_id = f"{self._round.id}.{self._number}"
-        line = replace(_line_for(line_id, dish), ordered=quantity, parent=parent)
+        line = replace(line_for(line_id, dish), ordered=quantity, parent=parent)
         self._lines[line_id] = line
         for part in dish.parts:
             self._add(part, part.quantity, line_id)
@@ -200,8 +268,8 @@ class _Union:
             self._lines[first.line_id] = changed
 
 
-def _grouped(dishes: Iterable[Dish], key: Callable[[Dish], object]) -> dict[object, list[Dish]]:
-    found: dict[object, list[Dish]] = {}
+def _grouped(dishes: Iterable[Dish], key: Callable[[Dish], str]) -> dict[str, list[Dish]]:
+    found: dict[str, list[Dish]] = {}
     for dish in dishes:
         found.setdefault(key(dish), []).append(dish)
     return found
@@ -209,21 +277,6 @@ def _grouped(dishes: Iterable[Dish], key: Callable[[Dish], object]) -> dict[obje
 
 def _last_number(lines: Iterable[KnownLine]) -> int:
     return max((int(line.line_id.rpartition(".")[2]) for line in lines), default=0)
-
-
-def _line_for(line_id: str, dish: Dish) -> KnownLine:
-    return KnownLine(
-        line_id,
-        dish.name,
-        dish.quantity,
-        unit=dish.unit,
-        code=dish.code,
-        modifiers=dish.modifiers,
-        note=dish.note,
-        held=dish.mark is Kind.HOLD,
-        category=dish.category,
-        course=dish.course,
-    )
 
 
 # --- what is taken back -------------------------------------------------------------------------
@@ -268,7 +321,7 @@ def take_back(order: KnownOrder, dishes: Sequence[Dish], *, only_missing: bool) 
 
 
 def _candidates(lines: Iterable[KnownLine], dish: Dish) -> list[KnownLine]:
-    name, way = squeezed(dish.name), _line_for("", dish).exactly
+    name, way = squeezed(dish.name), line_for("", dish).exactly
     same = [line for line in lines if squeezed(line.name) == name]
     latest_first = same[::-1]
     return sorted(latest_first, key=lambda line: line.exactly != way)

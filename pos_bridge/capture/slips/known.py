@@ -6,15 +6,16 @@ Kept as JSON text beside the log, so that a restart or another print of a slip f
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from pos_bridge.capture.slips.patterns import squeezed
-from pos_bridge.capture.slips.slip import Dish
+from pos_bridge.capture.slips.slip import Dish, Kind
 
 _ZERO = Decimal(0)
+_BETWEEN = "\x1f"
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +44,24 @@ class KnownLine:
         return self.ordered - self.voided
 
     @property
-    def exactly(self) -> tuple[str, str, tuple[str, ...]]:
+    def exactly(self) -> str:
         """What makes two lines the same dish done the same way."""
-        return squeezed(self.name), squeezed(self.unit), tuple(map(squeezed, self.modifiers))
+        return _BETWEEN.join(map(squeezed, (self.name, self.unit, *self.modifiers)))
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """What one slip showed: how much of which dish. `is_whole`: it did not break off."""
+    """What one slip showed: how much of which dish. `is_whole`: it did not break off.
+
+    `piece`: which of several slips it was, "" where that does not matter; then `ways` says of each
+    of `names` how it is done, as `KnownLine.exactly`.
+    """
 
     names: tuple[tuple[str, str], ...]
     is_full: bool = False
     is_whole: bool = True
+    piece: str = ""
+    ways: tuple[str, ...] = ()
 
     def counted(self) -> dict[str, Decimal]:
         """Return portions by dish; weights count as they are."""
@@ -122,10 +129,27 @@ class KnownOrder:
         return cls(value["order_id"], rounds, tuple(value["acts"]), fields)
 
 
-def view_of(dishes: Iterable[Dish], *, is_full: bool, is_whole: bool) -> View:
+def line_for(line_id: str, dish: Dish) -> KnownLine:
+    """Return the line that a dish makes."""
+    return KnownLine(
+        line_id,
+        dish.name,
+        dish.quantity,
+        unit=dish.unit,
+        code=dish.code,
+        modifiers=dish.modifiers,
+        note=dish.note,
+        held=dish.mark is Kind.HOLD,
+        category=dish.category,
+        course=dish.course,
+    )
+
+
+def view_of(dishes: Sequence[Dish], *, is_full: bool, is_whole: bool, piece: str = "") -> View:
     """Return what a slip with `dishes` shows."""
     names = tuple((squeezed(dish.name), str(dish.quantity)) for dish in dishes)
-    return View(names, is_full, is_whole)
+    ways = tuple(line_for("", dish).exactly for dish in dishes) if piece else ()
+    return View(names, is_full, is_whole, piece, ways)
 
 
 def _plain(value: KnownOrder) -> dict[str, Any]:
@@ -141,11 +165,16 @@ def _plain(value: KnownOrder) -> dict[str, Any]:
                 "batch": each.batch,
                 "is_addon": each.is_addon,
                 "lines": [_plain_line(line) for line in each.lines],
-                "views": [[view.names, view.is_full, view.is_whole] for view in each.views],
+                "views": [_plain_view(view) for view in each.views],
             }
             for each in value.rounds
         ],
     }
+
+
+def _plain_view(view: View) -> list[Any]:
+    counted = [view.piece, view.ways] if view.piece else []
+    return [view.names, view.is_full, view.is_whole, *counted]
 
 
 def _plain_line(line: KnownLine) -> list[Any]:
@@ -163,11 +192,14 @@ def _round(value: dict[str, Any]) -> Round:
         value["batch"],
         value["is_addon"],
         tuple(_line(each) for each in value["lines"]),
-        tuple(
-            View(tuple((name, count) for name, count in names), full, whole)
-            for names, full, whole in value["views"]
-        ),
+        tuple(map(_view, value["views"])),
     )
+
+
+def _view(value: list[Any]) -> View:
+    names, is_full, is_whole, *counted = value
+    piece, ways = counted or ("", ())
+    return View(tuple((name, n) for name, n in names), is_full, is_whole, piece, tuple(ways))
 
 
 def _line(value: list[Any]) -> KnownLine:

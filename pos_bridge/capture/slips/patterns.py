@@ -4,9 +4,10 @@
 
 Pure. A blank stands for any number of blanks, beside fixed letters for none too; two or more for
 a gap of at least two, as between columns. Blanks at the beginning ask for as much indentation.
-`{count}` is a whole number, `{quantity}` may be 1.5; `{no}` is a line's own number (3.), `{rule}` a
-line of dashes, `{any}` does not matter. Capitals, full width and the traditional forms of what
-slips say make no difference. There are no expressions, so a pattern can be slow for nobody.
+`{count}` is a whole number, `{quantity}` may be 1.5; `{piece}` of `{pieces}` is which of several
+slips it is; `{no}` is a line's own number (3.), `{rule}` a line of dashes, `{any}` does not matter.
+Capitals, full width and the traditional forms of what slips say make no difference. There are no
+expressions, so a pattern can be slow for nobody.
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ NAMES = frozenset(
         "number",
         "session",
         "batch",
+        "piece",
+        "pieces",
         "guests",
         "time",
         "quantity",
@@ -51,6 +54,8 @@ _SHAPES = {
     "number": r"(?=[\w/#.-]*\d)[^\W_](?:[\w/#.-]{0,38}[^\W_])?",
     "session": r"[^\W_](?:[\w/#.-]{0,38}[^\W_])?",
     "batch": r"\d{1,6}",
+    "piece": r"(?=[\w.-]*\d)[^\W_](?:[\w.-]{0,18}[^\W_])?",
+    "pieces": r"\d{1,4}",
     "guests": r"\d{1,4}",
     "time": rf"(?=.{{0,40}}\d:[0-5]\d)(?:\d|{_NAMES_OF_DAYS}).{{3,39}}",
     "table": r"[^\s:](?:[^\s:]|\s(?!\s)){0,29}",

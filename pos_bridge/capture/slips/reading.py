@@ -192,6 +192,9 @@ class _Reading:
         found = _first(self._spec.dishes.dish, line, text)
         if found is None or len(self._dishes) >= MOST_DISHES:
             return False
+        for said in ("piece", "pieces"):
+            if said in found.values:
+                self._values.setdefault(said, found.values[said])
         dish = replace(_dish(found), category=self._category, course=self._course)
         counted = _COUNTED.fullmatch(dish.name)
         if counted is not None and int(counted["no"]) > max(self._no, len(self._dishes)):
@@ -267,6 +270,9 @@ class _Reading:
             is_full=True if is_full else (False if is_station else None),
             is_paid=kind.paid,
             apart_ms=spec.rounds_apart * 1000,
+            piece=fold(values.pop("piece", "")),
+            pieces=fold(values.pop("pieces", "")),
+            equal_add_ms=spec.equal_slips_add * 1000,
         )
 
 

@@ -56,6 +56,10 @@ class Slip:
     order was taken as printed, None without; `has_seconds`: to the second. `apart_ms`: slips whose
     times lie further apart belong to different rounds. `is_reprint`: it was printed before.
     `is_full`: all of the order, not one station's part; None where the slip does not say.
+    `piece`: which of the order's slips or portions it is, as printed (2 of 2/3, or a running
+    number), `pieces`: of how many. `equal_add_ms`: so long just the same again is one more, where
+    one dish comes a slip and nothing counts them; 0: it is another print. Which one it is then,
+    `piece` says as `=2`.
     """
 
     template: str
@@ -72,8 +76,16 @@ class Slip:
     is_paid: bool = False
     has_seconds: bool = False
     apart_ms: int = 30_000
+    piece: str = ""
+    pieces: str = ""
+    equal_add_ms: int = 0
 
     @property
     def table(self) -> str:
         """The table, "" where the slip names none."""
         return self.fields.get("table", "")
+
+    @property
+    def has_running_number(self) -> bool:
+        """It prints a number that no other slip has, rather than one of a few."""
+        return bool(self.piece) and not self.pieces and not self.piece.startswith("=")

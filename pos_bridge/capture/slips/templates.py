@@ -111,6 +111,7 @@ class FieldsSpec(Spec):
     number: Patterns = ()
     session: Patterns = ()
     batch: Patterns = ()
+    piece: Patterns = ()
     table: Patterns = ()
     move: Patterns = ()
     guests: Patterns = ()
@@ -139,7 +140,7 @@ class DishesSpec(Spec):
 
 
 class TemplateSpec(Spec):
-    """A template's file."""
+    """A template's file. `equal_slips_add`: so long an equal slip is one more portion; 0: never."""
 
     template: Annotated[str, BeforeValidator(_source)]
     source: Annotated[str, BeforeValidator(_source)] = ""
@@ -153,6 +154,7 @@ class TemplateSpec(Spec):
     fields: FieldsSpec = FieldsSpec()
     dishes: DishesSpec
     rounds_apart: Annotated[int, BeforeValidator(seconds)] = _APART_S
+    equal_slips_add: Annotated[int, BeforeValidator(seconds)] = 0
 
 
 @dataclass(frozen=True, slots=True)

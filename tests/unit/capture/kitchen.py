@@ -61,16 +61,18 @@ class Pass:
     answers: dict[CommandId, Answer] = field(default_factory=dict)
     batches: list[Batch] = field(default_factory=list)
 
-    def print(self, data: bytes, *, after_s: float = 0, end: End = End.CLOSED) -> list[str]:
+    def print(
+        self, data: bytes, *, after_s: float = 0, end: End = End.CLOSED, printer: str = "test"
+    ) -> list[str]:
         """Print a job and return the verdicts of its sheets."""
         self.now = Instant(self.now + round(after_s * 1000))
-        return [self.take(sheet).verdict for sheet in sheets(data, end)]
+        return [self.take(sheet, printer).verdict for sheet in sheets(data, end)]
 
-    def take(self, sheet: Sheet) -> Taken:
+    def take(self, sheet: Sheet, printer: str = "test") -> Taken:
         """Take one sheet."""
         slip = read_slip(sheet.document, self.templates, self.now, ZONE)
         desk = Desk(self.kitchen, builtin_book(), self, self.now, Telling())
-        job = TakeSheet(f"print-{len(self.batches)}", "test", sheet, slip, RECEIVING)
+        job = TakeSheet(f"print-{len(self.batches)}", printer, sheet, slip, RECEIVING)
         taken = job.run(desk)
         batch = desk.batch()
         self.batches.append(batch)
