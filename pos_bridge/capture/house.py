@@ -51,9 +51,7 @@ class Captures:
         targets = [None if to is None else Passing(to) for to in settings.capture_to]
         targets += [None] * (len(listeners) - len(targets))
         self.printers = [
-            Printer(
-                str(at), writer, rates, pulse, time, zone, self._folder, to, settings.capture_idle_s
-            )
+            Printer(at, writer, rates, pulse, time, zone, self._folder, to, settings.capture_idle_s)
             for (at, _), to in zip(listeners, targets, strict=True)
             if self._folder is not None
         ]

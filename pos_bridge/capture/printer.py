@@ -24,12 +24,13 @@ from pos_bridge.capture.jobs import TakeSheet
 from pos_bridge.capture.paper.splitting import End, Question, Sheet, Splitter
 from pos_bridge.capture.passing import Passing, Stream
 from pos_bridge.capture.receiving import Receiving
-from pos_bridge.capture.slips.reading import read_slip
+from pos_bridge.capture.slips.choosing import read_sheet
 from pos_bridge.capture.slips.slip import Slip
 from pos_bridge.jobs import Repeats
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.pulse.pulse import Pulse
 from pos_bridge.rates import Rates, What
+from pos_bridge.settings import Address
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
@@ -47,7 +48,7 @@ class Printer:
 
     def __init__(
         self,
-        name: str,
+        at: Address,
         writer: Writer,
         rates: Rates,
         pulse: Pulse,
@@ -57,10 +58,11 @@ class Printer:
         passing: Passing | None = None,
         idle_s: float = IDLE_S,
     ) -> None:
-        self.name = name
+        self.name = str(at)
         self.passing = passing
         self.sheets = 0
         self.last_verdict = ""
+        self._port = at.port
         self._writer = writer
         self._rates = rates
         self._pulse = pulse
@@ -166,7 +168,7 @@ class Printer:
 
     async def _take(self, sheet: Sheet) -> None:
         """Have the sheet kept and acted on; does not return before it is on disk."""
-        slip = self._read(sheet)
+        sheet, slip = self._read(sheet)
         job = TakeSheet(f"print-{token_hex(6)}", self.name, sheet, slip, self._receiving)
         while True:
             try:
@@ -191,14 +193,13 @@ class Printer:
         order = "" if taken.order is None else taken.order.order_id
         _logger.info("%s on %s: %s %s", job.job, self.name, taken.verdict, order)
 
-    def _read(self, sheet: Sheet) -> Slip | None:
+    def _read(self, sheet: Sheet) -> tuple[Sheet, Slip | None]:
         try:
-            return read_slip(
-                sheet.document, self._folder.templates(), self._time.now(), self._zone()
-            )
+            templates = self._folder.templates()
+            return read_sheet(sheet, templates, self._port, self._time.now(), self._zone())
         except Exception:
             _logger.exception("a slip could not be read; it is shown as a text")
-            return None
+            return sheet, None
 
 
 async def _fed(splitter: Splitter, data: bytes) -> list[Sheet | Question]:

@@ -22,8 +22,8 @@ from pos_bridge.capture.paper.document import Document, Picture, told
 from pos_bridge.capture.paper.preview import preview
 from pos_bridge.capture.paper.setup import Setup
 from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
+from pos_bridge.capture.slips.choosing import read_sheet
 from pos_bridge.capture.slips.learning import learn
-from pos_bridge.capture.slips.reading import read_slip
 from pos_bridge.capture.slips.slip import Dish, Slip
 from pos_bridge.capture.slips.templates import Template, read_template
 from pos_bridge.settings import StartError, plain
@@ -33,11 +33,12 @@ _SHIPPED = Path(__file__).parent / "shipped"
 
 @dataclass(frozen=True, slots=True)
 class _Job:
-    """A job's bytes, and the printer's setup before them."""
+    """A job's bytes, and the printer's setup before them. `port`: where it was printed to."""
 
     name: str
     data: bytes
     setup: Setup
+    port: int | None = None
 
 
 def run(options: argparse.Namespace) -> int:
@@ -60,28 +61,29 @@ def _list(options: argparse.Namespace) -> int:
 def _show(options: argparse.Namespace) -> int:
     templates = list(_templates(options))
     for job in _jobs(options):
-        for number, sheet in enumerate(_sheets(job, options), 1):
+        for number, found in enumerate(_sheets(job, options), 1):
+            sheet, told = _read(found, templates, job.port, options)
             print(f"--- {job.name} · {number} · {sheet.end.value} · {sheet.document.charset}")
             print("\n".join(_shown(sheet.document)))
             if sheet.document.unprinted.strip():
                 unprinted = Wording("没有打出来", "not printed")[options.lang]
                 print(f"({unprinted}: {sheet.document.unprinted.strip()})")
-            print(_read(sheet.document, templates, options.lang))
+            print(told)
     return 0
 
 
 def _learn(options: argparse.Namespace) -> int:
-    documents = [s.document for job in _jobs(options) for s in _sheets(job, options)]
-    documents = [document for document in documents if document.has_text]
-    if not documents:
+    sheets = [sheet for job in _jobs(options) for sheet in _sheets(job, options)]
+    sheets = [sheet for sheet in sheets if sheet.document.has_text]
+    if not sheets:
         raise StartError("These jobs hold no text to learn from.")
-    text = learn(documents, "my-till", options.lang)
+    text = learn([sheet.document for sheet in sheets], "my-till", options.lang)
     print(text, end="")
     template, faults = read_template("my-till.yaml", text)
     for found in faults:
         print(f"# {found.text(options.lang)}")
-    for document in documents if template is not None else ():
-        told = _read(document, [template] if template is not None else [], options.lang)
+    for sheet in sheets if template is not None else ():
+        _, told = _read(sheet, [template] if template is not None else [], None, options)
         print("\n".join(f"# {line}" for line in told.splitlines()))
     return 0
 
@@ -102,11 +104,14 @@ def _shown(document: Document) -> Iterator[str]:
         yield from preview(part) if isinstance(part, Picture) else (told(part),)
 
 
-def _read(document: Document, templates: Sequence[Template], lang: str) -> str:
+def _read(
+    sheet: Sheet, templates: Sequence[Template], port: int | None, options: argparse.Namespace
+) -> tuple[Sheet, str]:
+    """Return the sheet in the letters it was read in, and what was read."""
     now = Instant(round(datetime.now(UTC).timestamp() * 1000))
-    slip = read_slip(document, templates, now, UTC)
+    sheet, slip = read_sheet(sheet, templates, port, now, UTC)
     nobody = Wording("没有模板认得这张小票", "no template knows this slip")
-    return f"=> {nobody[lang]}" if slip is None else "\n".join(_told(slip))
+    return sheet, f"=> {nobody[options.lang]}" if slip is None else "\n".join(_told(slip))
 
 
 def _told(slip: Slip) -> Iterator[str]:
@@ -150,11 +155,13 @@ def _kept(options: argparse.Namespace, name: str) -> _Job:
     row = schema.intakes.c
     with _database(options) as connection:
         found = connection.execute(
-            select(row.body, row.content_type).where(row.id == name)
+            select(row.body, row.content_type, row.endpoint).where(row.id == name)
         ).one_or_none()
     if found is None:
         raise StartError(f"There is no file and no kept job called {name}.")
-    return _Job(name, bytes(found.body), Setup.from_text(found.content_type))
+    port = found.endpoint.rpartition(":")[2]
+    setup = Setup.from_text(found.content_type)
+    return _Job(name, bytes(found.body), setup, int(port) if port.isdecimal() else None)
 
 
 def _database(options: argparse.Namespace) -> Connection:

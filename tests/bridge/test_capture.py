@@ -192,6 +192,19 @@ def test_a_faulty_template_is_said_and_stops_nothing(house: House) -> None:
     eventually(lambda: not house.health()["problems"])
 
 
+def test_a_template_says_in_which_letters_its_slips_are(house: House) -> None:
+    mine = house.bridge.data / "pos" / "print" / "mine.yaml"
+    port = house.bridge.captures[1].rpartition(":")[2]
+    mine.write_text(
+        f"template: thai\nencoding: cp874\nports: {port}\nkinds: {{kind: order, when: ใบสั่งอาหาร}}\n"
+        "fields: {number: 'บิล {number}'}\ndishes: {dish: '{name}  {count}'}\n",
+        "utf-8",
+    )
+    house.print(Job("cp874").lines("ใบสั่งอาหาร", "บิล 120", "ข้าวผัด  2").cut(), 1)
+    assert [(ln["name"], ln["quantity"]) for ln in house.order("120")["lines"]] == [("ข้าวผัด", "2")]
+    mine.unlink()
+
+
 def test_kept_jobs_are_shown_and_learnt_from(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -52,12 +52,14 @@ def tokens_of(data: bytes) -> Iterator[Token]:
 def decode(data: bytes, setup: Setup | None = None, charset: str = "") -> tuple[Document, Setup]:
     """Return the sheet that `data` prints and the printer's setup after it.
 
-    `charset`: what text is in where the job does not choose it; "": what it looks like.
+    `charset`: what text is in where the job does not choose it, or by a number that is known
+    nowhere; "": what it looks like, and the upper half of an unknown page is U+FFFD.
     """
     before = setup or Setup()
     tokens = list(tokens_of(data))
     text = b"".join(data[t.start : t.end] for t in tokens if len(t.name) < 2)
-    paper = _Paper(before, charset or looks_like(text), charset or double_of(text) or DOUBLE[0])
+    guess = charset or looks_like(text)
+    paper = _Paper(before, guess, charset or double_of(text) or DOUBLE[0], charset)
     for token in tokens:
         if len(paper.parts) >= _MOST_PARTS:
             break
@@ -86,12 +88,14 @@ class _Paper:
     """Takes tokens and keeps what they print.
 
     `guess`: the charset of text under no chosen page. `double`: the set that FS & switches on.
+    `unknown`: the charset under a page that nobody knows.
     """
 
-    def __init__(self, setup: Setup, guess: str, double: str) -> None:
+    def __init__(self, setup: Setup, guess: str, double: str, unknown: str) -> None:
         self.setup = setup
         self.parts: list[Part] = []
         self._guess = guess
+        self._unknown = unknown
         self._double = double if double in DOUBLE else DOUBLE[0]
         self._letters = Letters(self._charset())
         self._line = _Line()
@@ -133,7 +137,7 @@ class _Paper:
             # Printers that are told UTF-8 by a switch of their own are still sent FS &.
             return "utf-8" if self._guess == "utf-8" else self._double
         if setup.page:
-            return PAGES.get(setup.page, "")
+            return PAGES.get(setup.page, self._unknown)
         return self._guess or "cp437"
 
     def _write(self, data: bytes) -> None:

@@ -15,7 +15,7 @@ from kds.rulebook import nodes
 from kds.rulebook.checking import check
 from kds.rulebook.diagnostics import Diagnostic, Place, fault, in_order
 from kds.rulebook.schema import Spec, listed
-from kds.rulebook.values import as_text, one_of, seconds, value_fault, yes_no
+from kds.rulebook.values import as_text, one_of, seconds, value_fault, whole, yes_no
 from pos_bridge.capture.paper.charsets import is_known
 from pos_bridge.capture.slips.patterns import Pattern, compile_pattern
 from pos_bridge.capture.slips.slip import Kind
@@ -27,6 +27,7 @@ _SERVICES = ("dine_in", "takeaway", "delivery", "pickup", "drive_thru")
 _KINDS = tuple(kind.value for kind in Kind)
 _MARKS = ("void", "hold", "fire", "rush")
 _APART_S = 30
+_PORTS_END = 65_536
 
 
 def _source(value: object) -> str:
@@ -53,6 +54,13 @@ def _charset(value: object) -> str:
     return text
 
 
+def _port(value: object) -> int:
+    number = whole(value)
+    if not 0 < number < _PORTS_END:
+        raise value_fault(f"“{number}”不是端口号", f"'{number}' is no port")
+    return number
+
+
 def _some(value: object) -> object:
     found = listed(value)
     if not found:
@@ -71,6 +79,7 @@ def _compiled(value: object) -> Pattern:
     return compile_pattern(value)
 
 
+Port = Annotated[int, BeforeValidator(_port)]
 Words = Annotated[tuple[Annotated[str, BeforeValidator(_word)], ...], BeforeValidator(listed)]
 
 
@@ -140,11 +149,14 @@ class DishesSpec(Spec):
 
 
 class TemplateSpec(Spec):
-    """A template's file. `equal_slips_add`: so long an equal slip is one more portion; 0: never."""
+    """A template's file. `ports`: where its till prints to, () anywhere. `equal_slips_add`: so long
+    an equal slip is one more portion; 0: never.
+    """
 
     template: Annotated[str, BeforeValidator(_source)]
     source: Annotated[str, BeforeValidator(_source)] = ""
     encoding: Annotated[str, BeforeValidator(_charset)] = ""
+    ports: Annotated[tuple[Port, ...], BeforeValidator(listed)] = ()
     only: Words = ()
     kinds: Annotated[tuple[KindSpec, ...], BeforeValidator(_some)]
     services: Annotated[tuple[ServiceSpec, ...], BeforeValidator(listed)] = ()

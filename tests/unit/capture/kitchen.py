@@ -21,13 +21,14 @@ from kds.store.values import Answer, Batch, Keyed
 from pos_bridge.capture.jobs import Taken, TakeSheet
 from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
 from pos_bridge.capture.receiving import Receiving
-from pos_bridge.capture.slips.reading import read_slip
+from pos_bridge.capture.slips.choosing import read_sheet
 from pos_bridge.capture.slips.templates import Template, read_template
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import DoCommands, Repeats
 from pos_bridge.status.telling import Telling
 
 ZONE = ZoneInfo("Asia/Shanghai")
+PORT = 9100
 NOON = Instant(1_795_492_800_000 + 4 * 3_600_000)
 """2026-11-24T16:00+08:00."""
 
@@ -70,7 +71,7 @@ class Pass:
 
     def take(self, sheet: Sheet, printer: str = "test") -> Taken:
         """Take one sheet."""
-        slip = read_slip(sheet.document, self.templates, self.now, ZONE)
+        sheet, slip = read_sheet(sheet, self.templates, PORT, self.now, ZONE)
         desk = Desk(self.kitchen, builtin_book(), self, self.now, Telling())
         job = TakeSheet(f"print-{len(self.batches)}", printer, sheet, slip, RECEIVING)
         taken = job.run(desk)
