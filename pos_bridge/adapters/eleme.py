@@ -26,22 +26,29 @@ hold. The time that is signed may be a day old, as it is not known whether a rep
 A name carries its choices again (茶-大杯[少冰]): what `newSpecs` and `attributes` say is taken off.
 Unverified: `orderBusinessType` 1 = fetched by the guest; `ingredients`, `additions` of a dish.
 
+Where the settings name credentials, an order is read by the API (`eleme_api.py`): one that the
+platform sent less of than usual (`downgraded`), and one that a message is about and the kitchen has
+not. With `stores` (ids of shops) the orders of the day are asked for now and then. What is read so
+makes an order that the kitchen has not; of one that it has it only tells that it is cancelled,
+accepted or over: whether `groups` leaves out what was cancelled in part is not documented.
+
 Options: `wait_for_confirm = true` holds an order until 12 comes; `stores` and `cook_unpaid` as in
-`tickets`.
+`tickets`. `tell_states = true` tells Ele.me what is ready, and with `confirm_orders = true` accepts
+each order that the kitchen takes.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kds.records.errors import BadBody, BodyError, FieldError
-from pos_bridge.adapters import signatures, values
-from pos_bridge.adapters.adapter import BadSignature, Context, Push, Reading
+from pos_bridge.adapters import eleme_api, signatures, values
+from pos_bridge.adapters.adapter import BadSignature, Context, Fetch, Fetched, Push, Reading
+from pos_bridge.adapters.eleme_api import json_of
 from pos_bridge.adapters.eleme_orders import (
     SHOP_TIME,
     order_id_of,
@@ -49,6 +56,9 @@ from pos_bridge.adapters.eleme_orders import (
     returned,
     seen_by_guest,
 )
+from pos_bridge.adapters.lines import parts_of
+from pos_bridge.adapters.signing import Key, Meaning, Request
+from pos_bridge.adapters.status import StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import obj, text
 
@@ -62,13 +72,21 @@ _CANCEL_AGREED = frozenset({23, 25})
 _UNDECIDED = frozenset({20, 21, 22, 24, 26})
 _REFUNDS = range(30, 37)
 _COURIER = range(46, 80)
+_LIVE = frozenset({"", "unprocessed", "valid", "refunding"})
 
 
 class Eleme:
     """Reads Ele.me's pushes."""
 
     vendor = "eleme"
-    options = known_options(stores=list, cook_unpaid=bool, wait_for_confirm=bool)
+    api = eleme_api.API
+    options = known_options(
+        stores=list,
+        cook_unpaid=bool,
+        wait_for_confirm=bool,
+        tell_states=bool,
+        confirm_orders=bool,
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the MD5 over the message."""
@@ -99,6 +117,40 @@ class Eleme:
         _sort(said, sheet)
         return replace(sheet.result(), acknowledgement=_OK)
 
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Return what the API says of an order, or of those of a day."""
+        sheet = Sheet(context=context)
+        if fetched.status in {404, 410}:
+            sheet.ignore("Ele.me has no such order")
+            return sheet.result()
+        found = values.json_object(fetched.body, fetched.content_type).get("result")
+        since = eleme_api.since_of(fetched.fetch)
+        if since is None:
+            _sort_reread(obj(found), fetched.fetch.about.get("revision"), sheet)
+        else:
+            _sort_list(obj(found), fetched.fetch, since, sheet)
+        return sheet.result()
+
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """Ask for the orders of the day, of each of `stores`."""
+        return eleme_api.all_orders(since, until, context)
+
+    def signed(self, fetch: Fetch, key: Key, at: datetime, nonce: str) -> Request:
+        """Sign a request."""
+        return eleme_api.signed(fetch, key, at, nonce)
+
+    def meaning(self, fetch: Fetch, body: bytes) -> Meaning:
+        """Say what an answer means."""
+        return eleme_api.meaning(fetch, body)
+
+    def token_request(self, url: str, key: Key) -> Request:
+        """Return the request for a token."""
+        return eleme_api.token_request(url, key)
+
+    def status_call(self, update: StatusUpdate) -> Fetch | None:
+        """Return what tells Ele.me that an order is ready, or accepted."""
+        return eleme_api.told(update)
+
 
 def _signatures(said: Mapping[str, Any], secret: str) -> list[str]:
     """Return the signatures that fit a message: of the fields known, or of all that came."""
@@ -117,11 +169,6 @@ def text_of(value: Any) -> str:
     return value if isinstance(value, str) else text(value)
 
 
-def json_of(value: Any) -> str:
-    """Return a value as JSON."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=str)
-
-
 # --- messages ------------------------------------------------------------------------------
 
 
@@ -136,13 +183,37 @@ def _sort(said: dict[str, Any], sheet: Sheet) -> None:
         return
     if why := _why_ignored(kind, message):
         sheet.ignore(why)
+        if kind in {*_UNDECIDED, *_COURIER}:
+            _ask_unless_known(obj(message), sheet)
         return
     if not isinstance(message, dict):
         raise BadBody([FieldError("message", "must hold a JSON object")])
     if kind in _NEW:
-        _sort_order(message, revision, sheet)
+        _sort_new(message, revision, sheet)
     else:
         _sort_change(kind, message, revision, sheet)
+        if kind in {_ACCEPTED, _PART_CANCELLED, _REMINDER}:
+            _ask_unless_known(message, sheet)
+
+
+def _ask_unless_known(message: dict[str, Any], sheet: Sheet) -> None:
+    """Ask for the order that a message is about: its own may have got lost."""
+    if sheet.context.may_ask and text(message.get("orderId")):
+        asked = eleme_api.the_order(order_id_of(message), "missed")
+        sheet.fetch.append(replace(asked, unless_known=True))
+
+
+def _sort_new(order: dict[str, Any], revision: int | None, sheet: Sheet) -> None:
+    """Take a new order; of one that is less than usual, ask for the whole, which replaces it."""
+    is_less = values.is_true(order.get("downgraded")) and revision is not None
+    if is_less and sheet.context.may_ask:
+        about = {"revision": (revision or 0) + 1}
+        sheet.fetch.append(eleme_api.the_order(order_id_of(order), f"whole:{revision}", **about))
+        if "groups" not in order:
+            sheet.ignore("it is sent without its dishes, and asked for")
+            return
+        order = {**order, "downgraded": False}
+    _sort_order(order, revision, sheet)
 
 
 def _why_ignored(kind: int, message: Any) -> str | None:
@@ -164,7 +235,7 @@ def _sort_order(order: dict[str, Any], revision: int | None, sheet: Sheet) -> No
         sheet.ignore("pending: not in force yet")
     elif state == "settled":
         sheet.amend(_ended(order, revision, sheet), "settled: finished")
-    elif state in {"", "unprocessed", "valid", "refunding", "invalid"}:
+    elif state in {*_LIVE, "invalid"}:
         if not state:
             sheet.doubts.warn("no status; taken as a new order")
         made = order_of(order, revision, sheet, cancelled=state == "invalid")
@@ -194,6 +265,57 @@ def _sort_change(kind: int, message: dict[str, Any], revision: int | None, sheet
         sheet.orders.append(sheet.cancel(order_id, revision=revision))
     else:
         raise BadBody([FieldError("type", f"is {kind}, which nobody has told us about")])
+
+
+# --- what the API answers ------------------------------------------------------------------
+
+
+def _sort_list(found: dict[str, Any], fetch: Fetch, since: datetime, sheet: Sheet) -> None:
+    """Take one page of a day's orders, and ask for the next."""
+    orders = parts_of(found.get("list"), "result.list", sheet.doubts)
+    for order in orders:
+        try:
+            _sort_reread(order, None, sheet, since)
+        except BodyError as error:  # the others are read all the same
+            sheet.doubts.show(f"补查到一张单读不懂：{error}", f"an order read anew: {error}")
+    following = eleme_api.next_page(fetch) if len(orders) >= eleme_api.PAGE else None
+    if following is not None:
+        sheet.fetch.append(following)
+    sheet.ignore("nothing has changed")
+
+
+def _sort_reread(
+    order: dict[str, Any], revision: Any, sheet: Sheet, since: datetime | None = None
+) -> None:
+    """Take an order that was asked for.
+
+    `revision`: of one that replaces what was pushed. `since`: what was in force before that has
+    been told.
+    """
+    state = text(order.get("status")).lower()
+    if sheet.is_elsewhere(order.get("shopId")):
+        return
+    if state == "invalid":
+        sheet.amend(sheet.cancel(order_id_of(order)), "invalid: cancelled")
+    elif isinstance(revision, int) or state not in _LIVE:
+        _sort_order(order, revision, sheet)
+    else:
+        _take_missed(order, sheet, since)
+
+
+def _take_missed(order: dict[str, Any], sheet: Sheet, since: datetime | None) -> None:
+    """Take an order that is in force, where the kitchen has not got it."""
+    order_id, began = order_id_of(order), values.first(order, "activeAt", "createdAt")
+    if text(order.get("status")).lower() == "valid" and sheet.wants("wait_for_confirm"):
+        sheet.fire.append(order_id)
+    at = values.when(began, SHOP_TIME)
+    if since is not None and at is not None and at < since:
+        return
+    made = order_of(order, values.epoch_ms(began, SHOP_TIME), sheet, cancelled=False)
+    if made["payment"] != "paid" and sheet.context.options.get("cook_unpaid") is False:
+        sheet.ignore("not paid yet")
+    else:
+        sheet.missed.append(made)
 
 
 def _ended(order: dict[str, Any], revision: int | None, sheet: Sheet) -> dict[str, Any]:

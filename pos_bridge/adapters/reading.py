@@ -22,7 +22,8 @@ class Sorted:
 
     def reading(self, acknowledgement: bytes | None = None) -> Reading:
         """Return it; what is ignored is told only where nothing is done."""
-        is_anything = self.orders or self.fetch or self.fire or self.missed
+        is_asked = any(not each.unless_known for each in self.fetch)
+        is_anything = self.orders or is_asked or self.fire or self.missed
         return Reading(
             tuple(self.orders),
             tuple(self.amendments),

@@ -135,7 +135,8 @@ class PushIntake:
             await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
             return ()
         understood = self._numbered(replace(made.understood, fetch=()))
-        if understood.orders or understood.amendments or understood.missed:
+        said = (understood.orders, understood.amendments, understood.missed, understood.fire)
+        if any(said):
             job = TakePush(
                 channel.adapter.vendor, delivery, understood, self._repeats, is_quiet=True
             )
