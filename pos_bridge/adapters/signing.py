@@ -14,7 +14,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Protocol, runtime_checkable
+from typing import Any, Protocol, runtime_checkable
 
 from pos_bridge.adapters.adapter import Fetch
 
@@ -75,9 +75,18 @@ class AskingForTokens(Protocol):
     """An adapter whose vendor wants to be asked for tokens in its own way.
 
     Else the client's credentials go as a form to `token_url` (RFC 6749 4.4). The answer is
-    `{"access_token": …, "expires_in": seconds}` in any case.
+    `{"access_token": …, "expires_in": seconds}`, unless it is a `ReadingTokens` as well.
     """
 
     def token_request(self, url: str, key: Key) -> Request:
         """Return the request for a token. `key.token` is empty."""
+        ...
+
+
+@runtime_checkable
+class ReadingTokens(Protocol):
+    """An adapter whose vendor gives tokens in its own way."""
+
+    def token_in(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what of an answer has `access_token` and `expires_in`, by these names."""
         ...

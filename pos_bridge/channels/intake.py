@@ -134,18 +134,17 @@ class PushIntake:
         except BodyError as error:
             await self._reject(delivery, _STATUS.get(type(error), 422), str(error))
             return ()
-        understood = self._numbered(replace(made.understood, fetch=()))
+        understood = self._numbered(made.understood)
         said = (understood.orders, understood.amendments, understood.missed, understood.fire)
-        if any(said):
-            job = TakePush(
-                channel.adapter.vendor, delivery, understood, self._repeats, is_quiet=True
-            )
-            taken = await self._writer.submit(job)
-            self._note_numbers(understood)
-            if any(each["result"] in _NEWS for each in taken.orders):
-                _logger.warning("%s: the pushes of some orders have not come", delivery.source)
-                self._count(delivery.source, taken)
-        return made.understood.fetch
+        if not (any(said) or any(each.unless_known for each in understood.fetch)):
+            return understood.fetch
+        job = TakePush(channel.adapter.vendor, delivery, understood, self._repeats, is_quiet=True)
+        taken = await self._writer.submit(job)
+        self._note_numbers(understood)
+        if any(each["result"] in _NEWS for each in taken.orders):
+            _logger.warning("%s: the pushes of some orders have not come", delivery.source)
+            self._count(delivery.source, taken)
+        return taken.fetch
 
     async def tell_unfetched(self, channel: Channel, fetch: Fetch, why: str) -> None:
         """Show that something can not be had from the vendor."""

@@ -54,11 +54,15 @@ class Understood:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What became of a push. `orders`: as the contract answers them; `alert`: a card's id."""
+    """What became of a push. `orders`: as the contract answers them; `alert`: a card's id.
+
+    `fetch`: what is to be fetched and was not put into the outbox, as nobody has pushed it.
+    """
 
     orders: tuple[dict[str, Any], ...] = ()
     ignored: str | None = None
     alert: str | None = None
+    fetch: tuple[Fetch, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,14 +92,14 @@ class TakePush:
             ignored = ignored or "the kitchen has no such order"
         if said.missed and not orders:
             ignored = ignored or "the kitchen has it"
-        for fetch in owed:
+        for fetch in () if self.is_quiet else owed:
             desk.send(_outgoing(self.vendor, self.delivery.source, fetch, desk.now))
         is_news = any(each["result"] != Result.UNCHANGED.value for each in orders)
         alert = self._tell_doubts(desk) if is_news or not self.is_quiet else None
         alert = alert or next((each["alert"] for each in orders if "alert" in each), None)
         if is_news or not (orders or self.is_quiet):
             self._keep(desk, ignored)
-        return Taken(tuple(orders), ignored, alert)
+        return Taken(tuple(orders), ignored, alert, tuple(owed) if self.is_quiet else ())
 
     def _is_needless(self, desk: Desk, fetch: Fetch) -> bool:
         """Say whether a fetch is only for an order that the kitchen has not, and it has it."""

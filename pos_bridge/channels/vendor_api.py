@@ -18,7 +18,14 @@ from kds.kitchen.wording import Wording
 from kds.records.body import MAX_BYTES
 from pos_bridge.adapters.adapter import Fetch
 from pos_bridge.adapters.forms import FORM
-from pos_bridge.adapters.signing import AskingForTokens, Key, Meaning, Request, Signing
+from pos_bridge.adapters.signing import (
+    AskingForTokens,
+    Key,
+    Meaning,
+    ReadingTokens,
+    Request,
+    Signing,
+)
 from pos_bridge.channels.settings import Api
 
 if TYPE_CHECKING:
@@ -171,10 +178,11 @@ class VendorApi:
         api, clock = self._api, asyncio.get_running_loop().time
         if not api.token_url or (self._token and clock() < self._lasts_until):
             return self._token
-        status, body, _ = await self._sent(self._token_request())
+        status, body, found = await self._sent(self._token_request())
         if status != 200:
-            raise NoAnswerError(f"token_url 回答 {status}", f"token_url answers {status}")
-        self._token, lasts_s = _token_in(body)
+            told = (f"token_url 回答 {status}", f"token_url answers {status}")
+            raise NoAnswerError(*told, _retry_after(found))
+        self._token, lasts_s = _token_in(body, self._adapter)
         self._lasts_until = clock() + max(0.0, lasts_s - _SPARE_S)
         return self._token
 
@@ -201,9 +209,10 @@ class VendorApi:
         return self._client
 
 
-def _token_in(body: bytes) -> tuple[str, float]:
+def _token_in(body: bytes, adapter: HavingApi) -> tuple[str, float]:
     try:
         said: Any = json.loads(body)
+        said = adapter.token_in(said) if isinstance(adapter, ReadingTokens) else said
         return str(said["access_token"]), float(said.get("expires_in", 600))
     except (ValueError, TypeError, KeyError, AttributeError) as error:
         told = ("token_url 没有给 access_token", "token_url answers without an access_token")

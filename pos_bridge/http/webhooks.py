@@ -63,6 +63,7 @@ class OrderState(_Told):
     revision: int
     number: str
     table: str
+    service: str = Field(examples=["dine_in", "pickup"])
     seq: int
     state: _State
     lines: list[LineTold]

@@ -9,14 +9,25 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from kds.store.values import Outgoing
-from pos_bridge.adapters.adapter import Choosing
-from pos_bridge.adapters.status import TELLS, StatusCalling, StatusUpdate
+from pos_bridge.adapters.adapter import Choosing, Fetch, Fetched
+from pos_bridge.adapters.status import (
+    TELLS,
+    TELLS_STOCK,
+    Calls,
+    NotTakenError,
+    StatusCalling,
+    StatusFollowing,
+    StatusUpdate,
+    check_taken,
+)
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api
-from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
+from pos_bridge.channels.vendor_api import NoAnswerError, Response, VendorApi
 from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
 
 _logger = logging.getLogger(__name__)
+_MOST_CALLS = 50
+"""For one thing to tell: more is a fault of the adapter."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +53,13 @@ class VendorDestination:
         return source == self.source
 
     def topic(self, topics: Sequence[str]) -> str | None:
-        """Return the first of `topics`: the adapter itself knows what its vendor need not know."""
-        return topics[0]
+        """Return the first of `topics` where the settings want such told, else None.
+
+        The adapter itself knows what its vendor need not know.
+        """
+        topic = topics[0]
+        option = TELLS_STOCK if topic.startswith("stock.") else TELLS
+        return topic if option in _wanted(self.adapter, self.options) else None
 
     def messenger(self) -> VendorMessenger:
         """Return a way there."""
@@ -63,16 +79,34 @@ class VendorMessenger:
         message = json.loads(entry.body)
         said = (message["type"], message["timestamp"], message["data"])
         update = StatusUpdate(entry.id, *said, self._options)
-        fetch = self._adapter.status_call(update)
-        if fetch is None:
-            return Delivered()
         try:
-            response = await self._api.ask(fetch)
+            return await self._tell(update)
         except NoAnswerError as error:
             return Later(str(error), error.wait_s, error.is_about_all)
-        if response.status < 300:
-            return Delivered()
-        return Refused(f"answered {response.status}: {response.why}")
+        except NotTakenError as error:
+            return Refused(str(error)) if error.is_final else Later(str(error))
+
+    async def _tell(self, update: StatusUpdate) -> Outcome:
+        """Send what tells `update`, and what the answers ask for, one after the other."""
+        waiting = _listed(self._adapter.status_call(update))
+        for _ in range(_MOST_CALLS):
+            if not waiting:
+                return Delivered()
+            fetch, *waiting = waiting
+            waiting = [*self._after(update, fetch, await self._api.ask(fetch)), *waiting]
+        return Refused(f"more than {_MOST_CALLS} requests")
+
+    def _after(self, update: StatusUpdate, fetch: Fetch, response: Response) -> list[Fetch]:
+        """Return what an answer asks for besides. Raises `NotTakenError`."""
+        answered = Fetched(fetch, response.status, response.body, response.content_type)
+        try:
+            if isinstance(self._adapter, StatusFollowing):
+                return _listed(self._adapter.status_next(update, answered))
+            check_taken(update, answered)
+        except NotTakenError as error:
+            why = f"answered {response.status}: {str(error) or response.why}"
+            raise NotTakenError(why, is_final=error.is_final) from error
+        return []
 
     async def close(self) -> None:
         """Close the connections."""
@@ -83,13 +117,25 @@ def vendors_told(channels: Mapping[str, Channel]) -> Iterator[VendorDestination]
     """Yield the vendors whose adapter can tell them and whose API we may use."""
     for name, channel in channels.items():
         adapter, settings = channel.adapter, channel.settings
-        if channel.may_ask and isinstance(adapter, StatusCalling) and _is_wanted(channel):
+        if not (channel.may_ask and isinstance(adapter, StatusCalling)):
+            continue
+        if _wanted(adapter, settings.options):
             about = (settings.api, settings.options)
             yield VendorDestination(name, settings.source, adapter, *about)
 
 
-def _is_wanted(channel: Channel) -> bool:
-    """Say whether the vendor is to be told, where its adapter leaves that to the settings."""
-    named: object = channel.adapter.options if isinstance(channel.adapter, Choosing) else None
-    is_asked = isinstance(named, Mapping) and TELLS in named
-    return not is_asked or channel.settings.options.get(TELLS) is True
+def _listed(calls: Calls) -> list[Fetch]:
+    return [calls] if isinstance(calls, Fetch) else list(calls or ())
+
+
+def _wanted(adapter: object, options: Mapping[str, Any]) -> frozenset[str]:
+    """Return what is to be told, where the adapter leaves that to the settings; else all."""
+    named: object = adapter.options if isinstance(adapter, Choosing) else None
+    asked = {TELLS, TELLS_STOCK} & named.keys() if isinstance(named, Mapping) else set()
+    states = options.get(TELLS) is True if asked else True
+    items = options.get(TELLS_STOCK)
+    is_some = isinstance(items, Mapping) and bool(items)
+    stock = is_some if TELLS_STOCK in asked else states
+    return frozenset(
+        option for option, is_wanted in ((TELLS, states), (TELLS_STOCK, stock)) if is_wanted
+    )

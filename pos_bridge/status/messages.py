@@ -51,6 +51,7 @@ def order_data(change: OrderChange, seq: int) -> dict[str, Any]:
         "revision": order.revision,
         "number": order.fields.number,
         "table": order.fields.table,
+        "service": order.fields.service.value,
         "seq": seq,
         "state": change.state.value,
         "lines": [_line(line) for line in change.lines[:MOST_LINES]],

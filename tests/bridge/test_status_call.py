@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -13,14 +13,21 @@ import pytest
 
 from kds.kitchen.ids import Instant
 from kds.store.values import Outgoing
-from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
+from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.deliverect import Deliverect
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import (
+    Calls,
+    NotTakenError,
+    StatusUpdate,
+    check_taken,
+    stock_of,
+)
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api, VendorSettings
 from pos_bridge.status.api import vendors_told
 from pos_bridge.status.messages import text
 from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+from tests.bridge.toy_api import ToyApi, destinations, tell
 from tests.bridge.toy_http import Quiet, serving
 
 
@@ -60,7 +67,7 @@ class Toy:
     def read(self, push: Push, context: Context) -> Reading:
         raise NotImplementedError
 
-    def status_call(self, update: StatusUpdate) -> Fetch | None:
+    def status_call(self, update: StatusUpdate) -> Calls:
         if update.type != "order.ready":
             return None
         order = update.data["order_id"]
@@ -100,6 +107,101 @@ def test_a_vendor_is_told_only_with_credentials_and_an_adapter_that_can() -> Non
     assert "a token" not in repr(list(vendors_told({"toy": Channel(Toy(), told)})))
 
 
+class Stepwise(Toy):
+    """A vendor whose version must be read before anything can be changed."""
+
+    options: Mapping[str, type] = {"tell_states": bool, "tell_stock": dict}
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        if update.type.startswith("stock."):
+            if (stock := stock_of(update)) is None:
+                return None
+            body = json.dumps({"on_sale": stock.is_on_sale})
+            stores = ("north", "south")
+            return tuple(Fetch(s, s, f"/{s}/items/{stock.item}", "PUT", body=body) for s in stores)
+        return Fetch(update.id, "42", "/orders/42")
+
+    def status_next(self, update: StatusUpdate, answered: Fetched) -> Calls:
+        if answered.status == 409:
+            raise NotTakenError("changed meanwhile", is_final=False)
+        check_taken(update, answered)
+        if answered.fetch.method != "GET":
+            return None
+        version = json.loads(answered.body)["version"]
+        return Fetch(update.id, "42", f"/orders/42/{version}", "PUT", body="{}")
+
+
+WANTED = {"tell_states": True, "tell_stock": {"rice": "1042", "*": "*"}}
+
+
+async def test_what_must_be_read_first_is_read_first() -> None:
+    with ToyApi({"GET /orders/42": [(200, {"version": 7})]}).serving() as toy:
+        api = Api(toy.url, "a token")
+        assert await tell(Stepwise(), api, WANTED, "order.ready") == Delivered()
+        assert toy.calls == [("GET", "/orders/42", ""), ("PUT", "/orders/42/7", {})]
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        (409, Later("answered 409: changed meanwhile")),
+        (422, Refused('answered 422: "no"')),
+        (404, Refused('answered 404: "no"')),
+    ],
+)
+async def test_a_change_in_between_begins_it_anew_and_a_refusal_ends_it(
+    answer: int, outcome: Outcome
+) -> None:
+    version: Any = {"version": 7}
+    answers = {"GET /orders/42": [(200, version)], "PUT /orders/42/7": [(answer, "no")]}
+    with ToyApi(answers).serving() as toy:
+        api = Api(toy.url, "a token")
+        assert await tell(Stepwise(), api, WANTED, "order.ready") == outcome
+
+
+async def test_stock_is_told_by_the_vendors_own_ids_in_each_store() -> None:
+    """That a store does not sell an item is no reason to show that it was not told."""
+    with ToyApi({"PUT /north/items/1042": [(404, "no")]}).serving() as toy:
+        api = Api(toy.url, "a token")
+        told = [("rice", 0), ("tea", None)]
+        for item, left in told:
+            topic = "stock.on_sale" if left is None else "stock.sold_out"
+            done = await tell(Stepwise(), api, WANTED, topic, item_id=item, left=left)
+            assert done == Delivered()
+        assert toy.calls == [
+            ("PUT", "/north/items/1042", {"on_sale": False}),
+            ("PUT", "/south/items/1042", {"on_sale": False}),
+            ("PUT", "/north/items/tea", {"on_sale": True}),
+            ("PUT", "/south/items/tea", {"on_sale": True}),
+        ]
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({}, []),
+        ({"tell_states": False, "tell_stock": {}}, []),
+        ({"tell_states": True}, ["order.ready"]),
+        ({"tell_stock": {"rice": "1042"}}, ["stock.left"]),
+        (WANTED, ["order.ready", "stock.left"]),
+    ],
+)
+async def test_nothing_is_told_that_the_settings_do_not_ask_for(
+    options: dict[str, Any], told: list[str]
+) -> None:
+    told_of = destinations(Stepwise(), Api(token="a token"), options)
+    topics = ("order.ready", "stock.left")
+    assert [t for d in told_of for t in topics if d.topic([t]) is not None] == told
+
+
+async def test_an_item_that_the_vendor_does_not_know_is_not_told() -> None:
+    options = {"tell_stock": {"rice": "1042"}}
+    with ToyApi().serving() as toy:
+        api = Api(toy.url, "a token")
+        assert await tell(Stepwise(), api, options, "stock.left", item_id="tea", left=1) is not None
+        assert toy.asked == []
+
+
 def test_deliverect_is_told_only_where_that_is_wanted() -> None:
     """Many shops tell their vendor on its own tablet."""
 
@@ -129,6 +231,6 @@ def test_deliverect_hears_what_its_kds_api_knows(topic: str, status: int | None)
     if status is None:
         assert call is None
         return
-    assert call is not None
+    assert isinstance(call, Fetch)
     assert (call.method, call.path, call.key) == ("POST", "/kds/orderStatus/5f%2Fa%201", "5f/a 1")
     assert json.loads(call.body) == {"orderId": "5f/a 1", "status": status}
