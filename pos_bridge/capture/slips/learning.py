@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 
 from kds.kitchen.wording import Wording
 from pos_bridge.capture.paper.document import Document
+from pos_bridge.capture.slips.finding import pieces_of
 from pos_bridge.capture.slips.patterns import compile_pattern, fold, squeezed
-from pos_bridge.capture.slips.reading import pieces_of
 from pos_bridge.capture.slips.slip import Kind
 
 _LABELS = (

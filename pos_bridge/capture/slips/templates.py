@@ -22,6 +22,7 @@ from pos_bridge.capture.slips.slip import Kind
 
 _SOURCE = re.compile(r"[A-Za-z0-9._-]{1,64}")
 _LOOKS = ("bold", "underline", "reverse", "red", "big")
+_ENDS = ("first", "last")
 _RESTS = ("note", "modifier", "skip")
 _SERVICES = ("dine_in", "takeaway", "delivery", "pickup", "drive_thru")
 _KINDS = tuple(kind.value for kind in Kind)
@@ -133,6 +134,15 @@ class FieldsSpec(Spec):
     reason: Patterns = ()
 
 
+class WrappedSpec(Spec):
+    """How long names are broken: in a column so many letters wide, an ideograph for two; whether
+    the `quantity` stands beside the `first` part of the name or the `last`.
+    """
+
+    columns: Annotated[int, BeforeValidator(whole)]
+    quantity: Annotated[str, BeforeValidator(lambda v: one_of(v, _ENDS))] = "first"
+
+
 class DishesSpec(Spec):
     """How dishes and what belongs to them are printed."""
 
@@ -145,6 +155,7 @@ class DishesSpec(Spec):
     modifier: Patterns = ()
     note: Patterns = ()
     skip: Patterns = ()
+    wrapped: WrappedSpec | None = None
     rest: Annotated[str, BeforeValidator(lambda v: one_of(v, _RESTS))] = "note"
 
 
