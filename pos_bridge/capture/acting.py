@@ -23,11 +23,14 @@ from pos_bridge.capture.slips.joining import is_further, join, named, take_back
 from pos_bridge.capture.slips.known import KnownLine, KnownOrder
 from pos_bridge.capture.slips.messages import fields_of, order_value
 from pos_bridge.capture.slips.slip import Dish, Kind, Slip
+from pos_bridge.capture.slips.tables import same_table
 from pos_bridge.capture.slips.wordings import NO_DISHES, NO_ORDER, NOTICE, UNKNOWN_BILL, not_found
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import DoCommands
 from pos_bridge.ledger import business_day
 
+_MOST_ALIKE = 20
+"""So many orders of one number are looked through on a day."""
 _COOKS = frozenset({Kind.ORDER, Kind.ADDON, Kind.HOLD, Kind.FIRE})
 _COMMANDS = {
     Kind.RUSH: CommandKind.RUSH,
@@ -86,22 +89,32 @@ class Acting:
 
     def has_gone(self) -> bool:
         """Say whether the guests of the slip's number have gone, so that it is free again."""
-        known = [name for name in self._names() if self._recall(name) is not None]
-        return bool(known) and self._has_ended(known[0])
+        known = (order for name in self._names() if (order := self._recall(name)) is not None)
+        mine = next((order for order in known if self._is_at_table(order)), None)
+        return mine is not None and self._has_ended(mine.order_id)
 
     # --- which order ---
 
     def _known(self) -> KnownOrder | None:
-        """Return the order that the slip is about, None for one that never came."""
+        """Return the order that the slip is about, None for one that never came.
+
+        Two tills may give one number to two tables: each table has its order. Where only another
+        table has the number, an order is a new one; any other slip, and a reprint, is about that:
+        its guests have moved.
+        """
+        is_new = self._slip.kind is Kind.ORDER and not self._slip.is_reprint
+        elsewhere = None
         for order_id in self._names():
             found = self._recall(order_id)
             if found is None:
                 continue
-            is_new = self._slip.kind is Kind.ORDER and not self._slip.is_reprint
+            if not self._is_at_table(found):
+                elsewhere = elsewhere or found
+                continue
             if is_new and self._has_ended(order_id) and not self._is_again(found):
                 return None
             return found
-        return None
+        return None if is_new else elsewhere
 
     def _names(self) -> Iterator[str]:
         """Yield the ids under which the order may be known, the likeliest first."""
@@ -116,6 +129,22 @@ class Acting:
             name = self._base(day.isoformat())
             latest = self._kept(f"latest {name}")
             yield latest or name
+            if self._slip.number and latest is not None:
+                count = int(latest.rpartition("-")[2])
+                yield from (
+                    f"{name}-{i}" for i in range(count - 1, max(1, count - _MOST_ALIKE), -1)
+                )
+                yield name
+
+    def _is_at_table(self, order: KnownOrder) -> bool:
+        """Say whether an order of the slip's number is, or was, at the slip's table."""
+        table = self._slip.table
+        visit = self._visit(order.order_id)
+        known = {dict(order.fields).get("table", "")}
+        known |= set() if visit is None else {visit.table, *visit.tables}
+        known.discard("")
+        is_named = bool(self._slip.number and table and known)
+        return not is_named or any(same_table(table, each) for each in known)
 
     def _base(self, day: str) -> str:
         slip = self._slip
