@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from kds.admin.whens import bracketed
 from kds.admin.wordings import GATES, duration, listed
 from kds.kitchen.wording import Wording
-from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, Stage, TogetherRule
+from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, Rushed, Stage, TogetherRule
 
 _ALL = 100
 
@@ -15,9 +15,19 @@ _ALL = 100
 def pace_sentence(rule: AnyPace, lang: str) -> str:
     """Return `rule` in words."""
     head = f"{rule.name[lang]}{bracketed(rule, lang)}"
+    said, rushed = _said(rule)[lang], _RUSHED[rule.rushed][lang]
     if lang == "zh":
-        return f"{head}：{_said(rule)['zh']}。〔{rule.id}，{rule.where}〕"
-    return f"{head}: {_said(rule)['en']}. [{rule.id}, {rule.where}]"
+        return f"{head}：{said}；{rushed}。〔{rule.id}，{rule.where}〕"
+    return f"{head}: {said}; {rushed}. [{rule.id}, {rule.where}]"
+
+
+_RUSHED = {
+    Rushed.START: Wording("催了就开做", "a rush starts it"),
+    Rushed.ASK: Wording(
+        "催了就问出菜口要不要叫起", "at a rush the pass is asked whether to fire it"
+    ),
+    Rushed.WAIT: Wording("催了也照样等", "a rush changes nothing"),
+}
 
 
 def _said(rule: AnyPace) -> Wording:

@@ -158,6 +158,7 @@ _OPENINGS = {
     "fired": Wording("叫起", "fired"),
     "paused": Wording("规则已停或已删", "the rule is paused or gone"),
     "merged": Wording("并台", "tables merged"),
+    "rushed": Wording("催了", "rushed"),
 }
 _CAUSES = {
     "pos": Wording("收银", "the till"),

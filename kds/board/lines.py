@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kds.board.bands import line_band, runs
 from kds.board.parts import Part
-from kds.board.remarks import asks_later, asks_pass, remarks_of
+from kds.board.remarks import FIRE_IT, asks_later, asks_pass, asks_to_fire, remarks_of
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, RemarkMark, TicketLine
 from kds.kitchen.ids import BY_HAND, Instant, LineKey
@@ -48,7 +48,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         changed=line.changed,
         void_unacknowledged=progress.is_unacknowledged,
         void_reason=line.void_reason,
-        hold=None if hold is None else _mark(scope, hold),
+        hold=None if hold is None else _mark(scope, line, hold),
         band=_band(scope, part, hold, clock),
         clock=clock,
         received_at=line.received_at,
@@ -111,17 +111,17 @@ def _strength(hold: Hold) -> tuple[bool, bool, int, int, str]:
     return hold.gate is Gate.START, until is None, until or 0, hold.since, hold.rule
 
 
-def _mark(scope: Scope, hold: Hold) -> HoldMark:
-    rule = scope.book.hold_rule(hold.rule)
+def _mark(scope: Scope, line: Line, hold: Hold) -> HoldMark:
+    rule, is_asked = scope.book.hold_rule(hold.rule), asks_to_fire(scope, line, hold)
     return HoldMark(
         rule=hold.rule,
         where="" if rule is None else rule.where,
-        reason=hold.reason,
+        reason=FIRE_IT if is_asked else hold.reason,
         gate=hold.gate,
         since=hold.since,
         until=hold.until,
         passed=hold.until is not None and scope.now >= hold.until,
-        asks=hold.asks,
+        asks=hold.asks or is_asked,
         opens=not asks_later(rule),
     )
 

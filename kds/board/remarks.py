@@ -5,7 +5,13 @@ from __future__ import annotations
 from kds.board.parts import Part
 from kds.board.scope import PICKUP, Scope
 from kds.board.values import RemarkMark
+from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line
+from kds.kitchen.wording import Wording
 from kds.rulebook.intake import PayFirstRule, Unpaid
+from kds.rulebook.pace import PaceRule, Rushed
+
+FIRE_IT = Wording("催了，要不要叫起？", "rushed: fire it?")
+_CALLED = frozenset({HELD_BY_HAND, HELD_BY_POS})
 
 
 def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
@@ -31,7 +37,20 @@ def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
 
 def asks_pass(scope: Scope, part: Part) -> bool:
     """The line waits for an answer of the pass."""
-    return scope.view != PICKUP and any(hold.asks for hold in part.holds)
+    return scope.view != PICKUP and any(
+        hold.asks or asks_to_fire(scope, part.line, hold) for hold in part.holds
+    )
+
+
+def asks_to_fire(scope: Scope, line: Line, hold: Hold) -> bool:
+    """The guest asks for what somebody wanted to call: the pass says whether it is time.
+
+    Nothing is remembered of that but rush and hold, so it is over when either is.
+    """
+    if line.rush == 0 or hold.gate is not Gate.START:
+        return False
+    rule = scope.book.hold_rule(hold.rule)
+    return hold.rule in _CALLED or (isinstance(rule, PaceRule) and rule.rushed is Rushed.ASK)
 
 
 def asks_later(rule: object) -> bool:

@@ -79,6 +79,7 @@ _WORDS = {
     "entry": Wording("由哪条菜单决定", "The menu entry that took it"),
     "hold": Wording("在等什么：start 开做，run 走菜，none 不等", "What it waits with"),
     "next": Wording("工位忙不过来，标为下一批", "Its station has its hands full before it: next"),
+    "asked": Wording("是否在等出菜口确认", "Whether it waits for an answer of the pass"),
     "until": Wording("等到几点，如 18:43；none 不定时", "The time of day it opens; or none"),
     "held_by": Wording("因为哪条规则在等", "The rule that holds it"),
     "band": Wording("出菜口看到的颜色等级", "Its urgency as the pass shows it"),

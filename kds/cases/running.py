@@ -226,6 +226,8 @@ class _Play:
             yield "until", wanted.until, NONE if until is None else self._house.clock(until)
         if wanted.next is not None:
             yield "next", _yes(wanted.next), _yes(self._is_next(line))
+        if wanted.asked is not None:
+            yield "asked", _yes(wanted.asked), _yes("ask_pass" in shown.flags)
 
     def _is_next(self, line: Line) -> bool:
         """The first station of a line has its hands full with what stands before it."""

@@ -165,7 +165,7 @@ class LineExpectation(Spec):
     `at`: its stations in order, or `everywhere`, or `nothing`. `late`: the worst limit passed so
     far, as the log has it. `band`: as the pass shows it. `until`: the time of day at which the
     hold opens by itself, or `none`. `marked`: the checks that find it odd. `next`: its first
-    station is full with what stands before it.
+    station is full with what stands before it. `asked`: it waits for an answer of the pass.
     """
 
     at: Texts | None = None
@@ -175,6 +175,7 @@ class LineExpectation(Spec):
     held_by: Text | None = None
     until: Plain | None = None
     next: YesNo | None = None
+    asked: YesNo | None = None
     band: BandName | None = None
     late: LevelOrNo | None = None
     marked: Texts | None = None

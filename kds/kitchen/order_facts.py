@@ -40,6 +40,7 @@ class Opening(StrEnum):
     FIRED = "fired"
     PAUSED = "paused"
     MERGED = "merged"
+    RUSHED = "rushed"
 
 
 # --- orders and visits ---------------------------------------------------------------------

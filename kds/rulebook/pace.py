@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import StrEnum
 
 from kds.kitchen.ids import RuleId
 from kds.kitchen.messages import Service
@@ -13,12 +14,21 @@ from kds.rulebook.conditions import Condition
 _TABLES_PER_MINUTE = 6
 
 
+class Rushed(StrEnum):
+    """What becomes of a dish that a rule keeps back when the guest asks for it (催)."""
+
+    START = "start"
+    ASK = "ask"
+    WAIT = "wait"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PaceRule:
     """What every pace rule states.
 
     `classes`, `entries`: the dishes that it is for; empty ones ask nothing. `services`, `when`: of
     which lines it holds any. `reason`: as screens show it, its fields filled in by the mechanism.
+    `rushed`: what becomes of what it holds when the guest asks for it.
     """
 
     id: RuleId
@@ -29,6 +39,7 @@ class PaceRule:
     when: Condition = field(default_factory=Condition)
     classes: tuple[str, ...] = ()
     entries: tuple[RuleId, ...] = ()
+    rushed: Rushed = Rushed.START
 
     @property
     def tables_per_minute(self) -> int:
@@ -47,6 +58,7 @@ class CallRule(PaceRule):
 
     gate: Gate
     timeout_s: int
+    rushed: Rushed = Rushed.ASK
 
 
 @dataclass(frozen=True, slots=True)

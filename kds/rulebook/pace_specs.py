@@ -9,6 +9,7 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
+from kds.rulebook.pace import Rushed
 from kds.rulebook.schema import (
     A_MECHANISM,
     Duration,
@@ -22,7 +23,7 @@ from kds.rulebook.schema import (
     Words,
     YesNo,
 )
-from kds.rulebook.values import as_figures, as_text, percent, seconds, value_fault
+from kds.rulebook.values import as_figures, as_text, one_of, percent, seconds, value_fault
 
 _ALL = frozenset({"all", "全部"})
 _NO = frozenset({"no", "否"})
@@ -77,6 +78,9 @@ LeadText = Annotated[
 ]
 
 
+RushedName = Annotated[Rushed, BeforeValidator(lambda value: Rushed(one_of(value, Rushed)))]
+
+
 class PaceSpec(Spec):
     """What all rules of this kind may state."""
 
@@ -84,6 +88,7 @@ class PaceSpec(Spec):
     name: Words
     when: WhenSpec = WhenSpec()
     reason: Words | None = None
+    rushed: RushedName = Rushed.START
 
 
 class CallSpec(PaceSpec):
@@ -94,6 +99,7 @@ class CallSpec(PaceSpec):
     entry: Ids = Field(default=[])
     gate: GateName = Gate.START
     timeout: Duration
+    rushed: RushedName = Rushed.ASK
 
 
 class StageSpec(Spec):

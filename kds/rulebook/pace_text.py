@@ -237,6 +237,7 @@ def _common(rule: Located[Any]) -> dict[str, Any]:
         "when": condition_of(spec.when, but_service=True),
         "classes": tuple(getattr(spec, "menu_class", ())),
         "entries": tuple(RuleId(entry) for entry in getattr(spec, "entry", ())),
+        "rushed": spec.rushed,
     }
 
 

@@ -19,6 +19,10 @@ PACE_WORDS: Mapping[str, Wording] = MappingProxyType(
         ),
         "add": Wording("多多久", "So much longer"),
         "less": Wording("少多久", "So much less"),
+        "rushed": Wording(
+            "客人催了怎么办：start 马上开做，ask 问出菜口要不要叫起，wait 照样等",
+            "What if the guest asks for it: start it, ask the pass whether to, or wait on",
+        ),
         "CallSpec.class": Wording("哪些类别等叫", "Classes of dishes that wait for call"),
         "CallSpec.entry": Wording("哪些菜单项等叫", "Menu entries that wait for call"),
         "CallSpec.reason": Wording("屏幕上显示的原因", "Why, as screens show it"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from kds.kitchen.events import Fact
 from kds.kitchen.ids import Instant, LineKey, VisitId
 from kds.kitchen.messages import Service
-from kds.kitchen.order_facts import HoldPlaced, HoldReleased, Opening
+from kds.kitchen.order_facts import HoldPlaced, HoldReleased, LinesRushed, Opening
 from kds.kitchen.orders import Gate, Hold, Line, Order
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
@@ -21,6 +21,7 @@ from kds.rulebook.duetimes import due_times
 from kds.rulebook.lookups import lines_in
 from kds.rulebook.pace import AnyPace, CallRule, CourseRule, DueRule, TogetherRule
 from kds.rulebook.party import Pace, Party, is_tills, released
+from kds.rulebook.rushing import asked_for
 from kds.rulebook.together import together
 from kds.rulebook.waiting import OF_LINES, TELLING, guests_of
 
@@ -69,7 +70,7 @@ def settle(
 
     `answers`: what other rules have placed and released for the same facts.
     """
-    if not pacers or not any(isinstance(fact, TELLING) for fact in facts):
+    if not pacers or not any(isinstance(fact, (*TELLING, LinesRushed)) for fact in facts):
         return
     visit = kitchen.visits.get(visit_id)
     if visit is None or visit.merged_into is not None:
@@ -87,6 +88,7 @@ def settle(
         is_asked = not pacer.names or not pacer.names.isdisjoint(there)
         if pacer.rule.id in holding or (is_asked and pacer.may_be_for(occasions)):
             yield from _excused(pacer.rule, party)
+            yield from asked_for(pacer.rule, party)
             told = [*_answers(pacer.rule, party)]
             yield from told
             party = replace(party, taken=party.taken | {*_kept(told)})

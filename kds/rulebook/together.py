@@ -20,6 +20,7 @@ from kds.rulebook.party import LEAST_MS, Party, is_over, placed, released
 from kds.rulebook.templates import filled
 
 _S = PortionState
+_AT_ONCE = frozenset({Opening.OVERRIDE, Opening.RUSHED})
 _TO_COOK = frozenset({_S.QUEUED, _S.COOKING, _S.WAITING})
 
 
@@ -150,12 +151,13 @@ def _marks_starts(party: Party, station: str) -> bool:
 def _called(rule: TogetherRule, party: Party) -> Iterator[Line]:
     """Yield what may be started from this moment on, by its order or by another rule's release.
 
-    What a person has released is not held again, nor what this rule has let go.
+    What a person has released is not held again, nor what a guest has asked for, nor what this
+    rule has let go.
     """
     opened: dict[LineKey, bool] = {}
     for fact in party.facts:
         if isinstance(fact, HoldReleased) and fact.visit == party.visit.id:
-            may = fact.rule != rule.id and fact.opened_by is not Opening.OVERRIDE
+            may = fact.rule != rule.id and fact.opened_by not in _AT_ONCE
             for key in fact.lines:
                 opened[key] = may and opened.get(key, True)
     received = party.received()

@@ -11,7 +11,7 @@ from kds.cases.running import run_case
 from kds.rulebook.compile import compile_book
 
 RULES = Path(__file__).resolve().parents[2] / "rules"
-MIXED = Path(__file__).resolve().parent / "mixed"
+BOOKS = Path(__file__).resolve().parent
 SHIPPED = ("hotpot", "full_service", "fast_food")
 
 
@@ -19,9 +19,15 @@ def texts(name: str) -> dict[str, str]:
     return {path.name: path.read_text("utf-8") for path in (RULES / name).glob("*.yaml")}
 
 
-def test_rules_on_the_same_dishes_count_one_after_the_other() -> None:
-    """Else a hold's time is over before its dish could have been begun."""
-    files = {p.name: p.read_text("utf-8") for p in MIXED.glob("*.yaml")}
+@pytest.mark.parametrize(
+    "name",
+    [
+        "mixed",  # of rules on one dish each counts once those before it let go
+        "rushed",  # what is rushed starts, is asked about or waits, as its rule says
+    ],
+)
+def test_a_book_of_few_rules_does_what_its_cases_say(name: str) -> None:
+    files = {p.name: p.read_text("utf-8") for p in (BOOKS / name).glob("*.yaml")}
     book, found = compile_book(files).book, read_cases(files)
     assert book is not None
     assert found.diagnostics == ()

@@ -22,10 +22,14 @@ rules:
     [
         (
             "mechanism: hold, class: dish, gate: run, timeout: 1 h",
-            "“dish”类 照常切配，但先不走菜，等到有人叫起，最多 1 小时，到时自动放行",
+            (
+                "“dish”类 照常切配，但先不走菜，等到有人叫起，最多 1 小时，到时自动放行；"
+                "催了就问出菜口要不要叫起"
+            ),
             (
                 "the 'dish' class is made ready but not carried out before somebody "
-                "fires it, for 1 h at most, then it goes"
+                "fires it, for 1 h at most, then it goes; at a rush the pass is asked whether "
+                "to fire it"
             ),
         ),
         (
@@ -49,6 +53,14 @@ rules:
                 "first the 'soup' class, then the 'dish' class; the next course is fired "
                 "when 80 % of the one before is on the table or all of the one before is "
                 "ready, and 10 min after the one before was at the latest"
+            ),
+        ),
+        (
+            "mechanism: hold, timeout: 1 h, rushed: wait",
+            "所有菜 先不开做，等到有人叫起，最多 1 小时，到时自动放行；催了也照样等",
+            (
+                "any dish is not started before somebody fires it, for 1 h at most, "
+                "then it goes; a rush changes nothing"
             ),
         ),
         (
@@ -81,5 +93,7 @@ def test_a_pace_rule_is_a_sentence(rule: str, zh: str, en: str) -> None:
     compiled = compile_book({"a.yaml": f"{HEAD}{rule}}}\n"})
     assert compiled.book is not None, [d.text() for d in compiled.diagnostics]
     (found,) = compiled.book.paces
+    if "催了" not in zh:  # what a rule leaves unsaid is told as well
+        zh, en = f"{zh}；催了就开做", f"{en}; a rush starts it"
     assert pace_sentence(found, "zh") == f"R：{zh}。〔r，a.yaml:8〕"
     assert pace_sentence(found, "en") == f"R: {en}. [r, a.yaml:8]"
