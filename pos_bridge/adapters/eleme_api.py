@@ -53,7 +53,7 @@ _MEANINGS = {
 _DONE_BEFORE = {_CONFIRM: ("已确认", "已接单"), _PREPARED: ("已出餐",)}
 """Words of an answer to what somebody has done already; those about 出餐, 接单: unverified."""
 
-_NO_ORDER = "不存在"
+_NO_ORDER = ("订单", "不存在")
 """Unverified: how the vendor words that there is no such order."""
 
 
@@ -160,9 +160,9 @@ def meaning(fetch: Fetch, body: bytes) -> Meaning:
     action = text(fetch.about.get("action"))
     if any(words in message for words in _DONE_BEFORE.get(action, ())):
         return Meaning(200, why)
-    if action == _ORDER and _NO_ORDER in message:
-        return Meaning(404, why)
-    return Meaning(_MEANINGS.get(code, 400), why)
+    status = _MEANINGS.get(code, 400)
+    is_missing = status == 400 and action == _ORDER and all(each in message for each in _NO_ORDER)
+    return Meaning(404 if is_missing else status, why)
 
 
 def since_of(fetch: Fetch) -> datetime | None:

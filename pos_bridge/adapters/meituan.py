@@ -26,25 +26,34 @@ MD5 over address, sorted fields and secret (values decoded, or as sent: public c
 SaaS: `sign`, SHA-1 over secret and sorted fields. Where a time is signed it may be a day old, as
 it is not known whether a repeat is signed anew. `public_url` must be the address as registered.
 
+Where the settings name credentials, an order is read by the API (`meituan_api.py`): one that the
+platform calls incomplete (`incmp_code` -1), and one that a push is about and the kitchen has not.
+On waimai with `stores` (`app_poi_code`) the day's orders are asked for by number now and then. What
+is read so makes an order that the kitchen has not; of one that it has it only tells that it is
+cancelled, confirmed or over: whether `detail` leaves out what was refunded is not documented.
+
 Options: `wait_for_confirm = true` holds an order until the shop has confirmed it; `stores` and
-`cook_unpaid` as in `tickets` (cash on delivery is unpaid).
+`cook_unpaid` as in `tickets` (cash on delivery is unpaid). `platform = "saas"` asks and tells the
+SaaS platform, else waimai. `tell_states = true` tells what is ready, and with
+`confirm_orders = true` accepts each order that the kitchen takes.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import quote_plus, urlsplit
+from urllib.parse import urlsplit
 
 from kds.records.errors import BadBody, BodyError, FieldError
-from pos_bridge.adapters import signatures, values
-from pos_bridge.adapters.adapter import BadSignature, Context, Push, Reading
+from pos_bridge.adapters import meituan_api, signatures, values
+from pos_bridge.adapters.adapter import BadSignature, Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.forms import FORM, fields_of, form_of
-from pos_bridge.adapters.meituan_deals import is_deal, redeemed
-from pos_bridge.adapters.meituan_orders import field, order_of, returned
+from pos_bridge.adapters.meituan_api import saas_signature, waimai_signatures
+from pos_bridge.adapters.meituan_events import sort_answer, sort_event
+from pos_bridge.adapters.signing import Key, Meaning, Request
+from pos_bridge.adapters.status import StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import text, unwrapped
 
@@ -63,24 +72,22 @@ _INSIDE = (
 )
 """The fields of a SaaS push that may hold the event as JSON text."""
 
-_OF_EVERY_CALL = frozenset(
-    {"app_id", "app_poi_code", "charset", "developerId", "ePoiId", "sig", "sign", "timestamp"}
-)
 _SILENT = ("tradeDetail", "privacyNumber", "ePoiIds", "poiStatus")
-_ELSEWHERE = ("logistics_status", "shipping_status", "dispatcher_name")
-_OF_ORDERS = ("day_seq", "ctime", "caution", "recipient_name", "pay_type", "delivery_time")
-"""What a report of a state has not: an order whose dishes are missing is a fault, and shown."""
-
-_SUBMITTED, _DELIVERED, _DONE, _CANCELLED = 1, 6, 8, 9
-_TO_COOK = frozenset({2, 3, 4})
-_CONFIRMED = 4
 
 
 class Meituan:
     """Reads Meituan's pushes."""
 
     vendor = "meituan"
-    options = known_options(stores=list, cook_unpaid=bool, wait_for_confirm=bool)
+    api = meituan_api.API
+    options = known_options(
+        stores=list,
+        cook_unpaid=bool,
+        wait_for_confirm=bool,
+        platform=str,
+        tell_states=bool,
+        confirm_orders=bool,
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check `sig` (waimai) or `sign` (SaaS)."""
@@ -96,11 +103,11 @@ class Meituan:
         if sent := fields.pop("sig", ""):
             address = push.url.partition("?")[0]
             allowed = [
-                made for secret in secrets for made in _waimai_signatures(address, fields, secret)
+                made for secret in secrets for made in waimai_signatures(address, fields, secret)
             ]
         else:
             sent = fields.pop("sign", "")
-            allowed = [_saas_signature(fields, secret) for secret in secrets]
+            allowed = [saas_signature(fields, secret) for secret in secrets]
         signatures.require_one(sent.lower() or "no signature", allowed)
 
     def read(self, push: Push, context: Context) -> Reading:
@@ -110,10 +117,36 @@ class Meituan:
         if any(name in fields for name in _SILENT) and "detail" not in fields:
             sheet.ignore("a report that is not about an order")
         else:
-            _sort(_event(fields), fields, sheet)
+            sort_event(_event(fields), fields, sheet)
         reading = sheet.result()
         ok = _WAIMAI_OK if "sig" in fields or "app_poi_code" in fields else _SAAS_OK
         return replace(reading, acknowledgement=ok)
+
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Return what the API says of an order, or of a number of the day."""
+        sheet = Sheet(context=context)
+        if fetched.status in {404, 410}:
+            sheet.ignore("Meituan has no such order")
+            return sheet.result()
+        sort_answer(values.json_object(fetched.body, fetched.content_type), fetched.fetch, sheet)
+        return sheet.result()
+
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """Ask for the number of the day's last order, of each of `stores`."""
+        return meituan_api.last_numbers(since, until, context)
+
+    def signed(self, fetch: Fetch, key: Key, at: datetime, nonce: str) -> Request:
+        """Sign a request; neither platform wants a nonce."""
+        del nonce
+        return meituan_api.signed(fetch, key, at)
+
+    def meaning(self, fetch: Fetch, body: bytes) -> Meaning:
+        """Say what an answer means."""
+        return meituan_api.meaning(fetch, body)
+
+    def status_call(self, update: StatusUpdate) -> Fetch | None:
+        """Return what tells Meituan that an order is ready, or accepted."""
+        return meituan_api.told(update)
 
 
 # --- what was pushed -----------------------------------------------------------------------
@@ -147,126 +180,3 @@ def _event(fields: dict[str, Any]) -> dict[str, Any]:
             if name != "message":
                 raise BadBody([FieldError(name, "must hold a JSON object")])
     return fields
-
-
-def _waimai_signatures(address: str, fields: Mapping[str, str], secret: str) -> list[str]:
-    """Return the signatures that fit: public codes sign values decoded, or as they were sent."""
-    decoded = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
-    encoded = "&".join(f"{name}={quote_plus(fields[name])}" for name in sorted(fields))
-    signed = (f"{address}?{each}{secret}" for each in (decoded, encoded))
-    return [hashlib.md5(each.encode(), usedforsecurity=False).hexdigest() for each in signed]
-
-
-def _saas_signature(fields: Mapping[str, str], secret: str) -> str:
-    joined = "".join(f"{name}{fields[name]}" for name in sorted(fields) if fields[name])
-    return hashlib.sha1(f"{secret}{joined}".encode(), usedforsecurity=False).hexdigest()
-
-
-# --- events --------------------------------------------------------------------------------
-
-
-def _sort(event: dict[str, Any], fields: dict[str, Any], sheet: Sheet) -> None:
-    """Put an event where it belongs."""
-    if is_deal(event):
-        redeemed(event, sheet)
-        return
-    order_id = text(field(event, "order_id"))
-    if event.keys() <= _OF_EVERY_CALL:
-        sheet.ignore("a call without an order: the address is tried")
-        return
-    if not order_id:
-        raise values.missing("order_id")
-    shops = (field(fields, "app_poi_code"), field(event, "e_poi_id"), field(fields, "e_poi_id"))
-    if not sheet.is_elsewhere(*shops):
-        _sort_order(event, order_id, sheet)
-
-
-def _sort_order(event: dict[str, Any], order_id: str, sheet: Sheet) -> None:
-    kind = event.get("_kind", "")
-    if field(event, "detail") is not None:
-        _sort_whole(event, order_id, sheet)
-    elif field(event, "notify_type") is not None or kind in {"orderRefund", "partOrderRefund"}:
-        _sort_refund(event, order_id, sheet)
-    elif field(event, "reason_code") is not None or kind == "orderCancel":
-        sheet.orders.append(sheet.cancel(order_id))
-    elif field(event, "remind_id") is not None or kind == "orderRemind":
-        number = text(field(event, "day_seq")) or order_id[-4:]
-        sheet.ignore("a reminder")
-        sheet.doubts.show(f"{number} 号单顾客催单", f"order {number}: the guest asks where it is")
-    elif any(field(event, name) is not None for name in _ELSEWHERE):
-        sheet.ignore("the courier's state")
-    else:
-        _sort_state(event, order_id, sheet)
-
-
-def _sort_whole(event: dict[str, Any], order_id: str, sheet: Sheet) -> None:
-    """Take a push with all of an order."""
-    status = _status(event)
-    if status == _SUBMITTED:
-        sheet.ignore("status 1: not paid yet")
-    elif status in {_DELIVERED, _DONE}:
-        sheet.amend(_closed(order_id, sheet), f"status {status}: finished")
-    elif status is None or status in _TO_COOK or status == _CANCELLED:
-        if status is None:
-            sheet.doubts.warn("no status; taken as a new order")
-        order = order_of(event, order_id, status, sheet)
-        is_unpaid = order["payment"] != "paid" and status != _CANCELLED
-        sheet.take(order, is_unpaid=is_unpaid)
-    else:
-        raise BadBody([FieldError("status", f"is {status}, which nobody has told us about")])
-
-
-def _sort_state(event: dict[str, Any], order_id: str, sheet: Sheet) -> None:
-    """Take a push that says only what state an order is in."""
-    status = _status(event)
-    if status != _CANCELLED and any(field(event, name) is not None for name in _OF_ORDERS):
-        raise values.missing("detail")
-    if status == _CONFIRMED or event.get("_kind") == "orderConfirm":
-        sheet.fire.append(order_id)
-        sheet.ignore("the shop has confirmed it")
-    elif status == _CANCELLED:
-        sheet.orders.append(sheet.cancel(order_id))
-    elif status in {_DELIVERED, _DONE} or event.get("_kind") == "orderComplete":
-        sheet.amend(_closed(order_id, sheet), "finished")
-    elif status is not None and (status == _SUBMITTED or status in _TO_COOK):
-        sheet.ignore(f"a report of status {status}")
-    else:
-        raise BadBody([FieldError("detail", "is missing, and no state or event is known here")])
-
-
-def _status(event: dict[str, Any]) -> int | None:
-    """Return the status; raises `BodyError` where there is one that is no number."""
-    said = field(event, "status")
-    status = values.whole(said)
-    if said is not None and status is None:
-        raise BadBody([FieldError("status", "must be a number")])
-    return status
-
-
-def _closed(order_id: str, sheet: Sheet) -> dict[str, Any]:
-    nothing: list[Any] = []
-    return sheet.order(order_id, partial=True, closed=True, lines=nothing)
-
-
-def _sort_refund(event: dict[str, Any], order_id: str, sheet: Sheet) -> None:
-    """Take a refund: of all, or of part, once it is agreed."""
-    kind = text(field(event, "notify_type")).lower()
-    if kind not in {"agree", "part"}:
-        known = {"apply", "reject", "cancelrefund", "cancelrefundcomplaint"}
-        if kind not in known:
-            raise BadBody(
-                [FieldError("notify_type", f"is {kind!r}, which nobody has told us about")]
-            )
-        sheet.ignore(f"a refund: {kind}")
-        return
-    food = field(event, "food")
-    if food is None and event.get("_kind") == "partOrderRefund":
-        raise values.missing("food")
-    if food is None and kind == "part":
-        raise values.missing("food")
-    if food is None:
-        sheet.orders.append(sheet.cancel(order_id))
-    elif kind == "part" and values.whole(field(event, "res_type")) in {0, 1, 3, 7, 8}:
-        sheet.ignore("a part's refund that is not agreed")
-    else:
-        sheet.amendments.append(returned(event, order_id, food, sheet))

@@ -17,12 +17,16 @@ _PRIVATE = re.compile(
 _MOST_GUESTS = 20
 _ONLINE = 2
 _CONFIRMED, _CANCELLED = 4, 9
+_ODD = {"ctime": "cTime", "utime": "uTime"}
+"""As SaaS spells them where it is asked for an order."""
 
 
 def field(said: dict[str, Any], name: str) -> Any:
     """Return a field of waimai's spelling, or of SaaS's; None for nothing."""
     first, *rest = name.split("_")
-    return values.first(said, name, first + "".join(part.title() for part in rest))
+    return values.first(
+        said, name, first + "".join(part.title() for part in rest), _ODD.get(name, "")
+    )
 
 
 def order_of(
@@ -33,7 +37,7 @@ def order_of(
     is_cancelled = status == _CANCELLED
     order = sheet.order(
         order_id,
-        revision=_revision(event, status, sheet),
+        revision=revision_of(event, status, sheet),
         number=text(field(event, "day_seq")) or text(field(event, "wm_order_id_view")),
         service="pickup" if values.is_true(field(event, "pick_type")) else "delivery",
         channel="delivery",
@@ -50,7 +54,7 @@ def order_of(
     return held(order) if waits and not is_cancelled and status != _CONFIRMED else order
 
 
-def _revision(event: dict[str, Any], status: int | None, sheet: Sheet) -> int | None:
+def revision_of(event: dict[str, Any], status: int | None, sheet: Sheet) -> int | None:
     """Return the time of the last change; of one second the later state is the newer."""
     changed = values.epoch_ms(field(event, "utime"), sheet.context.zone)
     return None if changed is None else changed + (status or 0)

@@ -32,7 +32,11 @@ _OVERLAP_MS = 60_000
 """So much is asked for again: clocks differ, and a vendor's list may lag behind."""
 
 _LONGEST_MS = 4 * 3_600_000
-_MOST_PAGES = 50
+_MOST_PAGES = 400
+"""Of one round. Some vendors tell one order at a time."""
+
+_BREATH_S = 0.05
+"""Between two pages: vendors count how often they are asked."""
 
 
 class CatchUp:
@@ -99,8 +103,13 @@ class CatchUp:
         while waiting and pages < _MOST_PAGES:
             waiting.extend(await self._ask(channel, adapter, waiting.popleft()))
             pages += 1
+            await asyncio.sleep(_BREATH_S / self._time.scale)
         self._until[vendor] = Instant(now - _OVERLAP_MS)
         self._told.pop(vendor, None)
+        if waiting:
+            self._tell(
+                vendor, "more has changed than is asked for at once; the oldest are left out"
+            )
 
     def _since(self, channel: Channel, vendor: str, started: Instant) -> Instant:
         if vendor in self._until:

@@ -92,6 +92,7 @@ def test_a_token_is_asked_for_by_basic() -> None:
         ("EXCEED_LIMIT", 429),
         ("SERVER_ERROR", 503),
         ("PERMISSION_DENIED", 400),
+        ("SHOP_不存在", 400),
         ("VALIDATION_FAILED", 400),
         ("BIZ_whatever", 400),
     ],
