@@ -267,8 +267,9 @@ def _services(
 
 def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any, None]]:
     """Yield what goes on beside the answers as long as the bridge serves."""
+    yield services.rules.run()
     yield Keeper(services.pulse, services.feed, services.writer, kept.store, kept.time).run()
-    yield Watch(services.feed, services.writer, kept.time).run()
+    yield Watch(services.feed, services.writer, kept.time, services.rules.following).run()
     yield purge_hourly(kept.store, kept.time)
     yield services.soundness.run()
     yield services.channels.run()
@@ -276,7 +277,6 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield CatchUp(services.channels, services.pushes, services.pulse, kept.time).run()
     yield services.reports.run()
     yield services.press.run()
-    yield services.rules.run()
     yield services.inspector.run(services.displays.tell, kept.store)
 
 

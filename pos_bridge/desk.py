@@ -9,10 +9,10 @@ from kds.kitchen.commands import Command, Outcome, RaiseAlert, ReceiveOrder
 from kds.kitchen.decide import Decision, decide, record
 from kds.kitchen.events import Cause, Event
 from kds.kitchen.evolve import fold
-from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey
+from kds.kitchen.ids import CommandId, EventId, Instant, OrderKey, VisitId
 from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.state import Kitchen
-from kds.rulebook.adoption import adoption
+from kds.rulebook.adoption import adopted_by, followed
 from kds.rulebook.book import Book
 from kds.store.values import Answer, Batch, Entry, Intake, Keyed, Outgoing, Personal
 from pos_bridge.printing.jobs import print_jobs
@@ -85,10 +85,14 @@ class Desk:
         self.accept(record(self.kitchen, events, self.book, self.now))
 
     def adopt(self, book: Book, person: str = "") -> None:
-        """Let `book` decide from here on; what nobody has begun goes its way by it."""
-        events = adoption(self.kitchen, book, self.now, person)
+        """Let `book` decide from here on; open work is then to `follow`."""
+        adopted = adopted_by(self.kitchen, book, self.now, person)
         self.book = book
-        self.record(events)
+        self.record([adopted])
+
+    def follow(self, visits: Iterable[VisitId], person: str = "") -> None:
+        """Let open work in `visits` go by the book in force, as far as nobody has begun it."""
+        self.record(followed(self.kitchen, self.book, self.now, visits, person))
 
     def keep(self, intake: Intake) -> None:
         """Keep what was sent, as it came."""

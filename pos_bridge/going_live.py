@@ -21,6 +21,7 @@ from kds.store.store import Store
 from kds.store.values import Book as StoredBook
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
+from pos_bridge.following import Following
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.rule_folder import write_folder
 from pos_bridge.rules import Choice, RulesState, Step, enact, files_in, stored, weigh
@@ -66,8 +67,9 @@ class Weighed:
 class LiveRules:
     """Which rules are in force and which wait. Event loop thread only.
 
-    `state`: what there is to say of them. One change at a time; reading, weighing and files are
-    done in threads, so that neither screens nor tills wait for an admin.
+    `state`: what there is to say of them. `following`: how open work comes to go by a book that
+    was adopted. One change at a time; reading, weighing and files are done in threads, so that
+    neither screens nor tills wait for an admin.
     """
 
     def __init__(
@@ -86,6 +88,7 @@ class LiveRules:
         self._writer = writer
         self._store = store
         self._time = time
+        self.following = Following(feed, writer, time)
         self._aside = aside
         self._live = live
         self._one_at_a_time = asyncio.Lock()
@@ -98,7 +101,9 @@ class LiveRules:
     # --- whatever is saved in the folder -------------------------------------------------------
 
     async def run(self) -> None:
-        """Watch the folder until cancelled."""
+        """Watch the folder until cancelled; before, let open work follow what the start put."""
+        async with self._one_at_a_time, self.following.adopting():
+            pass
         seen = await asyncio.to_thread(stamp, self.folder)
         while True:
             await asyncio.sleep(LOOK_EVERY_S)
@@ -180,7 +185,8 @@ class LiveRules:
             await asyncio.to_thread(self._store.put_book, kept)
         else:
             choice = replace(choice, state=replace(choice.state, origin=self.state.origin))
-        await self._writer.submit(Enact(choice, person))
+        async with self.following.adopting(person):
+            await self._writer.submit(Enact(choice, person))
         self.state = choice.state
 
     async def _write(self, files: Mapping[str, str]) -> None:

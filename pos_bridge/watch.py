@@ -16,12 +16,13 @@ from kds.store.store import Store
 from kds.store.values import Entry
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
+from pos_bridge.following import Following
 from pos_bridge.kitchen_time import KitchenTime
+from pos_bridge.turns import in_turns
 from pos_bridge.writer import FaultError, NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
 _GATHER_S = 0.25
-_AT_ONCE_S = 0.002
 _AFTER_FAILURE_S = 5.0
 _LATER_MS = 60_000
 _TOUCH_ALL = (RulePaused, RuleResumed, BookAdopted)
@@ -47,10 +48,11 @@ class Watch:
     Only visits that changed are looked at again; `run` is the task that does it.
     """
 
-    def __init__(self, feed: Feed, writer: Writer, time: KitchenTime) -> None:
+    def __init__(self, feed: Feed, writer: Writer, time: KitchenTime, following: Following) -> None:
         self._feed = feed
         self._writer = writer
         self._time = time
+        self._following = following
         self._due: dict[VisitId, Instant] = {}
         self._seen = Kitchen()
         self._changed = asyncio.Event()
@@ -67,7 +69,10 @@ class Watch:
             ripe = tuple(visit for visit, at in self._due.items() if at <= now)
             house = house_due(self._seen, self._feed.book, now)
             if ripe or (house is not None and house <= now):
-                await self._let_happen(ripe)
+                if self._following.is_done:
+                    await self._let_happen(ripe)
+                else:
+                    await self._following.wait()
                 continue
             times = (*self._due.values(), *(() if house is None else (house,)))
             await self._sleep_until(min(times, default=None))
@@ -83,12 +88,7 @@ class Watch:
         stale = list(kitchen.visits) if self._is_all_stale else changed_visits(self._seen, kitchen)
         self._is_all_stale = False
         self._seen = kitchen
-        clock = asyncio.get_running_loop().time
-        pause_at = clock() + _AT_ONCE_S
-        for visit in stale:
-            if clock() >= pause_at:
-                await asyncio.sleep(_AT_ONCE_S)  # as long again for everybody else
-                pause_at = clock() + _AT_ONCE_S
+        async for visit in in_turns(stale):
             at = visit_due(kitchen, visit, book)
             if at is None:
                 self._due.pop(visit, None)

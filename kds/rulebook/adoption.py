@@ -17,13 +17,22 @@ from kds.kitchen.events import (
     Fact,
     OvertimeReached,
 )
-from kds.kitchen.ids import ANY_STATION, EventId, Instant, LineKey, StationId
+from kds.kitchen.ids import (
+    ANY_STATION,
+    EventId,
+    Instant,
+    LineKey,
+    OrderKey,
+    StationId,
+    VisitId,
+)
 from kds.kitchen.order_facts import LinesRerouted
 from kds.kitchen.orders import Line, Order, Origin, Routing
 from kds.kitchen.portions import OPEN
 from kds.kitchen.reconcile import can_reroute
 from kds.kitchen.spelling import way_of
 from kds.kitchen.state import Kitchen
+from kds.kitchen.visits import Visit
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
 from kds.rulebook.clocks import levels, running_since, waited_since
@@ -36,22 +45,54 @@ _EXAMPLES = 20
 
 
 def adoption(kitchen: Kitchen, book: Book, now: Instant, person: str = "") -> tuple[Event, ...]:
-    """Return the facts of letting `book` decide: adopted, what goes elsewhere, what waits no more.
+    """Return the facts of letting `book` decide, with what follows for all open work."""
+    adopted = adopted_by(kitchen, book, now, person)
+    return adopted, *followed(kitchen, book, now, kitchen.visits, person)
 
-    What a station has begun stays there; so does what a person gave to a station.
+
+def adopted_by(kitchen: Kitchen, book: Book, now: Instant, person: str = "") -> Event:
+    """Return the fact that `book` decides from here on. Open work is to follow it."""
+    return _event(kitchen, book, now, person, 0, BookAdopted(book.hash))
+
+
+def followed(
+    kitchen: Kitchen, book: Book, now: Instant, visits: Iterable[VisitId], person: str = ""
+) -> tuple[Event, ...]:
+    """Return what the book in force makes of open work in `visits` that another one let in.
+
+    What goes elsewhere, what waits no more. What a station has begun stays there; so does what a
+    person gave to a station. Nothing follows twice, nor of work that this very book let in.
     """
+    known = [visit for name in visits if (visit := kitchen.visits.get(name)) is not None]
+    orders = list(_orders_of(kitchen, known))
+    facts: list[Fact] = [*rerouted(orders, book), *book.excused(kitchen, known, orders)]
+    return tuple(_event(kitchen, book, now, person, n, fact) for n, fact in enumerate(facts, 1))
+
+
+def _event(
+    kitchen: Kitchen, book: Book, now: Instant, person: str, number: int, fact: Fact
+) -> Event:
     name = f"book:{book.hash[:16]}:{kitchen.seq + 1}"
-    facts: list[Fact] = [BookAdopted(book.hash), *rerouted(kitchen, book)]
-    facts += book.excused(kitchen)
-    return tuple(
-        Event(EventId(name if not n else f"{name}:{n}"), now, Cause.PERSON, fact, person=person)
-        for n, fact in enumerate(facts)
-    )
+    event_id = EventId(f"{name}:{number}" if number else name)
+    return Event(event_id, now, Cause.PERSON, fact, person=person)
 
 
-def rerouted(kitchen: Kitchen, book: Book) -> Iterator[LinesRerouted]:
+def _orders_of(kitchen: Kitchen, visits: Iterable[Visit]) -> Iterator[Order]:
+    """Yield the orders at home in `visits`, and those there whose home is gone, each once."""
+    seen: set[OrderKey] = set()
+    for visit in visits:
+        for key in visit.orders:
+            order = kitchen.orders.get(key)
+            if order is None or key in seen:
+                continue
+            if order.visit == visit.id or order.visit not in kitchen.visits:
+                seen.add(key)
+                yield order
+
+
+def rerouted(orders: Iterable[Order], book: Book) -> Iterator[LinesRerouted]:
     """Yield the lines of each order that `book` sends another way, as far as they are untouched."""
-    for order in kitchen.orders.values():
+    for order in orders:
         lines = order.lines.values()
         parents = {line.content.parent for line in lines if line.origin is not Origin.SIDE}
         routings = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cache, partial
 from zoneinfo import ZoneInfo
@@ -232,15 +232,18 @@ class Book:
         """Return who loses where more was ordered than there is, as far as it is not so yet."""
         return arbitrate(self.data.sold_out, kitchen, facts)
 
-    def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
+    def excused(
+        self, kitchen: Kitchen, visits: Collection[Visit], orders: Collection[Order]
+    ) -> Iterator[Fact]:
         """Yield the release of what rules hold that are not for it, as after another book's.
 
-        And the end of marks that no rule makes.
+        And the end of marks that no rule makes. Asked of `visits`, and of the `orders` at home
+        there.
         """
-        yield from excused(self._lookup.keepers, kitchen)
-        yield from unpaced(self._lookup.pacers, self.pace, kitchen)
-        yield from self.cashier.excused(kitchen)
-        yield from self._lookup.checks.excused(kitchen)
+        yield from excused(self._lookup.keepers, kitchen, visits)
+        yield from unpaced(self._lookup.pacers, self.pace, kitchen, visits)
+        yield from self.cashier.excused(kitchen, orders)
+        yield from self._lookup.checks.excused(kitchen, orders)
 
     def limits(self, fields: OrderFields, line: Line) -> Limits:
         """Return the limits of a line, by the entry that routed it."""

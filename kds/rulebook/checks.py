@@ -126,9 +126,9 @@ class Checks:
             if state.paused_at is None and len(late) >= _PAUSE_AFTER:
                 yield RulePaused(name, unanswered(rule.name, _PAUSE_AFTER, _PAUSE_WITHIN_MS))
 
-    def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
-        """Yield the end of all marks and holds for which there is no rule: rules have changed."""
-        for order in kitchen.orders.values():
+    def excused(self, kitchen: Kitchen, orders: Iterable[Order]) -> Iterator[Fact]:
+        """Yield the end of the marks and holds of `orders` for which there is no rule any more."""
+        for order in orders:
             if order.visit in kitchen.visits and _is_marked(order, self.marking):
                 yield from _House(self, kitchen, kitchen.at).mended(order)
 

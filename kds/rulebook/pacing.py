@@ -112,12 +112,14 @@ def _answers(rule: AnyPace, party: Party) -> Iterator[Fact]:
             return due_times(rule, party)
 
 
-def excused(pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen) -> Iterator[Fact]:
-    """Yield the release of all that is held by a pace rule which is not for it.
+def excused(
+    pacers: Sequence[Pacer], pace: Pace, kitchen: Kitchen, visits: Iterable[Visit]
+) -> Iterator[Fact]:
+    """Yield the release of what a pace rule holds in `visits` and is not for.
 
     And other ends, where a pre-order starts at another time by now.
     """
-    for visit in kitchen.visits.values() if pacers else ():
+    for visit in visits if pacers else ():
         if visit.merged_into is None:
             party = party_of(pace, kitchen, visit, kitchen.at)
             holding = {hold.rule for _, line in party.lines for hold in line.holds}

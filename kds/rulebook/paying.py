@@ -71,10 +71,10 @@ class Cashier:
             return []
         return [*Till(self, kitchen, now).settle(visit, facts)]
 
-    def excused(self, kitchen: Kitchen) -> Iterator[Fact]:
-        """Yield the release of what no rule is for any more."""
+    def excused(self, kitchen: Kitchen, orders: Iterable[Order]) -> Iterator[Fact]:
+        """Yield the release of what no rule is for any more among `orders`."""
         till = Till(self, kitchen, kitchen.at)
-        for order in kitchen.orders.values() if self.rules else ():
+        for order in orders if self.rules else ():
             if order.visit in kitchen.visits:
                 yield from till.freed(order, self.rule_for(kitchen, order))
 

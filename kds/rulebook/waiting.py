@@ -123,9 +123,11 @@ def settle(
     return answers
 
 
-def excused(keepers: Sequence[Gatekeeper], kitchen: Kitchen) -> Iterator[HoldReleased]:
-    """Yield the release of all that is held by a rule which is not for it: rules have changed."""
-    for visit in kitchen.visits.values():
+def excused(
+    keepers: Sequence[Gatekeeper], kitchen: Kitchen, visits: Iterable[Visit]
+) -> Iterator[HoldReleased]:
+    """Yield the release of what a rule holds in `visits` and is not for: rules have changed."""
+    for visit in visits:
         if visit.merged_into is not None:
             continue
         lines = lines_in(kitchen, visit)

@@ -25,6 +25,7 @@ from kds.store.values import Entry
 from pos_bridge import watch as watch_module
 from pos_bridge.desk import Desk
 from pos_bridge.feed import Feed
+from pos_bridge.following import Following
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.ledger import Ledger
 from pos_bridge.watch import Watch
@@ -90,7 +91,9 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 async def watched(house: House) -> AsyncIterator[House]:
     """Let the watch run in `house`."""
     house.writer.start()
-    watching = asyncio.create_task(Watch(house.feed, house.writer, house.time).run())
+    following = Following(house.feed, house.writer, house.time)
+    watch = Watch(house.feed, house.writer, house.time, following)
+    watching = asyncio.create_task(watch.run())
     yield house
     watching.cancel()
     await asyncio.gather(watching, return_exceptions=True)

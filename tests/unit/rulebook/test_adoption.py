@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.decide import record
-from kds.rulebook.adoption import Changes, adoption, changes
+from kds.rulebook.adoption import Changes, adopted_by, adoption, changes, followed
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book
 from tests.unit.rulebook.house import House, content
@@ -181,6 +181,45 @@ def test_no_portion_is_lost_or_invented_however_often_books_change(
         for index in range(len(line.routing.steps)):
             assert sum(g.portions for g in line.groups if g.step == index) == line.ordered
         assert {g.step for g in line.groups} <= set(range(len(line.routing.steps)))
+
+
+@given(
+    st.lists(ACTS, max_size=8),
+    st.sampled_from(BOOKS),
+    st.lists(st.sampled_from(["1", "2", "3"]), unique=True),
+)
+def test_visits_that_follow_one_by_one_come_to_what_they_come_to_at_once(
+    acts: list[tuple[CommandKind, str, str]], after: Book, first: list[str]
+) -> None:
+    """The bridge lets a few visits follow at a time, and may die between two of them."""
+
+    def three() -> House:
+        made = house()
+        for name in ("2", "3"):
+            lines = {"p": ("pot", "pots"), "a": ("tripe", "plates"), "h": ("ribs", "hot")}
+            made.order(lines, order_id=name, table=name, session=name)
+        for n, (kind, line_id, view) in enumerate(acts):
+            made.act(kind, line_id, order_id=str(n % 3 + 1), view=view)
+        return made
+
+    whole, made = three(), three()
+    adopt(whole, after)
+    made.book = after
+    adopted = adopted_by(made.kitchen, after, made.now)
+    made._keep(record(made.kitchen, [adopted], after, made.now))
+    for name in (*first, "1", "2", "3", *first):
+        visit = made.kitchen.orders[made.key(name)].visit
+        facts = followed(made.kitchen, after, made.now, [visit])
+        made._keep(record(made.kitchen, facts, after, made.now))
+    for order, as_whole in zip(
+        made.kitchen.orders.values(), whole.kitchen.orders.values(), strict=True
+    ):
+        for line, other in zip(order.lines.values(), as_whole.lines.values(), strict=True):
+            assert (line.routing, line.holds) == (other.routing, other.holds)
+            assert [(g.step, g.state, g.portions) for g in line.groups] == [
+                (g.step, g.state, g.portions) for g in other.groups
+            ]
+    assert len({event.id for event in made.events}) == len(made.events)
 
 
 @pytest.mark.parametrize("after", BOOKS[1:], ids=lambda b: b.hash[:6])

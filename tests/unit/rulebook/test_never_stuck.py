@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from kds.kitchen.commands import CommandKind, SplitPart
 from kds.kitchen.ids import LineId, RuleId
 from kds.kitchen.messages import Service
+from kds.rulebook.adoption import followed
 from kds.rulebook.book import Book
 from kds.rulebook.due import due, next_due, visit_due
 from tests.unit.rulebook.house import House
@@ -88,6 +89,7 @@ def test_a_gate_never_stays_closed(hotpot: Book, story: list[tuple[Any, ...]]) -
         carry_out(house, step)
         for visit in house.kitchen.visits:
             assert not list(house.book.settle(house.kitchen, visit, house.latest, house.now))
+        assert not followed(house.kitchen, house.book, house.now, house.kitchen.visits)
     house.wait(420)
     assert held(house) == []
 
