@@ -152,8 +152,8 @@ def test_with_live_rules_nothing_waits(start: StartBridge, rules: Path) -> None:
     bridge = start("--rules", rules, "--live-rules")
     sent, before = plate(bridge), in_force(bridge)
     (rules / "menu.yaml").write_text(MOVED, "utf-8")
-    eventually(lambda: in_force(bridge) != before)
-    assert stands_at(bridge, sent) == ["wok"]
+    eventually(lambda: stands_at(bridge, sent) == ["wok"])
+    assert in_force(bridge) != before
 
 
 @pytest.mark.parametrize(
