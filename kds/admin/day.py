@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -17,9 +17,11 @@ from kds.admin.rehearsal import Difference, Tally, differences, rehearse
 from kds.admin.wordings import duration
 from kds.commandline import CommandError
 from kds.kitchen.events import Event
+from kds.kitchen.ids import Instant
 from kds.kitchen.order_facts import OrderReceived
 from kds.kitchen.wording import Wording
 from kds.records import RecordError
+from kds.records.times import instant, iso
 from kds.rulebook.book import Book, book_from_json
 from kds.rulefiles import read_book
 
@@ -36,6 +38,29 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
+class Until:
+    """Up to when a day is played. `is_running`: it is not over yet, and more may come."""
+
+    at: Instant
+    zone: ZoneInfo
+    is_running: bool = False
+
+    def told(self, lang: str) -> Iterator[str]:
+        """Yield what has to be said of it."""
+        if self.is_running:
+            time = f"{datetime.fromisoformat(iso(self.at, self.zone)):%H:%M}"
+            yield (
+                f"这一天还没结束：排练到现在（{time}）为止。"
+                if lang == "zh"
+                else f"This day is not over: it is rehearsed up to now ({time})."
+            )
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it for programs."""
+        return {"until": iso(self.at, self.zone), "running": self.is_running}
+
+
+@dataclass(frozen=True, slots=True)
 class Rehearsal:
     """What to rehearse. `active`: the book beside, None for the bridge's own."""
 
@@ -49,15 +74,15 @@ class Rehearsal:
         """Play the day twice and tell them apart; raises `CommandError`."""
         edited = _sound(self.edited, lang)
         active = self._active(lang)
-        events = read_log(self.log) if self.log is not None else tuple(self._of_day(active))
+        events, until = self._recorded(active)
         asked = asked_in(events)
         if not any(isinstance(event.fact, OrderReceived) for event in events):
             raise CommandError("there is no order in that day's log")
-        tallies = rehearse(asked, active), rehearse(asked, edited)
+        tallies = rehearse(asked, active, until.at), rehearse(asked, edited, until.at)
         found = differences(*tallies)
-        return Report(
-            tuple(_told(tallies, found, len(asked), lang)), _document(tallies, found, len(asked))
-        )
+        told = [*_told(tallies, found, len(asked), lang), *until.told(lang)]
+        document = _document(tallies, found, len(asked)) | until.as_json()
+        return Report(tuple(told), document)
 
     def _active(self, lang: str) -> Book:
         if self.active is not None:
@@ -65,24 +90,18 @@ class Rehearsal:
         assert self.bridge is not None
         return book_from_json(json.dumps(self.bridge.get("v1", "rules", full=True)["compiled"]))
 
-    def _of_day(self, book: Book) -> Iterator[Event]:
-        """Yield the bridge's events of a business day."""
+    def _recorded(self, book: Book) -> tuple[Sequence[Event], Until]:
+        """Return what happened, and up to when the day is to be played."""
+        zone = ZoneInfo(book.zone)
+        if self.log is not None:
+            events = read_log(self.log)
+            return events, Until(max((e.at for e in events), default=Instant(0)), zone)
         bridge = self.bridge
         assert bridge is not None
         begin, end = self._hours(bridge, book)
-        after, last = _place_before(bridge, begin), int(bridge.get("health")["seq"])
-        while after < last:
-            page = bridge.events(after, _PAGE)
-            for row in page:
-                if datetime.fromisoformat(row["at"]) >= end:
-                    return
-                try:
-                    yield event_of(row)
-                except (RecordError, KeyError, ValueError) as error:
-                    raise CommandError(f"entry {row.get('seq')} cannot be read: {error}") from error
-            if not page:
-                return
-            after = page[-1]["seq"]
+        now = datetime.fromisoformat(bridge.get("health")["at"])
+        until = Until(instant(min(now, end)), zone, is_running=now < end)
+        return tuple(_between(bridge, begin, end)), until
 
     def _hours(self, bridge: Bridge, book: Book) -> tuple[datetime, datetime]:
         """Return begin and end of the day that was asked for, by the store's wall clock."""
@@ -98,6 +117,23 @@ class Rehearsal:
                 raise CommandError(f"--day {self.day} is no date such as 2026-11-21") from None
         begin = datetime.combine(day, edge, zone)
         return begin, datetime.combine(day + timedelta(days=1), edge, zone)
+
+
+def _between(bridge: Bridge, begin: datetime, end: datetime) -> Iterator[Event]:
+    """Yield the bridge's events of a time; raises `CommandError`."""
+    after, last = _place_before(bridge, begin), int(bridge.get("health")["seq"])
+    while after < last:
+        page = bridge.events(after, _PAGE)
+        for row in page:
+            if datetime.fromisoformat(row["at"]) >= end:
+                return
+            try:
+                yield event_of(row)
+            except (RecordError, KeyError, ValueError) as error:
+                raise CommandError(f"entry {row.get('seq')} cannot be read: {error}") from error
+        if not page:
+            return
+        after = page[-1]["seq"]
 
 
 def _sound(directory: Path, lang: str) -> Book:
@@ -131,6 +167,9 @@ _FIGURES = (
     ("held_min", Wording("共等（分钟）", "held in all (min)")),
     ("timeouts", Wording("到时放行", "gates opened by time-out")),
     ("pauses", Wording("规则自动暂停", "rules paused")),
+    ("batched", Wording("合锅做的行", "begun in a shared pan")),
+    ("sold_out", Wording("沽清拿不到的行", "gone without, sold out")),
+    ("asked", Wording("问出菜口", "questions to the pass")),
     ("announced", Wording("播报", "announced")),
 )
 _ASSUMED = Wording(
@@ -183,6 +222,12 @@ def _width(text: str) -> int:
 _LABEL, _FIGURE = 28, 10
 
 
+_IN_PAN = {
+    True: Wording("合锅做", "now in a shared pan"),
+    False: Wording("单独做", "now made alone"),
+}
+
+
 def _line(each: Difference, lang: str) -> str:
     before, after = each.before, each.after
     parts = [f"{after.table} {after.name}".strip()]
@@ -191,6 +236,12 @@ def _line(each: Difference, lang: str) -> str:
     if before.held_s != after.held_s:
         held = [duration(round(fate.held_s), lang) for fate in (before, after)]
         parts.append(f"{'等' if lang == 'zh' else 'held'} {held[0]} → {held[1]}")
+    if before.lost != after.lost:
+        lost = [f"{fate.lost:f}" for fate in (before, after)]
+        parts.append(f"{'沽清' if lang == 'zh' else 'sold out'} {lost[0]} → {lost[1]}")
+    if before.batched is not after.batched:
+        pans = _IN_PAN[after.batched]
+        parts.append(pans[lang])
     if before.late is not after.late:
         levels = [fate.late.value if fate.late else "–" for fate in (before, after)]
         parts.append(f"{'迟' if lang == 'zh' else 'late'} {levels[0]} → {levels[1]}")

@@ -117,7 +117,8 @@ def _acts(fact: e.Fact, base: Command) -> Iterator[Command]:
             yield from _each(base, CommandKind.ACK_VOID, lines)
         case o.LinesRushed():
             kind = CommandKind.RUSH if fact.by > 0 else CommandKind.UNRUSH
-            yield from _each(base, kind, fact.lines)
+            parts = tuple(SplitPart(line.line_id, None, line.order) for line in fact.lines)
+            yield replace(base, kind=kind, visit=fact.visit, lines=parts)
         case o.HoldPlaced() if fact.rule == HELD_BY_HAND:
             yield from _each(base, CommandKind.HOLD, fact.lines)
         case o.HoldReleased():

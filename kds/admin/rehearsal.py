@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from typing import Any
 
 from kds.admin.ears import Ears
+from kds.admin.pans import Pans
 from kds.admin.recorded import Asked
 from kds.kitchen.commands import Command, CommandKind, ReceiveOrder, Result
 from kds.kitchen.decide import Decision, decide, record
-from kds.kitchen.events import Event, LineLate, RulePaused
+from kds.kitchen.events import AlertRaised, Event, LineLate, RulePaused, SoldOutMarked
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import EXPO, Instant, LineKey, OrderKey, VisitId, is_pass
 from kds.kitchen.order_facts import (
@@ -29,15 +31,20 @@ from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Level
 from kds.kitchen.state import Kitchen
 from kds.rulebook.book import Book
 from kds.rulebook.due import changed_visits, due, house_due, visit_due
+from kds.rulebook.sold_out import asks_about
 
 _LEVELS = [None, *Level]
 _AT_STATIONS = frozenset({CommandKind.START, CommandKind.BUMP})
-_MOST_AT_ONCE = 1_000
+_MOST_AT_ONCE = 100_000
 
 
 @dataclass(slots=True)
 class Fate:
-    """What became of one line. `held_s`: how long a rule held it; `late`: the worst level."""
+    """What became of one line. `held_s`: how long a rule held it; `late`: the worst level.
+
+    `lost`: portions that could at some time not be made, for lack of it; `batched`: it was begun
+    out of a pan that screens proposed for several tickets.
+    """
 
     name: str
     table: str
@@ -45,16 +52,19 @@ class Fate:
     held_s: float = 0.0
     late: Level | None = None
     held_since: Instant | None = None
+    lost: Decimal = Decimal(0)
+    batched: bool = False
 
 
 @dataclass(slots=True)
 class Tally:
-    """What became of a day. `by_station`: late lines; `unrepeated`: acts that found no place."""
+    """What became of a day. `asked`: questions to the pass; `unrepeated`: acts without a place."""
 
     lines: dict[LineKey, Fate] = field(default_factory=dict)
     timeouts: int = 0
     pauses: int = 0
     sentences: int = 0
+    asked: int = 0
     unrepeated: int = 0
 
     def figures(self) -> dict[str, int]:
@@ -69,6 +79,9 @@ class Tally:
             "critical": sum(1 for fate in fates if fate.late is Level.CRITICAL),
             "timeouts": self.timeouts,
             "pauses": self.pauses,
+            "batched": sum(1 for fate in fates if fate.batched),
+            "sold_out": sum(1 for fate in fates if fate.lost),
+            "asked": self.asked,
             "announced": self.sentences,
         }
 
@@ -82,9 +95,12 @@ class Tally:
         )
 
 
-def rehearse(asked: Sequence[Asked], book: Book) -> Tally:
-    """Return what becomes of a recorded day under `book`. Nothing else is touched."""
-    return _Stage(book, asked[0].at if asked else Instant(0)).play(asked)
+def rehearse(asked: Sequence[Asked], book: Book, until: Instant | None = None) -> Tally:
+    """Return what becomes of a recorded day under `book`. Nothing else is touched.
+
+    `until`: so long time passes after the last that was asked; None: not at all.
+    """
+    return _Stage(book, asked[0].at if asked else Instant(0)).play(asked, until)
 
 
 class _Stage:
@@ -99,9 +115,10 @@ class _Stage:
         views = frozenset({EXPO, *(station.id for station in book.stations)})
         self._ears = Ears(book, views, began, languages=("zh",))
         self._tally = Tally()
+        self._pans = Pans(book)
         self._waiting: list[Command] = []
 
-    def play(self, asked: Sequence[Asked]) -> Tally:
+    def play(self, asked: Sequence[Asked], until: Instant | None) -> Tally:
         for each in asked:
             self._pass_until(each.at)
             if isinstance(each.what, ReceiveOrder):
@@ -110,6 +127,8 @@ class _Stage:
                 self._tally.unrepeated += 1
             else:
                 self._act(each.what)
+        if until is not None and until > self._now:
+            self._pass_until(until)
         self._ears.until(self._kitchen, Instant(self._now + 60_000))
         self._tally.sentences = self._ears.sentences
         self._tally.unrepeated += len(self._waiting)
@@ -186,6 +205,8 @@ class _Stage:
     def _keep(self, decision: Decision) -> None:
         for event in decision.events:
             before, self._kitchen = self._kitchen, evolve(self._kitchen, event)
+            for key in self._pans.begun_in(before, event):
+                self._fate(key).batched = True
             self._ears.happened(before, event, self._kitchen, self._now)
             self._note(event)
 
@@ -195,6 +216,7 @@ class _Stage:
                 fate = self._fate(fact.line)
                 fate.late = max(fate.late, fact.level, key=_LEVELS.index)
             case HoldPlaced() as fact if fact.rule not in {HELD_BY_HAND, HELD_BY_POS}:
+                self._tally.asked += fact.asks
                 for key in fact.lines:
                     fate = self._fate(key)
                     fate.held_since = fate.held_since or event.at
@@ -202,6 +224,12 @@ class _Stage:
                 for key in fact.lines:
                     self._let_go(self._fate(key), event.at)
                 self._tally.timeouts += fact.opened_by is Opening.TIMEOUT
+            case SoldOutMarked() as fact:
+                for key, portions in fact.items:
+                    fate = self._fate(key)
+                    fate.lost = max(fate.lost, portions)
+            case AlertRaised() as fact:
+                self._tally.asked += asks_about(fact.alert)
             case RulePaused():
                 self._tally.pauses += 1
             case OrderReceived() as fact:
@@ -245,6 +273,8 @@ class Difference:
             "stations": {"active": list(self.before.stations), "edited": list(self.after.stations)},
             "held_s": {"active": self.before.held_s, "edited": self.after.held_s},
             "late": {"active": self.before.late, "edited": self.after.late},
+            "sold_out": {"active": f"{self.before.lost:f}", "edited": f"{self.after.lost:f}"},
+            "batched": {"active": self.before.batched, "edited": self.after.batched},
         }
 
 
@@ -258,6 +288,8 @@ def differences(active: Tally, edited: Tally) -> list[Difference]:
         weight = abs(after.held_s - before.held_s)
         weight += 300 * abs(_LEVELS.index(after.late) - _LEVELS.index(before.late))
         weight += 60 * (after.stations != before.stations)
+        weight += 300 * float(abs(after.lost - before.lost))
+        weight += 30 * (after.batched is not before.batched)
         if weight:
             found.append(Difference(before, after, weight))
     return sorted(found, key=lambda each: -each.weight)

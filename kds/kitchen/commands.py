@@ -72,7 +72,7 @@ class Command:
     station's step. `seen`: the log place the actor looked at; what the same `device` did later was
     seen as well. `at`: when it was done.
     The rest belongs to single kinds: `undoes`, `reason` (void), `table` (move_table, split),
-    `into_order` (merge), `lines` (split; parts of several
+    `into_order` (merge), `lines` (split, rush, unrush; parts of several
     tickets for start, bump, serve and recall), `station` and `into_station` (fold; None unfolds),
     `item_id`, `name`, `left` (stock), `alert` (ack_alert), `rule` (pause_rule, resume_rule),
     `course`, `category`, `seat` (scopes of rush, hold and fire).

@@ -97,15 +97,18 @@ def _open(
 
 
 def rush(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
-    """Plan rush and unrush of a ticket, a line, a course, a category or a seat."""
+    """Plan rush and unrush of a ticket, a line, a course, a category, a seat, or named lines."""
     target = target_of(kitchen, command)
     if isinstance(target, Plan):
         return target
     by = 1 if command.kind is CommandKind.RUSH else -1
+    named = {(part.order or command.order, part.line_id) for part in command.lines}
     keys = tuple(
         line.key
         for line in target.lines
-        if _can_rush(kitchen, line, target, by) and not came_later(line, target)
+        if (not named or (line.key.order, line.key.line_id) in named)
+        and _can_rush(kitchen, line, target, by)
+        and not came_later(line, target)
     )
     if not keys:
         return no_op("nothing left to rush" if by > 0 else "nothing is rushed")

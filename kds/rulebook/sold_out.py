@@ -223,6 +223,11 @@ def _told(rule: SoldOutRule, kitchen: Kitchen, item: str, lost: list[_Open]) -> 
     yield AlertRaised(Alert(name, kitchen.at, message, views=views))
 
 
+def asks_about(alert: Alert) -> bool:
+    """The card asks what becomes of a dish that is sold out."""
+    return alert.id.startswith(_CARD)
+
+
 def _alert_id(item: str) -> AlertId:
     return AlertId(f"{_CARD}{item}")
 

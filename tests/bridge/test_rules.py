@@ -333,6 +333,9 @@ def test_a_day_of_a_bridge_is_rehearsed_and_nothing_is_changed(
     assert (found["active"]["lines"], found["edited"]["unrepeated"]) == (4, 0)
     stations = {tuple(each["stations"]["edited"]) for each in found["differences"]}
     assert stations == {("wok",)}
+    assert found["running"] is True
+    assert main(asked) == 0
+    assert "This day is not over: it is rehearsed up to now (" in capsys.readouterr().out
     assert main([*asked, "--day", "1999-01-01"]) == 1
     assert "no order in that day's log" in capsys.readouterr().err
     assert bridge.get("/health")["seq"] == seq

@@ -16,6 +16,7 @@ from kds.cli import main
 from kds.commandline import CommandError
 from kds.kitchen.commands import CommandKind
 from kds.kitchen.events import LineLate
+from kds.kitchen.ids import Instant
 from kds.kitchen.order_facts import (
     HoldPlaced,
     HoldReleased,
@@ -47,6 +48,7 @@ DISHES = [
     ("拍黄瓜", "凉菜"),
     ("可乐", "饮料"),
 ]
+POT = ("麻辣锅底", "锅底")
 
 
 def evening(seed: int, tables: int = 14) -> House:
@@ -137,6 +139,63 @@ def test_what_was_undone_at_once_is_not_repeated() -> None:
     house.act(CommandKind.UNDO, undoes=done)
     kinds = [type(each.what).__name__ for each in asked_in(house.events)]
     assert kinds == ["ReceiveOrder"]
+
+
+def test_what_a_rush_asks_for_at_once_is_asked_for_at_once() -> None:
+    """Dish by dish it would start the desserts that a rushed table does not ask for."""
+    full = compile_book(shipped("full_service")).book
+    assert full is not None
+    house = House(full)
+    courses = {"Salads": "Starter", "Steaks": "Main", "Desserts": "Dessert"}
+    house.order([content(c, c, c, course=name) for c, name in courses.items()])
+    house.act(CommandKind.RUSH)
+    asked = asked_in(house.events)
+    assert [getattr(each.what, "kind", None) for each in asked] == [None, CommandKind.RUSH]
+    tally = rehearse(asked, full, Instant(house.now + 60_000))
+    held = {key.line_id: fate.held_s for key, fate in tally.lines.items() if fate.held_s}
+    assert (tally.unrepeated, held) == (0, {"Steaks": 60.0, "Desserts": 60.0})
+
+
+def test_time_goes_on_after_the_last_that_was_asked() -> None:
+    """Else a dish that nobody ever bumped is never late."""
+    house = House(HOTPOT)
+    house.order({"d": ("宫保鸡丁", "热菜")})
+    asked = asked_in(house.events)
+    late = [
+        rehearse(asked, HOTPOT, until).figures()["critical"]
+        for until in (None, Instant(house.now + 3_600_000))
+    ]
+    assert late == [0, 1]
+
+
+def test_dishes_begun_in_a_shared_pan_are_counted() -> None:
+    house = House(HOTPOT)
+    for table in ("1", "2"):
+        lines = {"d": ("宫保鸡丁", "热菜"), "x": ("番茄炒蛋", "热菜") if table == "1" else POT}
+        house.order(lines, order_id=table, session=table, table=table)
+        house.wait(20)
+    for table in ("1", "2"):
+        house.act(CommandKind.START, "d", order_id=table, view="wok")
+    house.act(CommandKind.START, "x", order_id="1", view="wok")
+    asked = asked_in(house.events)
+    alone = book(("batch: {most: 3, within: 4 min}", "batch: {most: 3, within: 10 s}"))
+    active, edited = rehearse(asked, HOTPOT), rehearse(asked, alone)
+    assert {key.order.order_id for key, fate in active.lines.items() if fate.batched} == {"1", "2"}
+    assert (active.figures()["batched"], edited.figures()["batched"]) == (2, 0)
+    found = [each.as_json()["batched"] for each in differences(active, edited)]
+    assert found == [{"active": True, "edited": False}] * 2
+
+
+def test_what_is_sold_out_and_asked_is_counted() -> None:
+    house = House(HOTPOT)
+    house.order({"d": ("宫保鸡丁", "热菜")})
+    house.act(CommandKind.SOLD_OUT, name="宫保鸡丁")
+    asked = asked_in(house.events)
+    active, edited = rehearse(asked, HOTPOT), rehearse(asked, book(("then: ask ", "then: flag ")))
+    assert [(t.figures()["sold_out"], t.figures()["asked"]) for t in (active, edited)] == [
+        (1, 1),
+        (1, 0),
+    ]
 
 
 # --- the command ---------------------------------------------------------------------------------
