@@ -26,12 +26,22 @@ is short, else part of the note. `order_types` in the options says `"To Go" = "t
 
 Revision: `modifiedTime` (ms); duplicates ask once per `ts`.
 Signature: none; `X-Clover-Auth` holds a fixed code, and the order is read by the API in any case.
+
+| told | by |
+|---|---|
+| states of orders | nothing: the API has none that a kitchen knows |
+| sold out, on sale (`tell_stock`) | `POST /v3/merchants/{id}/items/{item}`: `available` |
+
+A count is not told: `available` says whether there is any. Facts: docs.clover.com, "Manage item
+availability".
+
 Missed pushes: the merchant's orders by `modifiedTime`, where `stores` names the merchants.
 Unverified: whether `title` always survives a table transfer.
 """
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
@@ -43,6 +53,7 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, require_one
+from pos_bridge.adapters.status import Calls, StatusUpdate, stock_of, stores_told
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -78,7 +89,7 @@ class Clover:
 
     vendor = "clover"
     api = "https://api.clover.com"
-    options = known_options(stores=list, cook_unpaid=bool, order_types=dict)
+    options = known_options(stores=list, cook_unpaid=bool, order_types=dict, tell_stock=dict)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the fixed code; nothing signs the body."""
@@ -104,6 +115,15 @@ class Clover:
             sheet.amend(sheet.cancel(fetched.fetch.key), "Clover has no such order any more")
             return sheet.result()
         return _read(fetched.body, fetched.content_type, context)
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells each of `stores` whether an item can be sold."""
+        stock = stock_of(update)
+        if stock is None:
+            return None
+        body, item = json.dumps({"available": stock.is_on_sale}), quote(stock.item, safe="")
+        places = (f"/v3/merchants/{quote(s, safe='')}/items/{item}" for s in stores_told(update))
+        return tuple(Fetch(update.id, stock.item, p, "POST", body=body) for p in places)
 
 
 def _listing(store: str, between: str, offset: int) -> Fetch:

@@ -20,6 +20,18 @@ dish names its guest. What DoorDash sends as `REDACTED` is not shown.
 
 Revision: none; each other content is the next. Line: `line_item_id`, else the merchant's own id.
 A release without `hold_until_release` changes nothing. Duplicates (3 retries) have one content.
+
+| told, with `tell_states` | by |
+|---|---|
+| accepted | nothing: the answer 200 to the webhook confirms the order |
+| ready | `PATCH /api/v1/orders/{id}/events/order_ready_for_pickup` |
+| started, recalled, served, void | nothing: no such events, and a cancel needs a reason |
+| sold out, on sale (`tell_stock`) | `PUT /api/v1/stores/{store}/items/status`, of `stores` |
+
+`client_id` is the developer's id, `client_secret` the signing secret, `key_id` that of its key;
+`stores` and the items of `tell_stock` are those that the merchant has supplied.
+Facts: the Marketplace API reference, "Let DoorDash know your order is ready", "Create a JWT".
+
 Signature: none; the `Authorization` header holds a fixed token (alone, or after Bearer or Basic).
 Unverified: a mark in the order that says it will be released later; whether quantities of an
 adjustment may be 0 (shown, not cooked).
@@ -32,10 +44,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from pos_bridge.adapters import values
-from pos_bridge.adapters.adapter import Context, Push, Reading
+from pos_bridge.adapters import doordash_api, values
+from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, require_one
+from pos_bridge.adapters.signing import Key, Meaning, Request
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -63,7 +77,10 @@ class DoorDash:
     """Reads what DoorDash sends."""
 
     vendor = "doordash"
-    options = known_options(stores=list, hold_until_release=bool)
+    api = "https://openapi.doordash.com/marketplace"
+    options = known_options(
+        stores=list, hold_until_release=bool, key_id=str, tell_states=bool, tell_stock=dict
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the fixed token; nothing signs the body."""
@@ -87,6 +104,20 @@ class DoorDash:
         else:
             _take_notice(value, kind, sheet)
         return sheet.result()
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells DoorDash."""
+        return tuple(doordash_api.calls(update))
+
+    def signed(self, fetch: Fetch, key: Key, at: datetime, nonce: str) -> Request:
+        """Return the request with a token of its own."""
+        del nonce  # the token is none that may be used once only
+        return doordash_api.signed(fetch, key, at)
+
+    def meaning(self, fetch: Fetch, body: bytes) -> Meaning:
+        """Return that an answer of 2xx is what it seems."""
+        del fetch, body
+        return Meaning(200)
 
 
 _OTHERS = ("delivery", "dasher_status", "menu", "reference", "onboarding_id", "report_id")

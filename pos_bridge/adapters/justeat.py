@@ -21,6 +21,15 @@ A body without a path and event is ready for preparation where it says `PrepareF
 notes, else a request for acceptance. Other case styles (`orderItems`) read alike. Parts of a meal
 are per meal. `Synonym` is a size.
 
+| told of collections, with `tell_states` | by |
+|---|---|
+| ready | `POST /orders/{id}/readyforcollection` |
+| served | `POST /orders/{id}/complete` |
+| accepted | nothing: that needs the time which the guest is promised |
+| started, recalled, void, stock; all of deliveries and JET Connect | nothing: not documented |
+
+That needs `api_headers = {Authorization = "JE-API-KEY …"}` (uk.api.just-eat.io/docs).
+
 Revision: none; each other content is the next. Lines have no ids: they are known by `Reference`.
 Duplicates have one content. A change of an order comes as a new order with the same id (u).
 Signature: `X-JET-Connect-Hash`, `HMAC-SHA256 t=…,signature=` Base64 (or hex alone) over the body;
@@ -34,12 +43,14 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import quote
 
 from kds.records.body import MAX_DEPTH
 from pos_bridge.adapters import values
-from pos_bridge.adapters.adapter import Context, Push, Reading
+from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, hmac_hex, require_one
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -60,6 +71,7 @@ _NO_ORDERS = re.compile(
     r"driver|delivery|restaurant|menu|ordertimeupdated|orderisready|orderrequires|lateorder"
     r"|attempted|redelivery|ordereligible|offline|online"
 )
+_TOLD = {"order.ready": "readyforcollection", "order.served": "complete"}
 _ITEMS = ("items", "orderitems", "children")
 
 
@@ -67,7 +79,8 @@ class JustEat:
     """Reads what Just Eat sends."""
 
     vendor = "justeat"
-    options = known_options(stores=list, cook_requested=bool, cook_accepted=bool)
+    api = "https://uk-partnerapi.just-eat.io"
+    options = known_options(stores=list, cook_requested=bool, cook_accepted=bool, tell_states=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body, or the key where there is none."""
@@ -88,6 +101,14 @@ class JustEat:
         sheet = Sheet(context=context)
         _take(value, _kind(push, value), sheet)
         return sheet.result()
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Just Eat of an order that the guest collects."""
+        what = _TOLD.get(update.type)
+        if what is None or update.data.get("service") != "pickup":
+            return None
+        number = text(update.data.get("order_id"))
+        return Fetch(update.id, number, f"/orders/{quote(number, safe='')}/{what}", "POST")
 
 
 def _folded(value: Any, depth: int) -> Any:

@@ -33,6 +33,14 @@ Signature: `X-Shopify-Hmac-Sha256`, Base64 of HMAC-SHA256 over the body; no time
 Reading again needs `api = "https://SHOP.myshopify.com"` and
 `api_headers = {X-Shopify-Access-Token = "…"}`; `api_version` may name another than 2025-07.
 Missed pushes: the shop's orders by `updated_at`.
+
+| told, with `tell_states` | by |
+|---|---|
+| ready, of an order that is picked up | `fulfillmentOrderLineItemsPreparedForPickup` (GraphQL) |
+| started, recalled, served, void, of others | nothing: fulfilling and cancelling are the shop's |
+| stock | nothing: `inventorySetQuantities` needs a count, and ids that no order has |
+
+Shopify writes to the guest that the order is ready.
 Unverified: apps' spellings of table and time.
 """
 
@@ -46,10 +54,11 @@ from hashlib import sha256
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from pos_bridge.adapters import values
+from pos_bridge.adapters import shopify_api, values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import (
     Sheet,
     attributes,
@@ -83,7 +92,9 @@ class Shopify:
 
     vendor = "shopify"
     api = ""
-    options = known_options(stores=list, cook_unpaid=bool, cook_completed=bool, api_version=str)
+    options = known_options(
+        stores=list, cook_unpaid=bool, cook_completed=bool, api_version=str, tell_states=bool
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -114,6 +125,14 @@ class Shopify:
         """List the orders by when they were updated."""
         return (_listing(since.isoformat(), until.isoformat(), context),)
 
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what asks how an order leaves that is ready."""
+        return shopify_api.call(update)
+
+    def status_next(self, update: StatusUpdate, answered: Fetched) -> Calls:
+        """Return what tells that it can be picked up."""
+        return shopify_api.follow(update, answered)
+
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""
         sheet = Sheet(context=context)
@@ -139,8 +158,7 @@ def _topic_of(value: dict[str, Any]) -> str:
 
 
 def _orders_path(context: Context) -> str:
-    version = text(context.options.get("api_version")) or "2025-07"
-    return f"/admin/api/{version}/orders"
+    return f"{shopify_api.place(context.options)}/orders"
 
 
 def _listing(since: str, until: str, context: Context) -> Fetch:

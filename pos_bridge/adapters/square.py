@@ -32,6 +32,15 @@ Duplicates (several notifications per change are usual) ask for one version once
 A return has an order of its own without lines: ignored, an exchange shows what is new.
 Signature: `x-square-hmacsha256-signature`, Base64 of HMAC-SHA256 over notification URL and body.
 Missed pushes: `SearchOrders` by `updated_at`, where `stores` names the locations.
+
+| told, with `tell_states` | by |
+|---|---|
+| started | `UpdateOrder` of the version as it is: a `PROPOSED` fulfilment becomes `RESERVED` |
+| ready | the same: a `PROPOSED` or `RESERVED` one becomes `PREPARED` |
+| accepted, recalled, void | nothing: the shop accepts and cancels, and no way back is documented |
+| served | nothing: `COMPLETED` ends the sale, which is the till's |
+| stock | nothing: apps can not set `sold_out`, and a count can not be taken back to none |
+
 Unverified: whether the API may still answer with a version before the one that a webhook told.
 """
 
@@ -44,11 +53,12 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from pos_bridge.adapters import values
+from pos_bridge.adapters import square_api, values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
 from pos_bridge.adapters.square_orders import fetch_of, take_order
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import at, first, missing, obj, text
 
@@ -65,7 +75,7 @@ class Square:
 
     vendor = "square"
     api = "https://connect.squareup.com"
-    options = known_options(stores=list, cook_unpaid=bool, cook_completed=bool)
+    options = known_options(stores=list, cook_unpaid=bool, cook_completed=bool, tell_states=bool)
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the notification URL and the body; no time is signed."""
@@ -87,6 +97,14 @@ class Square:
         asked = ({"location_ids": stores[n : n + 10]} for n in range(0, len(stores), 10))
         bodies = (json.dumps({**each, "limit": 200, "query": query}) for each in asked)
         return tuple(Fetch(body, "search", _SEARCH, "POST", body=body) for body in bodies)
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what reads the order that is to be told of."""
+        return square_api.call(update)
+
+    def status_next(self, update: StatusUpdate, answered: Fetched) -> Calls:
+        """Return what changes the order that was read."""
+        return square_api.follow(update, answered)
 
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer; an order that is gone is void if the kitchen has it."""

@@ -24,6 +24,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol, runtime_checkable
 
 from pos_bridge.adapters.adapter import Fetch, Fetched
+from pos_bridge.adapters.tickets import stores_in
 from pos_bridge.adapters.values import obj, text
 
 TELLS, TELLS_STOCK = "tell_states", "tell_stock"
@@ -86,6 +87,17 @@ def stock_of(update: StatusUpdate) -> Stock | None:
     return Stock(own, update.data.get("left")) if own else None
 
 
+def stores_told(update: StatusUpdate) -> list[str]:
+    """Return the stores that `stores` names, to be told one by one.
+
+    Raises `NotTakenError` where it names none: it is told once the settings do.
+    """
+    stores = sorted(stores_in(update.options))
+    if not stores:
+        raise NotTakenError("stores is not set in pos.toml", is_final=False)
+    return stores
+
+
 def check_taken(update: StatusUpdate, answered: Fetched) -> None:
     """Raise `NotTakenError` where an answer refuses.
 
@@ -118,6 +130,6 @@ class StatusFollowing(StatusCalling, Protocol):
         """Return what comes before the rest of the requests; None or (): nothing.
 
         `answered`: any answer, also one of 4xx; what it means is left to the adapter. Raises
-        `NotTakenError`.
+        `NotTakenError`, or heirs of `BodyError` where an answer can not be read.
         """
         ...

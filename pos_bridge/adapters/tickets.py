@@ -31,6 +31,12 @@ def known_options(**kinds: type) -> Mapping[str, type]:
     return MappingProxyType(kinds)
 
 
+def stores_in(options: Mapping[str, Any]) -> set[str]:
+    """Return the vendor's ids of the stores that `stores` names; empty: all."""
+    mine = options.get("stores")
+    return {text(each) for each in (mine if isinstance(mine, list) else [mine])} - {""}
+
+
 @dataclass(slots=True)
 class Sheet(Sorted):
     """A reading in the making, and what it may know besides the push."""
@@ -51,8 +57,7 @@ class Sheet(Sorted):
     @property
     def stores(self) -> set[str]:
         """The vendor's ids of the stores that this kitchen cooks for; empty: all."""
-        mine = self.context.options.get("stores")
-        return {text(each) for each in (mine if isinstance(mine, list) else [mine])} - {""}
+        return stores_in(self.context.options)
 
     def is_elsewhere(self, *stores: Any) -> bool:
         """Say whether a push is of a store that this kitchen does not cook for, and note it.

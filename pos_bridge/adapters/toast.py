@@ -35,19 +35,30 @@ Revision: the latest `modifiedDate` of the order, its checks and selections, in 
 Duplicates (`Toast-Attempt-Number`) have the same. A table transfer is a change of `table`.
 Signature: `Toast-Signature`, Base64 of HMAC-SHA256 over body and the message's `timestamp`; at
 most 5 min old, a repeated attempt a day: Toast sends again what we could not take.
+
+| told | by |
+|---|---|
+| states of orders | nothing: no API takes them, `fulfillmentStatus` can only be read |
+| sold out, so many left, on sale (`tell_stock`) | `PUT /stock/v1/inventory/update`, of `stores` |
+
+Missed pushes: `GET /orders/v2/ordersBulk` of `stores`, the GUIDs of the restaurants. Needs `api`
+(Toast names it to each partner), `client_id`, `client_secret`, and as `token_url`
+`…/authentication/v1/authentication/login` there. Items of `tell_stock` are GUIDs.
+Facts: doc.toasttab.com, "Getting detailed information about multiple orders", "Updating stock",
+and the OpenAPI of authentication, orders and stock.
 Unverified: whether a combined selection keeps its id.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from kds.records.body import read_json
-from pos_bridge.adapters import values
-from pos_bridge.adapters.adapter import BadSignature, Context, Push, Reading
+from pos_bridge.adapters import toast_api, values
+from pos_bridge.adapters.adapter import BadSignature, Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of
 from pos_bridge.adapters.signatures import (
     WINDOW,
@@ -56,6 +67,8 @@ from pos_bridge.adapters.signatures import (
     require_one,
     require_recent,
 )
+from pos_bridge.adapters.signing import Key, Request
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.toast_orders import take_order
 from pos_bridge.adapters.values import at, joined, obj
@@ -72,8 +85,14 @@ class Toast:
     """Reads what Toast sends."""
 
     vendor = "toast"
+    api = ""
     options = known_options(
-        stores=list, cook_unpaid=bool, names=dict, dining_options=dict, hold_new=bool
+        stores=list,
+        cook_unpaid=bool,
+        names=dict,
+        dining_options=dict,
+        hold_new=bool,
+        tell_stock=dict,
     )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
@@ -97,6 +116,26 @@ class Toast:
         for each in lines_of(value, "orders", sheet.doubts):
             _take(each, sheet)
         return sheet.result()
+
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """List the orders of `stores` by when they were modified."""
+        return toast_api.all_orders(since, until, context)
+
+    def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
+        """Read a page of orders."""
+        return toast_api.listed(fetched, context)
+
+    def token_request(self, url: str, key: Key) -> Request:
+        """Log in."""
+        return toast_api.token_request(url, key)
+
+    def token_in(self, answer: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return the token that a login gives."""
+        return toast_api.token_in(answer)
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Toast of its stock."""
+        return tuple(toast_api.calls(update))
 
 
 def _require_recent(stamp: str, push: Push, at: datetime) -> None:

@@ -26,10 +26,20 @@ Removed ingredients (`removed_items`), also with quantity 0, are removals; `spec
 In group orders each dish names its eater. `order_path` names another version of the API, as
 `/v1/delivery/order/{id}?expand=carts`.
 
+| told, with `tell_states` | by |
+|---|---|
+| accepted, with `confirm_orders` | `POST /v1/eats/orders/{id}/accept_pos_order`, if it is not |
+| ready | `POST /v1/delivery/order/{id}/ready` |
+| started, recalled, served, void | nothing: no such states, and a cancel needs a reason |
+| sold out, on sale (`tell_stock`) | `POST /v2/eats/stores/{store}/menus/items/{item}` |
+
 Revision: none; Uber counts no changes, so each other content is the next. Duplicates (7 sends)
 have the same `event_id` and are read once; the API always answers with the state as it now is.
 Signature: `X-Uber-Signature`, lower-case hex HMAC-SHA256 over the body; no time is signed.
-Unverified: v1/delivery (`order.carts`); `orders.failed` (named by one page only).
+Missed pushes: `GET /v1/delivery/store/{store}/orders` of `stores`; each order that the kitchen has
+not is read as if it had been pushed, one that has failed is void.
+Unverified: v1/delivery (`order.carts`; its list and ready as published by others);
+`orders.failed` (named by one page only); whether ready may be told again after a recall.
 """
 
 from __future__ import annotations
@@ -39,12 +49,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
-from urllib.parse import quote
 
-from pos_bridge.adapters import values
+from pos_bridge.adapters import ubereats_api, values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_hex, require
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -55,11 +65,11 @@ from pos_bridge.adapters.tickets import (
     order_id,
     tail,
 )
+from pos_bridge.adapters.ubereats_api import SCHEDULED, path_of
 from pos_bridge.adapters.values import Doubts, at, first, joined, modifier, obj, text
 
 _CANCELS = frozenset({"orders.cancel", "orders.failure", "orders.failed", "order.failed"})
 _NO_ORDERS = re.compile(r"(store|eats\.store|eats\.report|delivery\.state_changed|menu)\b")
-_SCHEDULED = "orders.scheduled.notification"
 _RELEASE = "orders.release"
 _OVER = frozenset({"FINISHED", "COMPLETED", "SUCCEEDED", "HANDED_OFF", "DELIVERED"})
 _VOID = frozenset({"DENIED", "CANCELED", "CANCELLED", "FAILED", "REJECTED"})
@@ -73,7 +83,6 @@ _SERVICES = {
     "PICKUP": "pickup",
     "DINE_IN": "dine_in",
 }
-_PATH = "/v2/eats/order/{id}"
 _WINDOW = ("scheduled_order_target_delivery_time_range", "start")
 
 
@@ -82,7 +91,14 @@ class UberEats:
 
     vendor = "ubereats"
     api = "https://api.uber.com"
-    options = known_options(stores=list, hold_until_release=bool, order_path=str)
+    options = known_options(
+        stores=list,
+        hold_until_release=bool,
+        order_path=str,
+        confirm_orders=bool,
+        tell_states=bool,
+        tell_stock=dict,
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -99,8 +115,22 @@ class UberEats:
             _take_order(value, "", sheet)
         return sheet.result()
 
+    def catch_up(self, since: datetime, until: datetime, context: Context) -> tuple[Fetch, ...]:
+        """List the orders of `stores` by when they were placed."""
+        return ubereats_api.all_orders(since, until, context)
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Uber Eats."""
+        return tuple(ubereats_api.calls(update))
+
+    def status_next(self, update: StatusUpdate, answered: Fetched) -> Calls:
+        """Return what accepts the order that was looked at."""
+        return ubereats_api.follow(update, answered)
+
     def read_fetched(self, fetched: Fetched, context: Context) -> Reading:
         """Read the API's answer by what the webhook was about."""
+        if "store" in fetched.fetch.about:
+            return ubereats_api.listed(fetched, context)
         sheet = Sheet(context=context)
         if fetched.status in (404, 410):
             sheet.amend(sheet.cancel(fetched.fetch.key), "Uber Eats has no such order any more")
@@ -132,9 +162,7 @@ def _take_event(value: dict[str, Any], sheet: Sheet) -> None:
         _take_order(value, kind, sheet)
     else:
         event = text(value.get("event_id")) or f"{kind}:{text(value.get('event_time'))}"
-        path = (text(sheet.context.options.get("order_path")) or _PATH).replace(
-            "{id}", quote(number, safe="")
-        )
+        path = path_of(number, sheet.context.options)
         sheet.fetch.append(Fetch(f"{number}:{event}", number, path, about={"event": kind}))
 
 
@@ -154,7 +182,7 @@ def _take_order(value: dict[str, Any], event: str, sheet: Sheet) -> None:
         made["cancelled"] = True
     elif state not in _COOK | _OVER:
         sheet.doubts.warn(f"the order's state “{state}” is not known; it is cooked")
-    if event == _SCHEDULED or (state == "SCHEDULED" and event != _RELEASE) or waits:
+    if event == SCHEDULED or (state == "SCHEDULED" and event != _RELEASE) or waits:
         made = held(made)
     if state in _OVER:
         sheet.amend(made, "completed already")

@@ -25,6 +25,17 @@ order that names a table, or a date or time of pickup or delivery, is taken as s
 bundle (`bundled_by`, `composite_parent`) belongs to its set. A refund of single lines is not in
 the order (u): a card says that there is one.
 
+| told, with `tell_states` | by `PUT /wp-json/wc/v3/` … |
+|---|---|
+| served | `orders/{id}`: `completed`; `statuses = {served = "…"}` says otherwise |
+| started, ready, recalled | `orders/{id}`: the status that `statuses` names, else nothing |
+| accepted, void | nothing: the shop takes and cancels orders |
+| sold out, on sale (`tell_stock`) | `products/{id}` (`/variations/{id}`): `stock_status` |
+
+`statuses` is for shops with some of their own: `{ready = "ready-for-pickup"}`. An item of
+`tell_stock` is `1042`, or `1042/7` for a variation; of one that the shop counts, its count decides.
+Facts: woocommerce.github.io/woocommerce-rest-api-docs, "Update an order", "Update a product".
+
 Revision: `date_modified_gmt` in ms, plus how far the status is, for changes within one second.
 Duplicates (`X-WC-Webhook-Delivery-ID`) have one content.
 Signature: `X-WC-Webhook-Signature`, Base64 of HMAC-SHA256 over the body; no time is signed.
@@ -35,17 +46,19 @@ Unverified: plug-ins' spellings of table and time.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
 from kds.records.body import read_json
 from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
+from pos_bridge.adapters.status import Calls, StatusUpdate, stock_of
 from pos_bridge.adapters.tickets import (
     Sheet,
     attributes,
@@ -60,6 +73,7 @@ from pos_bridge.adapters.values import Doubts, first, joined, modifier, obj, pla
 
 _PING = re.compile(rb"\s*webhook_id=\d+\s*")
 _PAGE = 100
+_TOLD = frozenset({"order.started", "order.ready", "order.recalled", "order.served"})
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _VOID = frozenset({"cancelled", "refunded", "failed", "trash"})
 _DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
@@ -71,7 +85,14 @@ class WooCommerce:
 
     vendor = "woocommerce"
     api = ""
-    options = known_options(cook_unpaid=bool, cook_completed=bool, cook_on_hold=bool)
+    options = known_options(
+        cook_unpaid=bool,
+        cook_completed=bool,
+        cook_on_hold=bool,
+        statuses=dict,
+        tell_states=bool,
+        tell_stock=dict,
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:  # noqa: ARG002
         """Check the signature over the body."""
@@ -112,6 +133,25 @@ class WooCommerce:
             sheet.fetch.append(_listing(about["between"], about["page"] + 1))
         sheet.ignore("nothing has changed")
         return sheet.result()
+
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells the shop."""
+        if stock := stock_of(update):
+            told = {"stock_status": "instock" if stock.is_on_sale else "outofstock"}
+            product, _, variation = stock.item.partition("/")
+            place = f"products/{quote(product, safe='')}"
+            place += f"/variations/{quote(variation, safe='')}" if variation else ""
+            return _put(update, stock.item, place, told)
+        statuses = {"served": "completed", **obj(update.options.get("statuses"))}
+        status = text(statuses.get(update.type.removeprefix("order.")))
+        if not (status and update.type in _TOLD):
+            return None
+        number = text(update.data.get("order_id"))
+        return _put(update, number, f"orders/{quote(number, safe='')}", {"status": status})
+
+
+def _put(update: StatusUpdate, key: str, place: str, said: dict[str, str]) -> Fetch:
+    return Fetch(update.id, key, f"/wp-json/wc/v3/{place}", "PUT", body=json.dumps(said))
 
 
 def _listing(between: dict[str, str], page: int) -> Fetch:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from kds.records.errors import BodyError
 from kds.store.values import Outgoing
 from pos_bridge.adapters.adapter import Choosing, Fetch, Fetched
 from pos_bridge.adapters.status import (
@@ -106,6 +107,9 @@ class VendorMessenger:
         except NotTakenError as error:
             why = f"answered {response.status}: {str(error) or response.why}"
             raise NotTakenError(why, is_final=error.is_final) from error
+        except BodyError as error:  # as from a portal that wants somebody to log in first
+            why = f"answered {response.status}, what nobody understands: {str(error).lstrip(': ')}"
+            raise NotTakenError(why, is_final=False) from error
         return []
 
     async def close(self) -> None:
@@ -132,7 +136,7 @@ def _wanted(adapter: object, options: Mapping[str, Any]) -> frozenset[str]:
     """Return what is to be told, where the adapter leaves that to the settings; else all."""
     named: object = adapter.options if isinstance(adapter, Choosing) else None
     asked = {TELLS, TELLS_STOCK} & named.keys() if isinstance(named, Mapping) else set()
-    states = options.get(TELLS) is True if asked else True
+    states = not asked or (TELLS in asked and options.get(TELLS) is True)
     items = options.get(TELLS_STOCK)
     is_some = isinstance(items, Mapping) and bool(items)
     stock = is_some if TELLS_STOCK in asked else states

@@ -1,0 +1,435 @@
+"""What vendors' APIs are told, as a vendor that speaks their protocol hears it."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import json
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+
+from pos_bridge.adapters.adapter import Adapter
+from pos_bridge.adapters.clover import Clover
+from pos_bridge.adapters.doordash import DoorDash
+from pos_bridge.adapters.justeat import JustEat
+from pos_bridge.adapters.shopify import Shopify
+from pos_bridge.adapters.square import Square
+from pos_bridge.adapters.toast import Toast
+from pos_bridge.adapters.ubereats import UberEats
+from pos_bridge.adapters.woocommerce import WooCommerce
+from pos_bridge.channels.settings import Api
+from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
+from tests.bridge.toy_api import Asked, ToyApi, destinations, tell
+
+SECRET = base64.urlsafe_b64encode(b"a signing secret").decode().rstrip("=")
+STATES = ("accepted", "started", "ready", "served", "recalled", "voided", "void_acknowledged")
+
+
+@dataclass(frozen=True)
+class Shop:
+    """A vendor as a shop has set it up. `api`: besides its address."""
+
+    adapter: Adapter
+    options: dict[str, Any]
+    api: dict[str, Any] = field(default_factory=lambda: {"token": "a token"})
+
+    async def tell(self, toy: ToyApi, topic: str, **data: Any) -> Outcome | None:
+        """Tell it something, with all that it can be told switched on."""
+        options = {"tell_states": True, "tell_stock": {"*": "*", "Rice": "1042"}, **self.options}
+        api = Api(toy.url, **self.api)
+        return await tell(self.adapter, api, options, topic, **{"service": "pickup", **data})
+
+
+SHOPS = {
+    "square": Shop(Square(), {}),
+    "ubereats": Shop(UberEats(), {"stores": ["st/1"], "confirm_orders": True}),
+    "doordash": Shop(
+        DoorDash(),
+        {"stores": ["st/1"], "key_id": "our key"},
+        {"client_id": "us", "client_secret": SECRET, "key": SECRET},
+    ),
+    "justeat": Shop(JustEat(), {}, {"headers": {"Authorization": "JE-API-KEY hush"}}),
+    "shopify": Shop(Shopify(), {}, {"headers": {"X-Shopify-Access-Token": "hush"}}),
+    "woocommerce": Shop(
+        WooCommerce(), {"statuses": {"ready": "packed"}}, {"headers": {"Authorization": "Basic x"}}
+    ),
+    "clover": Shop(Clover(), {"stores": ["st/1"]}),
+    "toast": Shop(Toast(), {"stores": ["st/1"]}),
+}
+
+_ORDER = {
+    "location_id": "L1",
+    "version": 7,
+    "fulfillments": [
+        {"uid": "f1", "state": "PROPOSED"},
+        {"uid": "f2", "state": "PREPARED"},
+        {"uid": "f3", "state": "RESERVED"},
+    ],
+}
+_LEAVES = {
+    "nodes": [
+        {"id": "gid://1", "status": "OPEN", "deliveryMethod": {"methodType": "PICK_UP"}},
+        {"id": "gid://2", "status": "OPEN", "deliveryMethod": {"methodType": "SHIPPING"}},
+        {"id": "gid://3", "status": "CLOSED", "deliveryMethod": {"methodType": "PICK_UP"}},
+    ]
+}
+_GRAPHQL = "/admin/api/2025-07/graphql.json"
+ANSWERS: dict[str, list[tuple[int, Any]]] = {
+    "GET /v2/orders/ord%2F1": [(200, {"order": _ORDER})],
+    "GET /v2/eats/order/ord%2F1": [(200, {"current_state": "CREATED"})],
+    f"POST {_GRAPHQL}": [
+        (200, {"data": {"order": {"fulfillmentOrders": _LEAVES}}}),
+        (200, {"data": {"fulfillmentOrderLineItemsPreparedForPickup": {"userErrors": []}}}),
+        (200, {}),
+    ],
+}
+
+
+def planned() -> ToyApi:
+    """Return a toy that answers as the vendors do."""
+    return ToyApi({key: list(answers) for key, answers in ANSWERS.items()})
+
+
+# --- states --------------------------------------------------------------------------------
+
+
+def square(state: str, *uids: str) -> tuple[str, str, Any]:
+    """Return the change that Square is asked for."""
+    changed = [{"uid": uid, "state": state} for uid in uids]
+    order = {"location_id": "L1", "version": 7, "fulfillments": changed}
+    return "PUT", "/v2/orders/ord%2F1", {"idempotency_key": "msg_1:7", "order": order}
+
+
+_LOOK = ("GET", "/v2/eats/order/ord%2F1", "")
+_ACCEPT = ("POST", "/v1/eats/orders/ord%2F1/accept_pos_order", {"reason": "accepted"})
+_READY_AT_UBER: tuple[str, str, Any] = ("POST", "/v1/delivery/order/ord%2F1/ready", {})
+_ORDER_AT_WOO = "/wp-json/wc/v3/orders/ord%2F1"
+TOLD: dict[tuple[str, str], list[tuple[str, str, Any]]] = {
+    ("square", "started"): [("GET", "/v2/orders/ord%2F1", ""), square("RESERVED", "f1")],
+    ("square", "ready"): [("GET", "/v2/orders/ord%2F1", ""), square("PREPARED", "f1", "f3")],
+    ("ubereats", "accepted"): [_LOOK, _ACCEPT],
+    ("ubereats", "ready"): [_READY_AT_UBER],
+    ("doordash", "ready"): [
+        (
+            "PATCH",
+            "/api/v1/orders/ord%2F1/events/order_ready_for_pickup",
+            {"merchant_supplied_id": "ord/1"},
+        )
+    ],
+    ("justeat", "ready"): [("POST", "/orders/ord%2F1/readyforcollection", "")],
+    ("justeat", "served"): [("POST", "/orders/ord%2F1/complete", "")],
+    ("woocommerce", "ready"): [("PUT", _ORDER_AT_WOO, {"status": "packed"})],
+    ("woocommerce", "served"): [("PUT", _ORDER_AT_WOO, {"status": "completed"})],
+}
+
+
+@pytest.mark.parametrize("vendor", sorted(SHOPS.keys() - {"shopify"}))
+@pytest.mark.parametrize("state", STATES)
+async def test_each_state_is_told_as_the_vendor_documents_it(vendor: str, state: str) -> None:
+    """What it does not document is not told at all, and owed by nobody."""
+    with planned().serving() as toy:
+        outcome = await SHOPS[vendor].tell(toy, f"order.{state}")
+        assert outcome in (Delivered(), None)
+        assert toy.calls == TOLD.get((vendor, state), [])
+
+
+@pytest.mark.parametrize("state", STATES)
+async def test_shopify_is_told_what_a_guest_can_fetch(state: str) -> None:
+    with planned().serving() as toy:
+        assert await SHOPS["shopify"].tell(toy, f"order.{state}") == Delivered()
+        if state != "ready":
+            assert toy.asked == []
+            return
+        look, ready = toy.asked
+        assert {(each.method, each.path) for each in toy.asked} == {("POST", _GRAPHQL)}
+        assert look.body["variables"] == {"id": "gid://shopify/Order/ord/1"}
+        assert "fulfillmentOrders" in look.body["query"]
+        said = {"input": {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": "gid://1"}]}}
+        assert ready.body["variables"] == said
+        assert "fulfillmentOrderLineItemsPreparedForPickup" in ready.body["query"]
+
+
+@pytest.mark.parametrize("vendor", ["justeat", "shopify"])
+async def test_what_a_courier_takes_is_not_said_to_be_collected(vendor: str) -> None:
+    with planned().serving() as toy:
+        told = await SHOPS[vendor].tell(toy, "order.ready", service="delivery")
+        assert (told, toy.asked) == (Delivered(), [])
+
+
+# --- stock ---------------------------------------------------------------------------------
+
+_STORE = "st%2F1"
+_AT_UBER = f"/v2/eats/stores/{_STORE}/menus/items/1042"
+_AT_DOORDASH = f"/api/v1/stores/{_STORE}/items/status"
+_AT_WOO = "/wp-json/wc/v3/products/1042"
+_AT_CLOVER = f"/v3/merchants/{_STORE}/items/1042"
+_AT_TOAST = "/stock/v1/inventory/update"
+
+
+def suspended(until: Any) -> dict[str, Any]:
+    """Return what Uber Eats hears of an item."""
+    return {"suspension_info": {"suspension": until}}
+
+
+_GONE = {"suspend_until": 8640000000, "reason": "sold out"}
+STOCK: dict[str, tuple[Any, ...]] = {
+    "ubereats": ("POST", _AT_UBER, suspended(_GONE), suspended(None), suspended(None)),
+    "doordash": (
+        "PUT",
+        _AT_DOORDASH,
+        [{"merchant_supplied_id": "1042", "is_active": False}],
+        *([{"merchant_supplied_id": "1042", "is_active": True}] for _ in range(2)),
+    ),
+    "woocommerce": (
+        "PUT",
+        _AT_WOO,
+        {"stock_status": "outofstock"},
+        *({"stock_status": "instock"} for _ in range(2)),
+    ),
+    "clover": ("POST", _AT_CLOVER, {"available": False}, *({"available": True},) * 2),
+    "toast": (
+        "PUT",
+        _AT_TOAST,
+        [{"multiLocationId": "1042", "status": "OUT_OF_STOCK"}],
+        [{"multiLocationId": "1042", "status": "QUANTITY", "quantity": 3}],
+        [{"multiLocationId": "1042", "status": "IN_STOCK"}],
+    ),
+}
+"""Per vendor: method, path, and what it hears of 0, of 3 and of no count."""
+
+
+@pytest.mark.parametrize("vendor", SHOPS)
+async def test_stock_is_told_as_the_vendor_documents_it(vendor: str) -> None:
+    with planned().serving() as toy:
+        for topic, left in (("sold_out", 0), ("left", 3), ("on_sale", None)):
+            await SHOPS[vendor].tell(toy, f"stock.{topic}", item_id="Rice", left=left)
+        method, path, *said = STOCK.get(vendor, ("", ""))
+        assert toy.calls == [(method, path, each) for each in said]
+        if vendor == "toast":
+            assert {each.headers["toast-restaurant-external-id"] for each in toy.asked} == {"st/1"}
+
+
+async def test_a_variation_is_told_under_its_product() -> None:
+    with planned().serving() as toy:
+        shop = Shop(WooCommerce(), {"tell_stock": {"Rice": "1042/7"}})
+        await shop.tell(toy, "stock.sold_out", item_id="Rice", left=0)
+        assert toy.asked[0].path == "/wp-json/wc/v3/products/1042/variations/7"
+
+
+async def test_toasts_own_ids_are_guids() -> None:
+    with planned().serving() as toy:
+        shop = Shop(Toast(), {"stores": "st/1", "tell_stock": {"Rice": "5e-a1"}})
+        await shop.tell(toy, "stock.sold_out", item_id="Rice", left=0)
+        assert toy.asked[0].body == [{"guid": "5e-a1", "status": "OUT_OF_STOCK"}]
+
+
+# --- only where it is wanted ---------------------------------------------------------------
+
+
+@pytest.mark.parametrize("vendor", SHOPS)
+def test_nobody_is_told_who_is_told_by_a_tablet(vendor: str) -> None:
+    shop = SHOPS[vendor]
+    api = Api("https://toy.example", **shop.api)
+    assert destinations(shop.adapter, api, shop.options) == []
+    off = {**shop.options, "tell_states": False, "tell_stock": {}}
+    assert destinations(shop.adapter, api, off) == []
+    assert destinations(shop.adapter, Api(), {**shop.options, "tell_states": True}) == []
+
+
+@pytest.mark.parametrize("vendor", ["toast", "clover"])
+async def test_states_are_not_owed_to_a_vendor_that_hears_of_stock_only(vendor: str) -> None:
+    with planned().serving() as toy:
+        assert await SHOPS[vendor].tell(toy, "order.ready") is None
+
+
+async def test_an_order_is_accepted_only_where_the_bridge_is_to_do_so() -> None:
+    with planned().serving() as toy:
+        shop = Shop(UberEats(), {})
+        assert await shop.tell(toy, "order.accepted") == Delivered()
+        assert toy.asked == []
+
+
+async def test_an_order_that_is_accepted_already_is_not_accepted_again() -> None:
+    """Each change of an order is told as accepted; and a tablet may have been quicker."""
+    with planned().serving() as toy:
+        toy.answers["GET /v2/eats/order/ord%2F1"] = [(200, {"current_state": "ACCEPTED"})]
+        assert await SHOPS["ubereats"].tell(toy, "order.accepted") == Delivered()
+        assert toy.calls == [_LOOK]
+
+
+async def test_what_collapsed_into_ready_is_accepted_first() -> None:
+    """While nobody answered, accepted and ready became one: ready of an order not accepted."""
+    with planned().serving() as toy:
+        told = await SHOPS["ubereats"].tell(toy, "order.ready", superseded=1)
+        assert told == Delivered()
+        assert toy.calls == [_LOOK, _ACCEPT, _READY_AT_UBER]
+
+
+# --- credentials ---------------------------------------------------------------------------
+
+AUTHORISED = {
+    "square": "Bearer a token",
+    "ubereats": "Bearer a token",
+    "justeat": "JE-API-KEY hush",
+    "woocommerce": "Basic x",
+}
+
+
+@pytest.mark.parametrize("vendor", AUTHORISED)
+async def test_each_request_carries_the_credentials(vendor: str) -> None:
+    with planned().serving() as toy:
+        await SHOPS[vendor].tell(toy, "order.ready")
+        assert {each.headers["authorization"] for each in toy.asked} == {AUTHORISED[vendor]}
+
+
+async def test_shopify_gets_its_own_header() -> None:
+    with planned().serving() as toy:
+        await SHOPS["shopify"].tell(toy, "order.ready")
+        assert [each.headers["x-shopify-access-token"] for each in toy.asked] == ["hush", "hush"]
+
+
+async def test_doordash_gets_a_token_that_our_secret_signed() -> None:
+    with planned().serving() as toy:
+        await SHOPS["doordash"].tell(toy, "order.ready")
+        (asked,) = toy.asked
+    assert asked.headers["auth-version"] == "v2"
+    head, claims = claims_of(asked)
+    assert head == {"alg": "HS256", "typ": "JWT", "dd-ver": "DD-JWT-V1"}
+    lasts = claims.pop("exp") - claims["iat"]
+    assert abs(claims.pop("iat") - time.time()) < 60
+    assert claims == {"aud": "doordash", "iss": "us", "kid": "our key"}
+    assert 0 < lasts <= 1800
+
+
+def claims_of(asked: Asked) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Return the header and the claims of a request's token, whose signature is right."""
+    scheme, _, token = asked.headers["authorization"].partition(" ")
+    content, _, signature = token.rpartition(".")
+    digest = hmac.digest(b"a signing secret", content.encode(), hashlib.sha256)
+    assert (scheme, decoded(signature)) == ("Bearer", digest)
+    head, claims = (json.loads(decoded(part)) for part in content.split("."))
+    return head, claims
+
+
+def decoded(part: str) -> bytes:
+    """Return what a part of a token says."""
+    return base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))
+
+
+@pytest.mark.parametrize(
+    ("vendor", "topic", "left_out", "why"),
+    [
+        ("doordash", "order.ready", "key_id", "key_id is not set in pos.toml"),
+        ("doordash", "stock.sold_out", "stores", "stores is not set in pos.toml"),
+        ("clover", "stock.sold_out", "stores", "stores is not set in pos.toml"),
+    ],
+)
+async def test_what_the_settings_lack_is_said_and_told_once_they_have_it(
+    vendor: str, topic: str, left_out: str, why: str
+) -> None:
+    shop = SHOPS[vendor]
+    options = {key: value for key, value in shop.options.items() if key != left_out}
+    with planned().serving() as toy:
+        less = Shop(shop.adapter, options, shop.api)
+        assert await less.tell(toy, topic, item_id="Rice", left=0) == Later(why)
+        assert toy.asked == []
+
+
+# --- what vendors answer -------------------------------------------------------------------
+
+FIRST = {
+    "square": "GET /v2/orders/ord%2F1",
+    "ubereats": "POST /v1/delivery/order/ord%2F1/ready",
+    "doordash": "PATCH /api/v1/orders/ord%2F1/events/order_ready_for_pickup",
+    "justeat": "POST /orders/ord%2F1/readyforcollection",
+    "shopify": f"POST {_GRAPHQL}",
+    "woocommerce": f"PUT {_ORDER_AT_WOO}",
+}
+
+
+@pytest.mark.parametrize("vendor", FIRST)
+async def test_what_a_vendor_refuses_is_given_up_with_its_words(vendor: str) -> None:
+    with planned().serving() as toy:
+        toy.answers[FIRST[vendor]] = [(400, {"message": "order has expired"})]
+        refused = await SHOPS[vendor].tell(toy, "order.ready")
+        assert refused == Refused('answered 400: {"message": "order has expired"}')
+
+
+@pytest.mark.parametrize("vendor", FIRST)
+async def test_a_vendor_that_is_busy_is_left_alone_as_long_as_it_asks(vendor: str) -> None:
+    with planned().serving() as toy:
+        toy.headers = {"Retry-After": "30"}
+        toy.answers[FIRST[vendor]] = [(429, {})]
+        later = await SHOPS[vendor].tell(toy, "order.ready")
+        assert later == Later("it answers 429", 30.0, is_about_all=True)
+
+
+@pytest.mark.parametrize("status", [400, 409])
+async def test_square_is_read_again_where_somebody_was_quicker(status: int) -> None:
+    with planned().serving() as toy:
+        toy.answers["PUT /v2/orders/ord%2F1"] = [
+            (status, {"errors": [{"code": "VERSION_MISMATCH"}]}),
+            (200, {}),
+        ]
+        square_ = SHOPS["square"]
+        why = f"answered {status}: the order was changed meanwhile"
+        assert await square_.tell(toy, "order.ready") == Later(why)
+        assert await square_.tell(toy, "order.ready") == Delivered()
+        assert [each.method for each in toy.asked] == ["GET", "PUT", "GET", "PUT"]
+
+
+@pytest.mark.parametrize(
+    "order",
+    [
+        {**_ORDER, "fulfillments": [{"uid": "f2", "state": "COMPLETED"}]},
+        {**_ORDER, "fulfillments": None},
+        {"location_id": "L1", "fulfillments": _ORDER["fulfillments"]},
+    ],
+)
+async def test_square_is_told_nothing_of_orders_that_nobody_waits_for(order: Any) -> None:
+    """Handed over already, without a fulfilment, or made at the till, which can not be changed."""
+    with planned().serving() as toy:
+        toy.answers["GET /v2/orders/ord%2F1"] = [(200, {"order": order})]
+        assert await SHOPS["square"].tell(toy, "order.ready") == Delivered()
+        assert [each.method for each in toy.asked] == ["GET"]
+
+
+_THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
+_PREPARED = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER"
+
+
+def wrong(code: str) -> dict[str, Any]:
+    """Return the answer of a mutation that did not do what it should."""
+    told = {"userErrors": [{"code": code, "message": "so it is"}]}
+    return {"data": {"fulfillmentOrderLineItemsPreparedForPickup": told}}
+
+
+@pytest.mark.parametrize(
+    ("answer", "outcome"),
+    [
+        ({"errors": [{"message": "no such field"}]}, Refused("answered 200: no such field")),
+        ({"errors": [_THROTTLED]}, Later("answered 200: Throttled")),
+        (wrong("FULFILLMENT_ORDER_INVALID"), Refused("answered 200: so it is")),
+        (wrong(_PREPARED), Delivered()),
+    ],
+)
+async def test_what_shopify_says_with_200_is_understood(answer: Any, outcome: Outcome) -> None:
+    with planned().serving() as toy:
+        toy.answers[f"POST {_GRAPHQL}"][1] = (200, answer)
+        assert await SHOPS["shopify"].tell(toy, "order.ready") == outcome
+
+
+@pytest.mark.parametrize("vendor", ["square", "ubereats", "shopify"])
+async def test_an_answer_that_nobody_understands_is_asked_for_again(vendor: str) -> None:
+    """As from a portal that wants somebody to log in first: nothing is said to be told."""
+    topic = "order.accepted" if vendor == "ubereats" else "order.ready"
+    with planned().serving() as toy:
+        for answers in toy.answers.values():
+            answers[:] = [(200, "<html>")]
+        outcome = await SHOPS[vendor].tell(toy, topic)
+        assert isinstance(outcome, Later)
+        assert outcome.why == "answered 200, what nobody understands: must be a JSON object"
