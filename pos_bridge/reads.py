@@ -19,7 +19,7 @@ from kds.kitchen.order_facts import VisitRestored
 from kds.kitchen.state import Kitchen
 from kds.records.boards import board_json
 from kds.store.store import Store
-from kds.store.values import Entry, VisitRow
+from kds.store.values import Entry, Intake, IntakeHead, VisitRow
 from pos_bridge.feed import Feed, News
 from pos_bridge.kitchen_time import KitchenTime
 
@@ -98,6 +98,14 @@ class Reads:
     async def personal(self, orders: Sequence[OrderKey]) -> dict[OrderKey, str]:
         """Return who these orders are for."""
         return await _in(self._lookups, self._store.personal, orders)
+
+    async def intakes(self, endpoint: str, most: int) -> Sequence[IntakeHead]:
+        """Return the latest that came by an endpoint whose name begins so, newest first."""
+        return await _in(self._lookups, self._store.latest_intakes, endpoint, most)
+
+    async def intake(self, intake_id: str) -> Intake | None:
+        """Return something that was sent to us, as it came."""
+        return await _in(self._lookups, self._store.intake, intake_id)
 
     async def follow(self, after: int) -> AsyncIterator[Sequence[News]]:
         """Yield every entry after log place `after`, without gap or repeat, until the feed ends.

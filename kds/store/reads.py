@@ -17,7 +17,17 @@ from kds.records.state import ARCHIVED
 from kds.store import schema
 from kds.store.engine import Database, LookUp
 from kds.store.snapshots import EVENT_COLUMNS, event_of, read_events
-from kds.store.values import Answer, Book, Entry, Intake, Keyed, Numbered, OrderRef, VisitRow
+from kds.store.values import (
+    Answer,
+    Book,
+    Entry,
+    Intake,
+    IntakeHead,
+    Keyed,
+    Numbered,
+    OrderRef,
+    VisitRow,
+)
 
 _MOST_KEYS = 400
 
@@ -45,6 +55,20 @@ _KEYED = select(
     schema.idempotency.c.at,
 ).where(schema.idempotency.c.key == bindparam("key"))
 _INTAKE = select(schema.intakes).where(schema.intakes.c.id == bindparam("id"))
+_HEADS = (
+    select(
+        schema.intakes.c.id,
+        schema.intakes.c.at,
+        schema.intakes.c.endpoint,
+        schema.intakes.c.source,
+        schema.intakes.c.content_type,
+        schema.intakes.c.verdict,
+        func.length(schema.intakes.c.body).label("size"),
+    )
+    .where(schema.intakes.c.endpoint.startswith(bindparam("endpoint"), autoescape=False))
+    .order_by(schema.intakes.c.at.desc(), schema.intakes.c.id.desc())
+    .limit(bindparam("most"))
+)
 _TAKEN_SINCE = (
     select(schema.intakes)
     .where(schema.intakes.c.at >= bindparam("at"), schema.intakes.c.order_id.is_not(None))
@@ -193,6 +217,12 @@ def intake(connection: Connection, intake_id: str) -> Intake | None:
     """Return something that was sent to us."""
     row = connection.execute(_INTAKE, {"id": intake_id}).first()
     return None if row is None else _intake_of(row)
+
+
+def latest_intakes(connection: Connection, endpoint: str, most: int) -> tuple[IntakeHead, ...]:
+    """Return the latest that came by an endpoint whose name begins so, newest first."""
+    found = connection.execute(_HEADS, {"endpoint": endpoint, "most": most})
+    return tuple(IntakeHead(**row._mapping) for row in found)
 
 
 def intakes_since(connection: Connection, at: Instant) -> tuple[Intake, ...]:

@@ -28,6 +28,7 @@ from kds.store.values import (
     Book,
     Entry,
     Intake,
+    IntakeHead,
     Keyed,
     Numbered,
     OrderRef,
@@ -215,6 +216,11 @@ class Store:
         """Return something that was sent to us, as it came."""
         with self._database.reading() as connection:
             return reads.intake(connection, intake_id)
+
+    def latest_intakes(self, endpoint: str, most: int) -> tuple[IntakeHead, ...]:
+        """Return the latest that came by an endpoint whose name begins so, newest first."""
+        with self._database.reading() as connection:
+            return reads.latest_intakes(connection, endpoint, most)
 
     def intakes_since(self, at: Instant) -> tuple[Intake, ...]:
         """Return the orders that were taken since then, as they came, oldest first."""

@@ -59,6 +59,19 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
+class IntakeHead:
+    """Something that was sent to us, without its body of `size` bytes."""
+
+    id: str
+    at: Instant
+    endpoint: str
+    source: str
+    content_type: str
+    verdict: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
 class Keyed:
     """An answer under an idempotency key. `answer`: JSON text. `digest`: of what was asked."""
 

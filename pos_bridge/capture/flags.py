@@ -73,9 +73,20 @@ def add_command(commands: Any) -> None:
     learn.add_argument("jobs", nargs="+", metavar="JOB", help="a file, or the id of a kept job")
     check = actions.add_parser("check", help="every fault of every template")
     for parser, name in ((listing, "list"), (show, "show"), (learn, "learn"), (check, "check")):
-        parser.add_argument("--data", type=Path, metavar="DIR", help="the bridge's data folder")
+        parser.add_argument("--data", type=Path, metavar="DIR", help="whose templates to use")
         parser.add_argument("--lang", choices=("zh", "en"), default="en")
         parser.set_defaults(run=_run, action=name)
+    for parser in (listing, show, learn):
+        parser.add_argument(
+            "--bridge",
+            default="http://127.0.0.1:8480",
+            metavar="URL",
+            help="which keeps the jobs (%(default)s)",
+        )
+        parser.add_argument("--token-file", type=Path, metavar="FILE", help="its secret")
+    show.add_argument(
+        "--picture", type=Path, metavar="FILE", help="write what it draws there, as PNG"
+    )
     for parser in (show, learn):
         parser.add_argument("--encoding", default="", metavar="NAME", help="of a job's text")
 

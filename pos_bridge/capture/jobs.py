@@ -12,6 +12,7 @@ from kds.kitchen.wording import Wording
 from kds.records.body import clean
 from kds.store.values import Intake, Keyed
 from pos_bridge.capture.acting import Acted, Acting
+from pos_bridge.capture.paper.png import pictures_of
 from pos_bridge.capture.paper.splitting import End, Sheet
 from pos_bridge.capture.receiving import ENDPOINT, Receiving
 from pos_bridge.capture.slips.equals import Counted, content_of, may_add
@@ -20,16 +21,18 @@ from pos_bridge.capture.slips.slip import Kind, Slip
 from pos_bridge.capture.slips.wordings import (
     BROKEN_OFF,
     CARD,
-    PICTURE,
     TOO_LARGE,
     UNKNOWN,
     card_text,
+    picture_at,
 )
 from pos_bridge.desk import Desk
 from pos_bridge.jobs import RAW_SHOWN
 from pos_bridge.ledger import business_day
 
 CONTENT_TYPE = "application/vnd.escpos"
+PICTURES = "/v1/capture/"
+"""Where the bridge shows what was printed."""
 NOBODY = "print"
 """The source of slips that no template knows."""
 _AGAIN_MS = round(timedelta(minutes=10).total_seconds() * 1000)
@@ -105,7 +108,7 @@ class TakeSheet:
         """A picture alone, or half a line that a printer would never have printed."""
         document = self.sheet.document
         if document.parts and any(document.text().strip()):
-            return self._alert(desk, source, PICTURE)
+            return self._alert(desk, source, picture_at(self._place))
         if self.sheet.follows or len(document.unprinted.strip()) < 2:
             return Acted("not printed")
         return self._alert(desk, source, BROKEN_OFF)
@@ -160,10 +163,16 @@ class TakeSheet:
 
     # --- for people ---
 
+    @property
+    def _place(self) -> str:
+        """Where the bridge shows the slip's pictures."""
+        return f"{PICTURES}{self.job}/picture"
+
     def _text(self) -> str:
         document = self.sheet.document
+        drawn = f"[{self._place}]" if pictures_of(document) and document.has_text else ""
         rest = document.unprinted.strip()
-        return clean("\n".join(text for text in (document.text(), rest) if text))
+        return clean("\n".join(text for text in (document.text(), rest, drawn) if text))
 
     def _card(self, desk: Desk, why: Wording, acted: Acted | None = None) -> Acted:
         """Show the slip as a text at the pass."""

@@ -9,16 +9,12 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Connection, create_engine, select
-from sqlalchemy.exc import SQLAlchemyError
-
 from kds.kitchen.ids import Instant
 from kds.kitchen.wording import Wording
-from kds.records.times import iso
-from kds.store import schema
-from pos_bridge.capture.jobs import CONTENT_TYPE
+from pos_bridge.capture.kept import Keeper
 from pos_bridge.capture.paper.charsets import is_known
 from pos_bridge.capture.paper.document import Document, Picture, told
+from pos_bridge.capture.paper.png import pictures_of, png
 from pos_bridge.capture.paper.preview import preview
 from pos_bridge.capture.paper.setup import Setup
 from pos_bridge.capture.paper.splitting import End, Sheet, Splitter
@@ -48,18 +44,13 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    row = schema.intakes.c
-    wanted = select(row.id, row.at, row.endpoint, row.verdict, row.source)
-    jobs = wanted.where(row.content_type.like(f"{CONTENT_TYPE}%")).order_by(row.at.desc())
-    with _database(options) as connection:
-        for found in reversed(connection.execute(jobs.limit(options.most)).all()):
-            at = iso(Instant(found.at))
-            print(f"{found.id}  {at}  {found.verdict:<11}  {found.source}")
+    for job in _keeper(options).latest(options.most):
+        print(f"{job['id']}  {job['at']}  {job['verdict']:<11}  {job['source']}  {job['printer']}")
     return 0
 
 
 def _show(options: argparse.Namespace) -> int:
-    templates = list(_templates(options))
+    templates, page = list(_templates(options)), 0
     for job in _jobs(options):
         for number, found in enumerate(_sheets(job, options), 1):
             sheet, told = _read(found, templates, job.port, options)
@@ -69,7 +60,22 @@ def _show(options: argparse.Namespace) -> int:
                 unprinted = Wording("没有打出来", "not printed")[options.lang]
                 print(f"({unprinted}: {sheet.document.unprinted.strip()})")
             print(told)
+            if options.picture is not None and pictures_of(sheet.document):
+                page += 1
+                _save_pictures(sheet, options.picture, page)
+    if options.picture is not None and not page:
+        raise StartError("These jobs draw nothing.")
     return 0
+
+
+def _save_pictures(sheet: Sheet, path: Path, page: int) -> None:
+    """Write what the sheet draws as PNG, from the second one on with its number behind the name."""
+    try:
+        path.with_stem(f"{path.stem}-{page}" if page > 1 else path.stem).write_bytes(
+            png(pictures_of(sheet.document))
+        )
+    except OSError as error:
+        raise StartError(f"{path} cannot be written: {plain(error)}.") from error
 
 
 def _learn(options: argparse.Namespace) -> int:
@@ -144,34 +150,14 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         try:
             yield _Job(path.name, path.read_bytes(), Setup())
         except FileNotFoundError:
-            if options.data is None:
-                raise StartError(f"{name} is no file; for a kept job name its --data.") from None
-            yield _kept(options, name)
+            kept = _keeper(options).job(name)
+            yield _Job(name, kept.data, Setup.from_text(kept.setup), kept.port)
         except OSError as error:
             raise StartError(f"{name} cannot be read: {plain(error)}.") from error
 
 
-def _kept(options: argparse.Namespace, name: str) -> _Job:
-    row = schema.intakes.c
-    with _database(options) as connection:
-        found = connection.execute(
-            select(row.body, row.content_type, row.endpoint).where(row.id == name)
-        ).one_or_none()
-    if found is None:
-        raise StartError(f"There is no file and no kept job called {name}.")
-    port = found.endpoint.rpartition(":")[2]
-    setup = Setup.from_text(found.content_type)
-    return _Job(name, bytes(found.body), setup, int(port) if port.isdecimal() else None)
-
-
-def _database(options: argparse.Namespace) -> Connection:
-    file = None if options.data is None else options.data.absolute() / "kitchen.db"
-    if file is None or not file.is_file():
-        raise StartError("For kept jobs --data DIR is needed: the folder of their bridge.")
-    try:
-        return create_engine(f"sqlite:///file:{file}?mode=ro&uri=true").connect()
-    except SQLAlchemyError as error:
-        raise StartError(f"{file} cannot be read: {error}") from error
+def _keeper(options: argparse.Namespace) -> Keeper:
+    return Keeper(options.bridge, options.token_file)
 
 
 def _sheets(job: _Job, options: argparse.Namespace) -> list[Sheet]:

@@ -18,6 +18,7 @@ from kds.records.shapes import path
 from kds.store.errors import StoreError
 from pos_bridge.access import Access
 from pos_bridge.http import (
+    capture,
     commands,
     docs,
     events,
@@ -60,7 +61,7 @@ def application(services: Services, access: Access) -> ASGIApp:
         **_QUIET,
     )
     app.router.redirect_slashes = False
-    rooms = (orders, order_form, commands, kitchen, rules, events, sources, outbox, health)
+    rooms = (orders, order_form, commands, kitchen, rules, events, sources, outbox, capture, health)
     for room in rooms:
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
     app.router.routes += pos.router(services, access).routes

@@ -9,12 +9,12 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from pos_bridge.access import FORWARDING, Access, Caller
+from pos_bridge.capture.jobs import PICTURES
 from pos_bridge.http.answers import error
 
 _logger = logging.getLogger(__name__)
 PUBLIC = frozenset({"/health"})
 PAGES = frozenset({"/order", "/docs", "/openapi.json"})
-"""What people open in a browser, which asks them for a password."""
 
 _FORWARDING = frozenset(name.encode() for name in FORWARDING)
 PUSHES = "/v1/pos/"
@@ -41,7 +41,7 @@ class Guard:
         refusal, is_page = None, False
         if not scope["path"].startswith(PUSHES):
             is_public = scope["path"] in PUBLIC
-            is_page = scope["path"] in PAGES
+            is_page = is_for_people(scope["path"])
             caller = caller_of(scope)
             refusal = self._access.refusal(caller, is_public=is_public, is_page=is_page)
         if refusal is not None:
@@ -70,6 +70,11 @@ class Guard:
             _logger.exception("%s %s failed", scope["method"], scope["path"])
             if not has_begun:
                 await error(500, "The bridge failed; its log says why.")(scope, receive, send)
+
+
+def is_for_people(path: str) -> bool:
+    """Say whether people open `path` in a browser, which asks them for a password."""
+    return path in PAGES or (path.startswith(PICTURES) and path.endswith("/picture"))
 
 
 def caller_of(scope: Scope) -> Caller:

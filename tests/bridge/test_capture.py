@@ -9,10 +9,12 @@ import threading
 from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass, field
+from io import BytesIO
 from pathlib import Path
 from typing import Any, Self
 
 import pytest
+from PIL import Image
 
 from pos_bridge.capture.printer import MOST_CONNECTIONS
 from pos_bridge.cli import main
@@ -139,10 +141,62 @@ def test_an_unknown_slip_is_a_text_at_the_pass(house: House) -> None:
     assert any("请提前备好蛋糕" in note for note in notes)
 
 
-def test_a_picture_is_a_card_for_everybody(house: House) -> None:
-    house.print(Job().picture(16, 40).cut())
-    alerts = house.bridge.get("/v1/alerts")
-    assert any("only a picture" in alert["message"] for alert in alerts), alerts
+def test_a_picture_is_a_card_for_everybody_that_says_where_it_is_shown(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """And the picture there is what a printer would have drawn, dot by dot."""
+    house.print(Job().picture(2, 3).lines("  ").picture(3, 2).cut())
+    card = next(a for a in house.bridge.get("/v1/alerts") if "only a picture" in a["message"])
+    place = card["message"].rpartition(" ")[2]
+    assert place in card["messages"]["zh"]
+    answer = house.bridge.client.get(place)
+    assert (answer.status_code, answer.headers["content-type"]) == (200, "image/png")
+    drawn = [b"\x00\x01\x00"] * 3 + [b"\x00\x01\x02"] * 2
+    assert dots(answer.content) == (24, drawn)
+
+    job, file = place.split("/")[3], tmp_path / "slip.png"
+    asked = ["capture", "show", job, "--picture", str(file), "--bridge", house.bridge.http]
+    assert main(asked) == 0
+    assert dots(file.read_bytes()) == (24, drawn)
+    assert job in capsys.readouterr().out
+
+
+def dots(image: bytes) -> tuple[int, list[bytes]]:
+    """Return a picture's width and its rows, black as set bits."""
+    with Image.open(BytesIO(image)) as found:
+        across = -(-found.width // 8)
+        data = bytes(~byte & 0xFF for byte in found.convert("1").tobytes())
+        return found.width, [data[i : i + across] for i in range(0, len(data), across)]
+
+
+def test_a_text_card_names_the_picture_that_the_slip_draws_besides(house: House) -> None:
+    house.print(Job().lines("外卖平台").picture(4, 9).cut())
+    notes = [t["note"] for t in house.bridge.get("/v1/board/expo")["tickets"]]
+    (note,) = [note for note in notes if "外卖平台" in note]
+    place = note.rpartition("[")[2].rstrip("]")
+    assert dots(house.bridge.client.get(place).content)[0] == 32
+
+
+def test_what_is_no_captured_job_is_not_found(house: House) -> None:
+    house.print(zh_slip(number="112", table="B2"))
+    (job, *_) = house.bridge.get("/v1/capture?limit=1")
+    assert (job["printer"], job["verdict"]) == (house.bridge.captures[0], "order")
+    assert house.bridge.client.get(f"/v1/capture/{job['id']}").content.startswith(b"\x1b@")
+    assert house.bridge.client.get(f"/v1/capture/{job['id']}/picture").status_code == 404
+    for nothing in (f"{job['id']}.1", "nothing"):  # the first is the order that the slip made
+        assert house.bridge.client.get(f"/v1/capture/{nothing}").status_code == 404
+
+
+def test_a_browser_is_asked_for_a_password_before_it_shows_a_picture(tmp_path: Path) -> None:
+    tokens = tmp_path / "tokens"
+    tokens.write_text("secret\n", "utf-8")
+    with running(tmp_path / "data", "--token-file", str(tokens)) as bridge:
+        page = bridge.client.get("/v1/capture/x/picture")
+        assert page.status_code == 401
+        assert page.headers["www-authenticate"].startswith("Basic")
+        seen = bridge.client.get("/v1/capture/x/picture", auth=("cook", "secret"))
+        assert seen.status_code == 404
+        assert bridge.client.get("/v1/capture/x", auth=("cook", "secret")).status_code == 401
 
 
 def test_tills_that_never_hang_up_keep_nobody_out(house: House) -> None:
@@ -209,15 +263,17 @@ def test_kept_jobs_are_shown_and_learnt_from(
     house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def run(*arguments: object) -> str:
-        assert main(["capture", *map(str, arguments)]) == 0
-        return capsys.readouterr().out
+        status = main(["capture", *map(str, arguments), "--bridge", house.bridge.http])
+        said = capsys.readouterr()
+        assert status == 0, said.err
+        return said.out
 
     for number, dish in (
         ("108", "鸭血                  1份"),
         ("109", "鸭肠                  3份"),
     ):
         house.print(zh_slip("热菜单据", [dish], number=number, table=f"K{number}"))
-    listed = [line.split() for line in run("list", "--data", house.bridge.data).splitlines()]
+    listed = [line.split() for line in run("list").splitlines()]
     jobs = [words[0] for words in listed if words[2] == "text"][-2:]
     shown = run("show", jobs[0], "--data", house.bridge.data)
     assert "鸭血" in shown
@@ -231,6 +287,10 @@ def test_kept_jobs_are_shown_and_learnt_from(
     file = tmp_path / "job.bin"
     file.write_bytes(zh_slip())
     assert "kitchen-zh: order, number 0042" in run("show", file)
+    assert main(["capture", "list", "--bridge", "http://127.0.0.1:9"]) == 1
+    assert "cannot be asked for kept jobs" in capsys.readouterr().err
+    assert main(["capture", "show", "nothing", "--bridge", house.bridge.http]) == 1
+    assert "No such job is kept." in capsys.readouterr().err
 
 
 def test_a_slip_outlives_a_kill_once_its_question_is_answered(tmp_path: Path) -> None:

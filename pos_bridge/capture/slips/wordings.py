@@ -16,7 +16,6 @@ NO_DISHES = Wording("没有找到菜品", "no dish found")
 NO_ORDER = Wording("没有单号和桌号", "no order, no table")
 NOTICE = Wording("厨房通知", "notice")
 BROKEN_OFF = Wording("小票没有打完，请看原文", "The slip broke off; read it as is")
-PICTURE = Wording("小票只有图片，没有文字", "The slip is only a picture, without text")
 TOO_LARGE = Wording("打印作业太大，只保留了开头", "The print job is too large; its start was kept")
 UNKNOWN_BILL = Wording("账单没有对应的单", "bill without its order")
 CARD = "小票 Slip"
@@ -31,6 +30,12 @@ _NOT_FOUND = {
     Kind.MOVE: Wording("转台找不到对应的桌", "move without its table"),
     Kind.MERGE: Wording("并台找不到对应的桌", "merge without its tables"),
 }
+
+
+def picture_at(place: str) -> Wording:
+    """Return what to say of a slip that is only a picture, to be seen at `place`."""
+    zh = f"小票只有图片，请在浏览器看 {place}"
+    return Wording(zh, f"The slip is only a picture; open it in a browser: {place}")
 
 
 def not_found(kind: Kind) -> Wording:
