@@ -135,7 +135,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 
 def _schema(_options: argparse.Namespace) -> int:
-    from kds.records import canonical_schema
+    from kds.records.canonical import canonical_schema
 
     print(json.dumps(canonical_schema(), indent=2, ensure_ascii=False))
     return 0

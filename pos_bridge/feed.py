@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
 from kds.kitchen.state import Kitchen
-from kds.records import event_json
+from kds.records.events import event_json
 from kds.rulebook.book import Book
 from kds.store.values import Entry
 

@@ -12,7 +12,8 @@ from typing import Any
 from kds.admin.bridge import Bridge
 from kds.commandline import CommandError
 from kds.kitchen.messages import LineContent, OrderFields
-from kds.records import BodyError, ParsedOrder, order_from, parse_order
+from kds.records import BodyError
+from kds.records.canonical import ParsedOrder, order_from, parse_order
 
 
 @dataclass(frozen=True, slots=True)

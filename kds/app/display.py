@@ -20,23 +20,26 @@ from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kds import __version__
+from kds.app.acts import Acts
 from kds.app.frames import report_frames
 from kds.app.hands import obey_hands
 from kds.app.keys import guard_keys
 from kds.app.screen import Screen
-from kds.app.sounding import Loudspeaker
 from kds.app.watchdog import Watchdog
 from kds.kitchen.commands import Command
 from kds.link import Link
 from kds.lock import only_one
-from kds.sound.sound import Sound
 from kds.ui.intents import Intent
 from kds.ui.options import Options
 from kds.ui.slips import Size
 from kds.wire.notices import DisplayNotice
 from kds.wire.standing import Identity
+
+if TYPE_CHECKING:
+    from kds.app.sounding import Loudspeaker
 
 TICK_S = 1.0
 
@@ -175,25 +178,16 @@ def _loudspeaker(
     """Start the loudspeaker, and let it hear of the link and of every hand."""
     if not settings.speaks_for:
         return None
+    from kds.app.sounding import Loudspeaker
+    from kds.sound.sound import Sound
+
     sound = Sound(settings.data / "sound")
     lang = settings.options.lang
     speaker = Loudspeaker(link, settings.speaks_for, settings.device, lang, sound)
-
-    show, show_act = link.on_news, acts.then
-
-    def told(news: Sequence[DisplayNotice]) -> None:
-        show(news)
-        speaker.heed(news)
-
-    def acted(command: Command) -> None:
-        show_act(command)
-        speaker.acted(command)
-
-    link.on_news, acts.then = told, acted
     for screen in screens:
         screen.on_denied, screen.more_troubles = speaker.denied, speaker.troubles
         screen.display.intent.connect(partial(_touched, speaker, screen))
-    speaker.start()
+    speaker.listen(acts)
     return speaker
 
 
@@ -218,29 +212,3 @@ async def _tick(screens: Sequence[Screen], watchdog: Watchdog) -> None:
         await asyncio.sleep(TICK_S)
         for screen in screens:
             screen.tick()
-
-
-class Acts:
-    """Commands under way to the disk, each in a task that is kept until it is done.
-
-    `then` is called after each, so that the wall shows the act once it is safe.
-    """
-
-    def __init__(self, link: Link) -> None:
-        self.then: Callable[[Command], None] = lambda _command: None
-        self._link = link
-        self._tasks: set[asyncio.Task[None]] = set()
-
-    def start(self, command: Command) -> None:
-        """Do `command`."""
-        task = asyncio.get_running_loop().create_task(self._do(command))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-    async def finished(self) -> None:
-        """Wait for all that is under way."""
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-
-    async def _do(self, command: Command) -> None:
-        await self._link.act(command)
-        self.then(command)

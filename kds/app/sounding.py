@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from kds.app.acts import Acts
 from kds.board.scope import known_views
 from kds.kitchen.commands import Command, CommandKind, Result
 from kds.kitchen.ids import CommandId, Instant
@@ -50,7 +51,7 @@ class _Told:
 class Loudspeaker:
     """Speaks for `views`, whether or not they are shown here. Event loop thread only.
 
-    Nothing is heard of what happened before this program followed a bridge. `start` once the
+    Nothing is heard of what happened before this program followed a bridge. `listen` once the
     walls are painted, `stop` at the end. `heed` is told of all that the link tells, `acted` of
     each command once it is safe, `touched` of each touch and key, `denied` of one that may not be.
     """
@@ -78,8 +79,27 @@ class Loudspeaker:
         self._asked: dict[CommandId, Tick] = {}
         self._noted: tuple[SoundNote, Tick] | None = None
 
+    def listen(self, acts: Acts, answers: Callable[[Command], bool] = lambda _: True) -> None:
+        """Begin to be heard: of the link and of `acts`, each time after those who were told so far.
+
+        `answers`: it is the hand that gave this command which shall hear that it was taken.
+        """
+        show, show_act = self._link.on_news, acts.then
+
+        def told(news: Sequence[DisplayNotice]) -> None:
+            show(news)
+            self.heed(news)
+
+        def acted(command: Command) -> None:
+            show_act(command)
+            if answers(command):
+                self.acted(command)
+
+        self._link.on_news, acts.then = told, acted
+        self.start()
+
     def start(self) -> None:
-        """Begin to be heard."""
+        """Begin to be heard, of what `heed` and `acted` are told by others."""
         self._sound.start()
         if self._link.session.phase is not Phase.FOLLOWING:
             self._first.link_lost(self._clock())

@@ -13,7 +13,8 @@ from kds.kitchen.decide import Decision, decide, record
 from kds.kitchen.evolve import evolve
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
-from kds.records import command_from, order_from
+from kds.records import command_from
+from kds.records.canonical import order_from
 from kds.rulebook.book import Book
 from kds.rulebook.due import due, next_due
 from kds.rulebook.printing import PrintOn

@@ -6,9 +6,12 @@ import argparse
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kds.commandline import CommandError, Commands, size
-from kds.demo.feed import Columns, Feed, FeedError, read_feed
+
+if TYPE_CHECKING:
+    from kds.demo.feed import Feed
 
 OFFSCREEN_SIZE = (1920, 1080)
 OFFSCREEN_ORDERS = 24
@@ -85,6 +88,8 @@ def _feed(options: argparse.Namespace) -> Feed | None:
     """Read the table that was named, and say what of it is left out."""
     if options.orders_from is None:
         return None
+    from kds.demo.feed import Columns, Feed, FeedError, read_feed
+
     names = (getattr(options, f"column_{what}") for what in ("time", "order", "dish", "quantity"))
     try:
         orders, bad = read_feed(options.orders_from, Columns(*names), options.encoding)

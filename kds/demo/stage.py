@@ -16,7 +16,8 @@ from datetime import datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from kds.app.display import Acts, DisplaySettings, linked
+from kds.app.acts import Acts
+from kds.app.display import DisplaySettings, linked
 from kds.app.screen import Screen
 from kds.demo.clock import Bell, KitchenClock, saturday_evening
 from kds.demo.cooks import EXPO, Cook, OtherDevice, line_of

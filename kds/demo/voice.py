@@ -5,16 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
-from kds.app.display import Acts
+from kds.app.acts import Acts
 from kds.app.screen import Screen
 from kds.app.sounding import Loudspeaker
-from kds.kitchen.commands import Command
 from kds.link import Link
 from kds.sound.cues import Cue
 from kds.sound.items import Item
 from kds.sound.sound import Sound
 from kds.ui.intents import SwitchLanguage
-from kds.wire.notices import DisplayNotice
 
 PASS = "expo"
 
@@ -63,18 +61,14 @@ class Voice:
     ) -> None:
         """`is_taken`: a person works at the screen that signs with this device."""
         self._speaker = Loudspeaker(link, (PASS,), "demo", screens[0].display.options.lang, sound)
-        self._is_taken = is_taken
-        self._is_heard = False
-        self._show, self._show_act = link.on_news, acts.then
-        link.on_news, acts.then = self._told, self._acted
+        self._acts, self._is_taken = acts, is_taken
         for screen in screens:
             if screen.view == PASS:
                 screen.more_troubles = self._speaker.troubles
 
     def start(self) -> None:
         """Begin to be heard; nothing of what was before."""
-        self._is_heard = True
-        self._speaker.start()
+        self._speaker.listen(self._acts, lambda command: self._is_taken(command.device))
 
     async def stop(self) -> None:
         """Fall silent."""
@@ -83,13 +77,3 @@ class Voice:
     def speak(self, lang: str) -> None:
         """Speak another language from now on."""
         self._speaker.touched(SwitchLanguage(), lang)
-
-    def _told(self, news: Sequence[DisplayNotice]) -> None:
-        self._show(news)
-        if self._is_heard:
-            self._speaker.heed(news)
-
-    def _acted(self, command: Command) -> None:
-        self._show_act(command)
-        if self._is_heard and self._is_taken(command.device):
-            self._speaker.acted(command)

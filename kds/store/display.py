@@ -20,7 +20,7 @@ from kds.records.commands import command_json, parse_commands
 from kds.records.errors import BodyError, RecordError
 from kds.store.damage import set_aside
 from kds.store.errors import StoreCorrupt, StoreTooNew
-from kds.store.parts import changes_between, kitchen_of, without_collector
+from kds.store.parts import gone_between, kitchen_of, rows_between, without_collector
 from kds.store.sqlite import SqliteFile, refuse_damaged, refuse_emptied
 
 FILE = "display.db"
@@ -196,13 +196,16 @@ class DisplayStore:
     # --- copies ---
 
     def save(self, kept: KeptKitchen) -> None:
-        """Keep the kitchen in place of the former one; only what has changed is written."""
-        changes = changes_between(self._snapshot or Kitchen(), kept.kitchen)
+        """Keep the kitchen in place of the former one; only what has changed is written.
+
+        Row by row as they are made: all of a full kitchen at once would take megabytes.
+        """
+        before = self._snapshot or Kitchen()
         with self._file.writing() as connection:
             if self._snapshot is None:
                 connection.execute("DELETE FROM snapshot")
-            connection.executemany(_DROP, changes.gone)
-            connection.executemany(_WRITE, changes.rows)
+            connection.executemany(_DROP, gone_between(before, kept.kitchen))
+            connection.executemany(_WRITE, rows_between(before, kept.kitchen))
             which = "UPDATE kept SET epoch = ?, event = ?, at = ?"
             connection.execute(which, (kept.epoch, kept.event, kept.at))
         self._snapshot = kept.kitchen

@@ -30,17 +30,24 @@ class Changes:
 
 def changes_between(kept: Kitchen, kitchen: Kitchen) -> Changes:
     """Return what `kitchen` has other than `kept`. The slow part of a snapshot."""
-    rows: list[SnapshotRow] = []
-    gone: list[tuple[str, str]] = []
+    rows = list(rows_between(kept, kitchen))
+    return Changes(kitchen, rows, list(gone_between(kept, kitchen)))
+
+
+def rows_between(kept: Kitchen, kitchen: Kitchen) -> Iterator[SnapshotRow]:
+    """Yield the rows that are new or other in `kitchen`, each made when it is asked for."""
     for part in PARTS:
-        sets, removals = part.map_of(kitchen).changes_since(part.map_of(kept))
-        version = part.codec.version
-        rows += (
-            (part.name, part.dump_key(key), version, part.codec.dump(value))
-            for key, value in sets.items()
-        )
-        gone += ((part.name, part.dump_key(key)) for key in removals)
-    return Changes(kitchen, [*rows, (HEAD, "", *dump_head(kitchen))], gone)
+        sets, _ = part.map_of(kitchen).changes_since(part.map_of(kept))
+        for key, value in sets.items():
+            yield part.name, part.dump_key(key), part.codec.version, part.codec.dump(value)
+    yield HEAD, "", *dump_head(kitchen)
+
+
+def gone_between(kept: Kitchen, kitchen: Kitchen) -> Iterator[tuple[str, str]]:
+    """Yield part and key of the rows that `kitchen` has no more."""
+    for part in PARTS:
+        _, removals = part.map_of(kitchen).changes_since(part.map_of(kept))
+        yield from ((part.name, part.dump_key(key)) for key in removals)
 
 
 def kitchen_of(rows: Iterable[SnapshotRow]) -> Kitchen:

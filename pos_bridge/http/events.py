@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, Header, Query
 from starlette.responses import Response, StreamingResponse
 
-from kds.records import event_json
+from kds.records.events import event_json
 from kds.store.errors import StoreError
 from pos_bridge.feed import TooManyError, TooSlowError
 from pos_bridge.http.answers import answer, unavailable

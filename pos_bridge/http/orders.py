@@ -15,9 +15,9 @@ from kds.kitchen.counts import step_counts
 from kds.kitchen.ids import OrderId, OrderKey, SourceId
 from kds.kitchen.orders import Line
 from kds.kitchen.state import Kitchen
-from kds.records import canonical_schema
 from kds.records.boards import counts_json, line_json
 from kds.records.body import clean
+from kds.records.canonical import canonical_schema
 from pos_bridge.http.answers import answer, error, unavailable
 from pos_bridge.http.bodies import BodyRefusedError
 from pos_bridge.http.raw import RawRoute, TextRoute, answers, body_of

@@ -8,8 +8,7 @@ from typing import Any
 from kds.kitchen.events import Fact
 from kds.kitchen.ids import LineKey
 from kds.kitchen.order_facts import OrderReceived
-from kds.records import event_json
-from kds.records.events import lines_of
+from kds.records.events import event_json, lines_of
 from kds.records.times import iso
 from pos_bridge.reads import VisitStory
 

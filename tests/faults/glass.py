@@ -10,7 +10,7 @@ from pathlib import Path
 
 from pytestqt.qtbot import QtBot
 
-from kds.app.display import Acts
+from kds.app.acts import Acts
 from kds.app.screen import Screen
 from kds.link import Clock
 from kds.ui.chrome.health import TroubleKind

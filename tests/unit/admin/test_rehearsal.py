@@ -24,7 +24,7 @@ from kds.kitchen.order_facts import (
     OrderReceived,
 )
 from kds.kitchen.orders import Level
-from kds.records import event_json
+from kds.records.events import event_json
 from kds.rulebook.book import Book
 from kds.rulebook.compile import compile_book
 from tests.unit.rulebook.house import House, content, shipped

@@ -18,8 +18,9 @@ from kds.kitchen.commands import Command, CommandKind, ReceiveOrder
 from kds.kitchen.decide import decide, record
 from kds.kitchen.ids import CommandId, Instant
 from kds.kitchen.state import Kitchen
-from kds.records import command_from, order_from
+from kds.records import command_from
 from kds.records.boards import board_json
+from kds.records.canonical import order_from
 from kds.rulebook.book import Book, book_from_json, book_to_json
 from kds.rulebook.compile import compile_book
 from kds.rulebook.due import due

@@ -7,7 +7,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from kds.kitchen.messages import LineContent, OrderMessage
-from kds.records import BadBody, FieldError, ParsedOrder, parse_order
+from kds.records import BadBody, FieldError
+from kds.records.canonical import ParsedOrder, parse_order
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 

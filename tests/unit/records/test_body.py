@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kds.records import BodyError, NotJson, TooLarge, parse_order
+from kds.records import BodyError, NotJson, TooLarge
 from kds.records.body import legible
+from kds.records.canonical import parse_order
 from tests.unit.records.shop import SHANGHAI, body, line, message, order, parsed
 
 # --- limits --------------------------------------------------------------------------------

@@ -12,13 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kds.kitchen.messages import Channel, LineState, Member, Modifier, ModifierKind, Service
-from kds.records import (
-    BadOrder,
-    BodyError,
-    TooLarge,
-    canonical_schema,
-    parse_order,
-)
+from kds.records import BadOrder, BodyError, TooLarge
+from kds.records.canonical import canonical_schema, parse_order
 from kds.records.errors import Contradictory
 from tests.unit.records.shop import (
     SHANGHAI,

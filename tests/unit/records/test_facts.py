@@ -22,8 +22,8 @@ from kds.kitchen.ids import (
     VisitId,
 )
 from kds.kitchen.portions import Move, PortionState
-from kds.records import RecordError, event_json
-from kds.records.events import subject
+from kds.records import RecordError
+from kds.records.events import event_json, subject
 from kds.records.facts import KINDS, dump_fact, kind_of, load_fact
 from kds.records.versions import Codec
 from tests.unit.records.anything import anything
