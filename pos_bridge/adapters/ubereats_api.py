@@ -46,34 +46,39 @@ def all_orders(since: datetime, until: datetime, context: Context) -> tuple[Fetc
     """List the orders of `stores`, a page each."""
     start, end = (f"{each.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}" for each in (since - _BEFORE, until))
     between = {"start_time": start, "end_time": end}
-    return tuple(_listing(store, between) for store in sorted(Sheet(context=context).stores))
+    about = {"since": since.isoformat(), "between": between}
+    stores = sorted(Sheet(context=context).stores)
+    return tuple(_listing({**about, "store": store}) for store in stores)
 
 
-def _listing(store: str, between: Mapping[str, str], page: str = "") -> Fetch:
-    asked = {**between, "page_size": _PAGE} | ({"next_page_token": page} if page else {})
-    path = f"/v1/delivery/store/{quote(store, safe='')}/orders?{urlencode(asked)}"
-    return Fetch(path, "catch up", path, about={"store": store, "between": dict(between)})
+def _listing(about: Mapping[str, Any], page: str = "") -> Fetch:
+    asked = {**about["between"], "page_size": _PAGE} | ({"next_page_token": page} if page else {})
+    path = f"/v1/delivery/store/{quote(about['store'], safe='')}/orders?{urlencode(asked)}"
+    return Fetch(path, "catch up", path, about=about)
 
 
 def listed(fetched: Fetched, context: Context) -> Reading:
     """Ask for each order on a page that the kitchen has not, and for the next page."""
     value = values.json_object(fetched.body, fetched.content_type)
     sheet, about = Sheet(context=context), fetched.fetch.about
+    since = datetime.fromisoformat(about["since"])
     for each in parts_of(value.get("data"), "data", sheet.doubts):
-        _sort(obj(each.get("order")) or each, sheet)
+        _sort(obj(each.get("order")) or each, since, sheet)
     if page := text(at(value, "pagination_data", "next_page_token")):
-        sheet.fetch.append(_listing(about["store"], about["between"], page))
+        sheet.fetch.append(_listing(about, page))
     sheet.ignore("nothing has changed")
     return sheet.result()
 
 
-def _sort(order: dict[str, Any], sheet: Sheet) -> None:
+def _sort(order: dict[str, Any], since: datetime, sheet: Sheet) -> None:
+    """Ask for an order that was placed since; of an older one only a cancel is of interest."""
     number, state = text(order.get("id")), text(order.get("state")).upper()
+    placed = values.when(first(order, "created_time", "placed_at"), sheet.context.zone)
     if not number:
         raise values.missing("data[].order.id")
     if state == "FAILED":
         sheet.amend(sheet.cancel(number), "the order has failed")
-    elif state not in _OVER:
+    elif state not in _OVER and (placed is None or placed >= since):
         is_later = text(order.get("status")).upper() == "SCHEDULED"
         about = {"event": SCHEDULED if is_later else ""}
         path = path_of(number, sheet.context.options)

@@ -13,10 +13,21 @@ from typing import Any
 import pytest
 
 from kds.records.errors import BodyError
-from pos_bridge.adapters.adapter import Push
+from pos_bridge.adapters.adapter import Context, Push
 from pos_bridge.adapters.toast import Toast
-from tests.unit.adapters.mutations import AT, survives
-from tests.unit.adapters.reads import amendment, choices, is_signed, lines, order, push, read
+from tests.unit.adapters.mutations import AT, ZONE, survives
+from tests.unit.adapters.reads import (
+    SINCE,
+    amendment,
+    answered,
+    choices,
+    is_signed,
+    lines,
+    missed,
+    order,
+    push,
+    read,
+)
 from tests.unit.adapters.tickets import expected, lines_expected, lines_made
 
 TOAST = Toast()
@@ -307,3 +318,25 @@ def test_what_is_no_order_is_a_card() -> None:
     for body in bodies:
         with pytest.raises(BodyError):
             read(TOAST, body)
+
+
+# --- what was missed -----------------------------------------------------------------------
+
+
+def test_changed_orders_are_listed_for_each_restaurant_page_by_page() -> None:
+    asked, reading = missed(TOAST, [sold(guid=f"o{n}") for n in range(100)], stores=["r-1"])
+    assert asked.path == (
+        "/orders/v2/ordersBulk?startDate=2026-11-21T11%3A05%3A00.000%2B0000"
+        "&endDate=2026-11-21T11%3A10%3A00.000%2B0000&pageSize=100&page=1"
+    )
+    assert asked.headers == {"Toast-Restaurant-External-ID": "r-1"}
+    assert len(reading.orders) == 100
+    (rest,) = reading.fetch
+    assert (rest.path, rest.headers) == (asked.path[:-1] + "2", asked.headers)
+    last = answered(TOAST, [sold(), sold(guid="o2", voided=True)], rest, stores=["r-1"])
+    assert ([len(last.orders), last.fetch]) == [2, ()]
+    assert answered(TOAST, [], rest).ignored == "nothing has changed"
+
+
+def test_without_the_restaurants_nothing_can_be_asked() -> None:
+    assert TOAST.catch_up(SINCE, AT, Context("shop-1", ZONE, AT)) == ()

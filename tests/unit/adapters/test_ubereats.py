@@ -18,6 +18,7 @@ from tests.unit.adapters.reads import (
     choices,
     is_signed,
     lines,
+    missed,
     order,
     push,
     read,
@@ -211,3 +212,43 @@ def test_what_is_no_order_is_a_card() -> None:
     for body in bodies:
         with pytest.raises(BodyError):
             read(UBER, body)
+
+
+# --- what was missed -----------------------------------------------------------------------
+
+
+def entry(number: str, state: str = "ACCEPTED", **fields: Any) -> dict[str, Any]:
+    """Return an order as the list of a store has it."""
+    placed = "2026-11-21T11:06:00Z"
+    return {"order": {"id": number, "state": state, "created_time": placed, **fields}}
+
+
+def test_orders_that_no_push_has_told_are_read_as_if_one_had() -> None:
+    listed = {
+        "data": [
+            entry("new", "OFFERED"),
+            entry("later", status="SCHEDULED"),
+            entry("gone", "FAILED", created_time="2026-11-21T09:00:00Z"),
+            entry("over", "SUCCEEDED"),
+            entry("before", created_time="2026-11-21T11:00:00Z"),
+        ],
+        "pagination_data": {"next_page_token": "p 2"},
+    }
+    asked, reading = missed(UBER, listed, stores=["st/1"])
+    assert asked.path == (
+        "/v1/delivery/store/st%2F1/orders?start_time=2026-11-21T08%3A05%3A00Z"
+        "&end_time=2026-11-21T11%3A10%3A00Z&page_size=50"
+    )
+    (gone,) = reading.amendments
+    assert (gone["order_id"], gone["cancelled"]) == ("gone", True)
+    new, later, page = reading.fetch
+    assert (new.key, new.path, new.unless_known) == ("new", "/v2/eats/order/new", True)
+    assert lines(order(answered(UBER, sold(id="new"), new)))[0][2] == "ordered"
+    assert lines(order(answered(UBER, sold(id="later"), later)))[0][2] == "held"
+    assert page.path == asked.path + "&next_page_token=p+2"
+    assert answered(UBER, {"data": []}, page).ignored == "nothing has changed"
+
+
+def test_a_listed_order_without_its_id_is_told() -> None:
+    with pytest.raises(BodyError, match="order.id"):
+        missed(UBER, {"data": [{"order": {"state": "OFFERED"}}]}, stores="st/1")
