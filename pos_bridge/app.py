@@ -43,9 +43,8 @@ from pos_bridge import logs, rules
 from pos_bridge.access import Access
 from pos_bridge.capture import house
 from pos_bridge.capture.house import Captures, Listeners
-from pos_bridge.channels.catching_up import CatchUp
+from pos_bridge.channels.asking import Asking
 from pos_bridge.channels.channels import Channels
-from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.dishes import Dishes
@@ -211,8 +210,7 @@ def _services(
     pulse = Pulse(rates, lambda: channels.directory, lambda: zone_of(feed.book), kept.time.now())
     intake = Intake(writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
     pushes = PushIntake(intake, writer, rates, pulse, kept.time, lambda: zone_of(feed.book))
-    fetcher = Fetcher(kept.store.outbox, channels, pushes, kept.time)
-    pushes.on_owed = fetcher.wake
+    asking = Asking(kept.store.outbox, channels, pushes, pulse, kept.time)
     reports = Reports(
         kept.addressees,
         kept.store.outbox,
@@ -234,7 +232,7 @@ def _services(
         intake=intake,
         channels=channels,
         pushes=pushes,
-        fetcher=fetcher,
+        asking=asking,
         captures=captures,
         rates=rates,
         pulse=pulse,
@@ -256,7 +254,7 @@ def _services(
             lambda: chain(
                 soundness.remarks(),
                 channels.remarks(),
-                fetcher.remarks(),
+                asking.remarks(),
                 reports.remarks(),
                 press.remarks(),
                 captures.remarks(),
@@ -273,8 +271,7 @@ def _work_beside(services: Services, kept: _Kept) -> Iterator[Coroutine[Any, Any
     yield purge_hourly(kept.store, kept.time)
     yield services.soundness.run()
     yield services.channels.run()
-    yield services.fetcher.run()
-    yield CatchUp(services.channels, services.pushes, services.pulse, kept.time).run()
+    yield services.asking.run()
     yield services.reports.run()
     yield services.press.run()
     yield services.inspector.run(services.displays.tell, kept.store)

@@ -199,7 +199,7 @@ def meaning(fetch: Fetch, body: bytes) -> Meaning:
     if _TOO_EARLY in words:
         return Meaning(425, why)
     status = _CODES.get(code) or next((s for part, s in _SAAS_CODES if part in code), 400)
-    if action == _BY_NUMBER and status == 400:
+    if status == 400 and "number" in fetch.about:
         return Meaning(200, why)  # there is none of this number: the one before may be there
     is_of_order = action in {_DETAIL, _SAAS_DETAIL}
     is_missing = status == 400 and is_of_order and all(each in words for each in _NO_ORDER)

@@ -195,6 +195,9 @@ def _sort_number(found: dict[str, Any], walk: Fetch, sheet: Sheet) -> None:
 
 def _sort_walked(event: dict[str, Any], walk: Fetch, sheet: Sheet) -> None:
     """Take an order of the day, and ask for the one before unless this one is old."""
+    if not event:
+        _ask(meituan_api.before(walk), sheet)
+        return
     made = values.when(field(event, "ctime"), sheet.context.zone)
     since = meituan_api.since_of(walk)
     if made is not None and since is not None and made < since:

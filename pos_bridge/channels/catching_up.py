@@ -1,7 +1,8 @@
 """Asks vendors now and then which orders have changed, and takes what no push has told.
 
 A push may get lost: the line was down for longer than the vendor tries, or its webhook was
-switched off. Nothing of this is owed and kept: after a restart it begins where the vendor was last
+switched off. Where a source numbers its orders, a number that is left out is looked for at once.
+Nothing of this is owed and kept: after a restart it begins where the vendor was last
 heard. What is found anew is taken as if it had been pushed; the rest leaves no trace, so a dead
 feed does not look alive. Event loop thread only.
 """
@@ -11,9 +12,12 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections import deque
+from collections.abc import Iterator
 from functools import partial
 
 from kds.kitchen.ids import Instant
+from kds.kitchen.wording import Wording
+from kds.wire.messages import Remark
 from pos_bridge.adapters.adapter import CatchingUp, Fetch, Fetched
 from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.directory import Channel
@@ -28,6 +32,7 @@ _logger = logging.getLogger(__name__)
 _EVERY_S = 300.0
 _SHORTEST_S = 1.0
 _FIRST_AFTER_S = 10.0
+_LOOK_EVERY_S = 1.0
 _OVERLAP_MS = 60_000
 """So much is asked for again: clocks differ, and a vendor's list may lag behind."""
 
@@ -54,7 +59,15 @@ class CatchUp:
         self._time = time
         self._apis: dict[str, tuple[Api, VendorApi]] = {}
         self._until: dict[str, Instant] = {}
-        self._told: dict[str, str] = {}
+        self._gaps: dict[str, frozenset[int]] = {}
+        self._told: dict[str, tuple[Wording, int]] = {}
+
+    def remarks(self) -> Iterator[Remark]:
+        """Yield which vendors can not be asked for what was missed."""
+        for vendor, (why, times) in self._told.items():
+            if times > 1:  # once may happen to anybody
+                zh, en = f"{vendor} 的漏单查不到", f"{vendor}: missed orders can not be looked for"
+                yield Remark("missed", "attention", zh, en, why.zh, why.en, vendor)
 
     async def run(self) -> None:
         """Ask until cancelled."""
@@ -73,17 +86,36 @@ class CatchUp:
         while True:
             every_s = self._every_s(vendor)
             pause_s = min(_FIRST_AFTER_S, every_s) if is_first and every_s else every_s
-            await asyncio.sleep((pause_s or _EVERY_S) / self._time.scale)
+            await self._pause(vendor, pause_s or _EVERY_S)
             is_first = False
             channel = self._channels.of(vendor)
             if channel is None or not every_s or not channel.may_ask:
                 continue
             try:
                 await self._catch_up(vendor, channel, started)
-            except (NoAnswerError, NotDurableError) as error:
-                self._tell(vendor, str(error))
+            except NoAnswerError as error:
+                self._tell(vendor, error.why)
+            except NotDurableError as error:
+                self._tell(vendor, Wording("存不下来", str(error)))
             except Exception:  # a fault of one adapter; the others and the kitchen go on
                 _logger.exception("%s: can not be caught up with", vendor)
+
+    async def _pause(self, vendor: str, pause_s: float) -> None:
+        """Wait so long, or until an order is missing that was not before."""
+        ends = self._time.now() + pause_s * 1000
+        while (left_s := (ends - self._time.now()) / 1000) > 0:
+            await asyncio.sleep(min(left_s / self._time.scale, _LOOK_EVERY_S))
+            if self._has_new_gap(vendor):
+                return
+
+    def _has_new_gap(self, vendor: str) -> bool:
+        channel = self._channels.of(vendor)
+        if channel is None or not channel.may_ask:
+            return False
+        missing = frozenset(self._pulse.missing(channel.settings.source, self._time.now()))
+        is_new = bool(missing - self._gaps.get(vendor, frozenset()))
+        self._gaps[vendor] = missing
+        return is_new
 
     def _every_s(self, vendor: str) -> float:
         channel = self._channels.of(vendor)
@@ -107,9 +139,8 @@ class CatchUp:
         self._until[vendor] = Instant(now - _OVERLAP_MS)
         self._told.pop(vendor, None)
         if waiting:
-            self._tell(
-                vendor, "more has changed than is asked for at once; the oldest are left out"
-            )
+            en = "more has changed than is asked for at once; the oldest are left out"
+            self._tell(vendor, Wording("变动太多，一次问不完，最早的没有问", en))
 
     def _since(self, channel: Channel, vendor: str, started: Instant) -> Instant:
         if vendor in self._until:
@@ -123,7 +154,8 @@ class CatchUp:
         response = await self._api(channel, adapter).ask(fetch)
         if response.status >= 300:
             call = f"{fetch.method} {fetch.path.partition('?')[0]}"
-            raise NoAnswerError(f"{call} 回答 {response.status}", f"{call}: {response.status}")
+            why = f"{response.status} {response.why}".strip()
+            raise NoAnswerError(f"{call} 回答 {why}", f"{call}: {why}")
         fetched = Fetched(fetch, response.status, response.body, response.content_type)
         read = partial(adapter.read_fetched, fetched)
         return await self._pushes.take_missed(channel, fetched, read)
@@ -135,7 +167,8 @@ class CatchUp:
             known = self._apis[vendor] = (settings, VendorApi(settings, adapter))
         return known[1]
 
-    def _tell(self, vendor: str, why: str) -> None:
-        if self._told.get(vendor) != why:
-            _logger.warning("%s can not be asked for changes: %s", vendor, why)
-        self._told[vendor] = why
+    def _tell(self, vendor: str, why: Wording) -> None:
+        before, times = self._told.get(vendor, (None, 0))
+        if before != why:
+            _logger.warning("%s can not be asked for changes: %s", vendor, why.en)
+        self._told[vendor] = why, times + 1

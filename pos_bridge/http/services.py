@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from pos_bridge.capture.house import Captures
+from pos_bridge.channels.asking import Asking
 from pos_bridge.channels.channels import Channels
-from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.condition import Inspector
 from pos_bridge.dishes import Dishes
@@ -35,7 +35,7 @@ class Services:
     intake: Intake
     channels: Channels
     pushes: PushIntake
-    fetcher: Fetcher
+    asking: Asking
     captures: Captures
     rates: Rates
     dishes: Dishes

@@ -105,6 +105,7 @@ def test_orders_that_no_push_has_told_come_by_their_numbers(
     eventually(lambda: portions(bridge, "211") == [{"queued": "2"}])
     eventually(lambda: portions(bridge, "210") == [{"void": "2"}])
     platform.numbers.clear()
+    platform.faults.clear()
 
 
 def test_the_dishes_of_a_pushed_order_stay_as_they_were_pushed(
@@ -167,6 +168,42 @@ def test_saas_is_asked_and_told_in_its_own_way(tmp_path: Path, platform: Meituan
         bridge.command("bump", order={"source": "meituan", "order_id": "700"})
         told = ("queryById 700", "confirm 700", "preparationMealComplete 700")
         eventually(lambda: set(told) <= set(platform.asked))
+
+
+def test_a_number_that_is_left_out_is_looked_for_at_once(tmp_path: Path, platform: Meituan) -> None:
+    """Reconciled after any gap, and not when the next round is due."""
+    later = int(time.time()) + 86_400  # kitchen time runs fast here
+    for number in (5, 6, 7):
+        made = order(str(900 + number), day_seq=number, ctime=later if number > 5 else 1795255800)
+        platform.orders[str(900 + number)] = made
+    platform.numbers.update({5: "905", 6: "906", 7: "907"})
+    options = f'api = "{platform.url}/api/v1"\nstores = ["{STORE}"]\ncatch_up_s = 100000\n'
+    data = set_up(tmp_path / "data", options + '[source.meituan]\nnumbering = "number"\n')
+    platform.asked.clear()
+    with running(data, "--time-scale", 20) as bridge:
+        eventually(lambda: "getOrderDaySeq" in platform.asked)  # the round after the start
+        eventually(lambda: all(portions(bridge, number) for number in ("906", "907")))
+        made = order("910", day_seq=10, ctime=later)
+        platform.orders["909"] = order("909", day_seq=9, ctime=later)
+        platform.orders["908"] = order("908", day_seq=8, ctime=later)
+        platform.numbers.update({8: "908", 9: "909"})
+        push(bridge, **made)
+        eventually(lambda: portions(bridge, "908") and portions(bridge, "909"))
+        numbers = next(s for s in bridge.get("/v1/sources") if s["source"] == "meituan")
+        assert numbers["missing"] == []
+    platform.numbers.clear()
+
+
+def test_a_shop_that_the_platform_does_not_know_is_told(tmp_path: Path, platform: Meituan) -> None:
+    """Else what is missed would stay so, without a word."""
+    platform.faults["getOrderDaySeq "] = ["803 不存在此门店"] * 99
+    options = f'api = "{platform.url}/api/v1"\nstores = ["{STORE}"]\ncatch_up_s = 1\n'
+    with running(set_up(tmp_path / "data", options)) as bridge:
+        (told,) = eventually(
+            lambda: [p for p in bridge.get("/health")["problems"] if "missed" in str(p)]
+        )
+        assert "GET /order/getOrderDaySeq: 400 803: 不存在此门店" in str(told)
+    platform.faults.clear()
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,8 +72,9 @@ def test_no_unsigned_push_passes_or_crashes_the_check(
 def _read(adapter: Adapter, push: Push) -> None:
     """Read as the bridge does: an order that comes out is one, or it is refused in plain words."""
     try:
-        reading = adapter.read(push, CONTEXT)
-        for order in (*reading.orders, *reading.amendments):
-            order_from(dict(order), zone=ZONE)
+        for context in (CONTEXT, replace(CONTEXT, may_ask=True)):
+            reading = adapter.read(push, context)
+            for order in (*reading.orders, *reading.amendments, *reading.missed):
+                order_from(dict(order), zone=ZONE)
     except BodyError as error:
         assert str(error)  # noqa: PT017  # both ends are right

@@ -306,6 +306,10 @@ def test_a_number_without_an_order_is_passed_over() -> None:
     assert means(error, by_number).status == 200
     (before,) = answered(MEITUAN, error, by_number).fetch
     assert before.path.endswith("day_seq=1")
+    (detail,) = asked({"order_id": NUMBER}, by_number).fetch
+    error["error"] = {"code": 808, "msg": "不存在此订单"}
+    assert means(error, detail).status == 200
+    assert answered(MEITUAN, error, detail).fetch == (before,)
     assert answered(MEITUAN, error, before).fetch == ()
 
 
