@@ -7,91 +7,19 @@ import hashlib
 import hmac
 import json
 import time
-from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
 
-from pos_bridge.adapters.adapter import Adapter
-from pos_bridge.adapters.clover import Clover
-from pos_bridge.adapters.doordash import DoorDash
-from pos_bridge.adapters.justeat import JustEat
-from pos_bridge.adapters.shopify import Shopify
-from pos_bridge.adapters.square import Square
 from pos_bridge.adapters.toast import Toast
 from pos_bridge.adapters.ubereats import UberEats
 from pos_bridge.adapters.woocommerce import WooCommerce
 from pos_bridge.channels.settings import Api
-from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
-from tests.bridge.toy_api import Asked, ToyApi, destinations, tell
+from pos_bridge.status.outcome import Delivered, Later
+from tests.bridge.toy_api import Asked, destinations
+from tests.bridge.toy_shops import GRAPHQL, SHOPS, Shop, planned
 
-SECRET = base64.urlsafe_b64encode(b"a signing secret").decode().rstrip("=")
 STATES = ("accepted", "started", "ready", "served", "recalled", "voided", "void_acknowledged")
-
-
-@dataclass(frozen=True)
-class Shop:
-    """A vendor as a shop has set it up. `api`: besides its address."""
-
-    adapter: Adapter
-    options: dict[str, Any]
-    api: dict[str, Any] = field(default_factory=lambda: {"token": "a token"})
-
-    async def tell(self, toy: ToyApi, topic: str, **data: Any) -> Outcome | None:
-        """Tell it something, with all that it can be told switched on."""
-        options = {"tell_states": True, "tell_stock": {"*": "*", "Rice": "1042"}, **self.options}
-        api = Api(toy.url, **self.api)
-        return await tell(self.adapter, api, options, topic, **{"service": "pickup", **data})
-
-
-SHOPS = {
-    "square": Shop(Square(), {}),
-    "ubereats": Shop(UberEats(), {"stores": ["st/1"], "confirm_orders": True}),
-    "doordash": Shop(
-        DoorDash(),
-        {"stores": ["st/1"], "key_id": "our key"},
-        {"client_id": "us", "client_secret": SECRET, "key": SECRET},
-    ),
-    "justeat": Shop(JustEat(), {}, {"headers": {"Authorization": "JE-API-KEY hush"}}),
-    "shopify": Shop(Shopify(), {}, {"headers": {"X-Shopify-Access-Token": "hush"}}),
-    "woocommerce": Shop(
-        WooCommerce(), {"statuses": {"ready": "packed"}}, {"headers": {"Authorization": "Basic x"}}
-    ),
-    "clover": Shop(Clover(), {"stores": ["st/1"]}),
-    "toast": Shop(Toast(), {"stores": ["st/1"]}),
-}
-
-_ORDER = {
-    "location_id": "L1",
-    "version": 7,
-    "fulfillments": [
-        {"uid": "f1", "state": "PROPOSED"},
-        {"uid": "f2", "state": "PREPARED"},
-        {"uid": "f3", "state": "RESERVED"},
-    ],
-}
-_LEAVES = {
-    "nodes": [
-        {"id": "gid://1", "status": "OPEN", "deliveryMethod": {"methodType": "PICK_UP"}},
-        {"id": "gid://2", "status": "OPEN", "deliveryMethod": {"methodType": "SHIPPING"}},
-        {"id": "gid://3", "status": "CLOSED", "deliveryMethod": {"methodType": "PICK_UP"}},
-    ]
-}
-_GRAPHQL = "/admin/api/2025-07/graphql.json"
-ANSWERS: dict[str, list[tuple[int, Any]]] = {
-    "GET /v2/orders/ord%2F1": [(200, {"order": _ORDER})],
-    "GET /v2/eats/order/ord%2F1": [(200, {"current_state": "CREATED"})],
-    f"POST {_GRAPHQL}": [
-        (200, {"data": {"order": {"fulfillmentOrders": _LEAVES}}}),
-        (200, {"data": {"fulfillmentOrderLineItemsPreparedForPickup": {"userErrors": []}}}),
-        (200, {}),
-    ],
-}
-
-
-def planned() -> ToyApi:
-    """Return a toy that answers as the vendors do."""
-    return ToyApi({key: list(answers) for key, answers in ANSWERS.items()})
 
 
 # --- states --------------------------------------------------------------------------------
@@ -145,7 +73,7 @@ async def test_shopify_is_told_what_a_guest_can_fetch(state: str) -> None:
             assert toy.asked == []
             return
         look, ready = toy.asked
-        assert {(each.method, each.path) for each in toy.asked} == {("POST", _GRAPHQL)}
+        assert {(each.method, each.path) for each in toy.asked} == {("POST", GRAPHQL)}
         assert look.body["variables"] == {"id": "gid://shopify/Order/ord/1"}
         assert "fulfillmentOrders" in look.body["query"]
         said = {"input": {"lineItemsByFulfillmentOrder": [{"fulfillmentOrderId": "gid://1"}]}}
@@ -337,99 +265,3 @@ async def test_what_the_settings_lack_is_said_and_told_once_they_have_it(
         less = Shop(shop.adapter, options, shop.api)
         assert await less.tell(toy, topic, item_id="Rice", left=0) == Later(why)
         assert toy.asked == []
-
-
-# --- what vendors answer -------------------------------------------------------------------
-
-FIRST = {
-    "square": "GET /v2/orders/ord%2F1",
-    "ubereats": "POST /v1/delivery/order/ord%2F1/ready",
-    "doordash": "PATCH /api/v1/orders/ord%2F1/events/order_ready_for_pickup",
-    "justeat": "POST /orders/ord%2F1/readyforcollection",
-    "shopify": f"POST {_GRAPHQL}",
-    "woocommerce": f"PUT {_ORDER_AT_WOO}",
-}
-
-
-@pytest.mark.parametrize("vendor", FIRST)
-async def test_what_a_vendor_refuses_is_given_up_with_its_words(vendor: str) -> None:
-    with planned().serving() as toy:
-        toy.answers[FIRST[vendor]] = [(400, {"message": "order has expired"})]
-        refused = await SHOPS[vendor].tell(toy, "order.ready")
-        assert refused == Refused('answered 400: {"message": "order has expired"}')
-
-
-@pytest.mark.parametrize("vendor", FIRST)
-async def test_a_vendor_that_is_busy_is_left_alone_as_long_as_it_asks(vendor: str) -> None:
-    with planned().serving() as toy:
-        toy.headers = {"Retry-After": "30"}
-        toy.answers[FIRST[vendor]] = [(429, {})]
-        later = await SHOPS[vendor].tell(toy, "order.ready")
-        assert later == Later("it answers 429", 30.0, is_about_all=True)
-
-
-@pytest.mark.parametrize("status", [400, 409])
-async def test_square_is_read_again_where_somebody_was_quicker(status: int) -> None:
-    with planned().serving() as toy:
-        toy.answers["PUT /v2/orders/ord%2F1"] = [
-            (status, {"errors": [{"code": "VERSION_MISMATCH"}]}),
-            (200, {}),
-        ]
-        square_ = SHOPS["square"]
-        why = f"answered {status}: the order was changed meanwhile"
-        assert await square_.tell(toy, "order.ready") == Later(why)
-        assert await square_.tell(toy, "order.ready") == Delivered()
-        assert [each.method for each in toy.asked] == ["GET", "PUT", "GET", "PUT"]
-
-
-@pytest.mark.parametrize(
-    "order",
-    [
-        {**_ORDER, "fulfillments": [{"uid": "f2", "state": "COMPLETED"}]},
-        {**_ORDER, "fulfillments": None},
-        {"location_id": "L1", "fulfillments": _ORDER["fulfillments"]},
-    ],
-)
-async def test_square_is_told_nothing_of_orders_that_nobody_waits_for(order: Any) -> None:
-    """Handed over already, without a fulfilment, or made at the till, which can not be changed."""
-    with planned().serving() as toy:
-        toy.answers["GET /v2/orders/ord%2F1"] = [(200, {"order": order})]
-        assert await SHOPS["square"].tell(toy, "order.ready") == Delivered()
-        assert [each.method for each in toy.asked] == ["GET"]
-
-
-_THROTTLED = {"message": "Throttled", "extensions": {"code": "THROTTLED"}}
-_PREPARED = "NO_LINE_ITEMS_TO_PREPARE_FOR_FULFILLMENT_ORDER"
-
-
-def wrong(code: str) -> dict[str, Any]:
-    """Return the answer of a mutation that did not do what it should."""
-    told = {"userErrors": [{"code": code, "message": "so it is"}]}
-    return {"data": {"fulfillmentOrderLineItemsPreparedForPickup": told}}
-
-
-@pytest.mark.parametrize(
-    ("answer", "outcome"),
-    [
-        ({"errors": [{"message": "no such field"}]}, Refused("answered 200: no such field")),
-        ({"errors": [_THROTTLED]}, Later("answered 200: Throttled")),
-        (wrong("FULFILLMENT_ORDER_INVALID"), Refused("answered 200: so it is")),
-        (wrong(_PREPARED), Delivered()),
-    ],
-)
-async def test_what_shopify_says_with_200_is_understood(answer: Any, outcome: Outcome) -> None:
-    with planned().serving() as toy:
-        toy.answers[f"POST {_GRAPHQL}"][1] = (200, answer)
-        assert await SHOPS["shopify"].tell(toy, "order.ready") == outcome
-
-
-@pytest.mark.parametrize("vendor", ["square", "ubereats", "shopify"])
-async def test_an_answer_that_nobody_understands_is_asked_for_again(vendor: str) -> None:
-    """As from a portal that wants somebody to log in first: nothing is said to be told."""
-    topic = "order.accepted" if vendor == "ubereats" else "order.ready"
-    with planned().serving() as toy:
-        for answers in toy.answers.values():
-            answers[:] = [(200, "<html>")]
-        outcome = await SHOPS[vendor].tell(toy, topic)
-        assert isinstance(outcome, Later)
-        assert outcome.why == "answered 200, what nobody understands: must be a JSON object"

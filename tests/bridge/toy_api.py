@@ -51,6 +51,10 @@ class ToyApi:
         """What was asked for so far."""
         return [each.call for each in self.asked]
 
+    def was_asked(self, method: str, path: str, body: Any) -> bool:
+        """Say whether something was asked for."""
+        return (method, path, body) in self.calls
+
     def answer(self, method: str, path: str) -> tuple[int, Any]:
         """Return the next answer."""
         planned = self.answers.get(f"{method} {path.partition('?')[0]}", [(200, {})])
