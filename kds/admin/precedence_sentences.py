@@ -69,13 +69,18 @@ def slow_sentence(slow: SlowView, lang: str) -> str:
         return (
             Wording("画面从不算整体慢。", "A view never counts as late as a whole.")[lang] + place
         )
+    for_s = slow.stays_s
+    stays = Wording(
+        (for_s and f"；少下来满 {duration(for_s, 'zh')}才算过去") or "",
+        (for_s and f", until too few were late for {duration(for_s, 'en')}") or "",
+    )
     share = f"{part} %" if whole == 100 else f"{part}/{whole}"
     return (
         Wording(
             f"一个画面超过 {share} 的单迟了，就说整体慢几分，只给最急的 {slow.rank} 单编号，"
-            "其余不再标红。",
+            f"其余不再标红{stays.zh}。",
             f"When more than {share} of a view's tickets are late, it says how far behind it is; "
-            f"the {slow.rank} worst are numbered and the others not painted red.",
+            f"the {slow.rank} worst are numbered and the others not painted red{stays.en}.",
         )[lang]
         + place
     )

@@ -61,7 +61,7 @@ class _Wall:
             index = bisect_left(self._places, made.place)
             self._places.insert(index, made.place)
             self._tickets.insert(index, made.ticket)
-            self._lateness.put(made.ticket)
+        self._lateness.put(made.ticket, made.run)
         if made.since is not None:
             insort(self._sinces, made.since)
         if made.until is not None:
@@ -72,7 +72,7 @@ class _Wall:
         if made.ticket is not None:
             index = bisect_left(self._places, made.place)
             del self._places[index], self._tickets[index]
-            self._lateness.take(made.ticket)
+        self._lateness.take(made.ticket, made.run)
         if made.since is not None:
             del self._sinces[bisect_left(self._sinces, made.since)]
         if made.until is not None:
@@ -83,7 +83,7 @@ class _Wall:
         return tuple(self._tickets)
 
     def slow(self, view: SlowView) -> SlowMark | None:
-        """Return what is to be said of all of them together."""
+        """Return what is to be said of all of them together, and perhaps until when."""
         return self._lateness.mark(view)
 
     @property
@@ -112,6 +112,7 @@ class _View:
         self._wall = _Wall()
         self._tally = Tally()
         self._pans = Pans()
+        self._slow_until: Instant | None = None
 
     def board(self, scope: Scope) -> Board:
         last, before = self._seen or (None, None)
@@ -120,24 +121,33 @@ class _View:
             self._refresh(last, scope, visit)
         if last is None or before is None or last.kitchen.alerts is not scope.kitchen.alerts:
             now = self._made_now(scope, alert_cards(scope.kitchen, scope.view))
-        elif stale or not _same_rules(last, scope):
+        elif stale or not _same_rules(last, scope) or self._is_slow_otherwise(last, scope):
             now = self._made_now(scope, before.alerts)
         else:
             now = before
         self._seen = scope, before if before == now else now
         return self._seen[1]
 
+    def _is_slow_otherwise(self, last: Scope, scope: Scope) -> bool:
+        """Time alone has ended what was said of the view as a whole, or comes before its end."""
+        end = self._slow_until
+        return end is not None and (last.now < end) is not (scope.now < end)
+
     def _made_now(self, scope: Scope, alerts: tuple[AlertCard, ...]) -> Board:
         tickets = self._wall.tickets()
+        slow = None if scope.view == PICKUP else self._wall.slow(scope.book.slow)
+        self._slow_until = end = None if slow is None else slow.until
+        is_over = end is not None and end <= scope.now
+        ends = [at for at in (self._wall.until, None if is_over else end) if at is not None]
         return Board(
             view=scope.view,
             book=scope.book.hash,
             tickets=tickets,
             alerts=alerts,
             all_day=self._tally.rows(),
-            valid_until=self._wall.until,
+            valid_until=min(ends, default=None),
             batches=self._pans.rows(),
-            slow=None if scope.view == PICKUP else self._wall.slow(scope.book.slow),
+            slow=None if is_over else slow,
             folded_into=scope.folded_into,
             works_for=scope.others,
             load=load_of(tickets, scope.capacity),

@@ -24,6 +24,7 @@ from kds.board.overtime import overtime_marks
 from kds.board.parts import Orders, Part, orders_of, parts_of
 from kds.board.priority import Rank, standing_of
 from kds.board.scope import PICKUP, Scope, Use, stock_use
+from kds.board.slow import Run, forgotten_at, run_of
 from kds.board.values import Band, Owed, PriorityMark, Ticket, TicketLine
 from kds.board.visibility import (
     is_card,
@@ -60,7 +61,7 @@ class Made:
 
     `ticket` None: it is not shown. It holds from `since` until `until` (None: for ever) unless
     something in `uses` changes. `shares`: what it adds to the all-day counts; `pans`: to the
-    pans.
+    pans; `run`: to how late the view is.
     """
 
     ticket: Ticket | None
@@ -71,6 +72,7 @@ class Made:
     shares: tuple[Share, ...] = ()
     pans: tuple[PanShare, ...] = ()
     parts: Mapping[LineKey, Part] = field(default_factory=dict)
+    run: Run | None = None
 
 
 def make(scope: Scope, visit: Visit, known: Known) -> Made:
@@ -82,9 +84,10 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     uses: set[Use] = {visit.id, *orders, *(twin for o in orders.values() for twin in o.twins)}
     leaves = leaves_pickup_at(parts.values()) if scope.view == PICKUP else None
     if not orders or not is_visible(scope, visit, orders, parts, unread=len(read) < len(cards)):
+        run, past = _run(scope, None, parts.values())
         changes = (*(() if leaves is None else (leaves,)), *appearances(scope, parts.values()))
-        since, until = window(changes, scope.now)
-        return Made(None, (0, (), 0, visit.id), since, until, frozenset(uses))
+        since, until = window((*changes, *past), scope.now)
+        return Made(None, (0, (), 0, visit.id), since, until, frozenset(uses), run=run)
     seen = shown(scope, parts, orders, read)
     lines = _lines(scope, visit, orders, seen, known)
     merged, looked_at = merged_into(scope, visit, orders)
@@ -92,7 +95,8 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
     standing = standing_of(scope, visit, orders, seen)
     ticket = _ticket(scope, visit, orders, lines, food, merged, standing.mark)
     changes = (*_changes(visit, food, leaves), *appearances(scope, parts.values()))
-    since, until = window((*changes, *standing.changes), scope.now)
+    run, past = _run(scope, ticket, parts.values())
+    since, until = window((*changes, *standing.changes, *past), scope.now)
     return Made(
         ticket=ticket,
         place=_place(visit, ticket, standing.rank),
@@ -102,6 +106,18 @@ def make(scope: Scope, visit: Visit, known: Known) -> Made:
         shares=tuple(shares_of(food)),
         pans=tuple(pan_shares(scope, visit, ticket.number, seen)),
         parts=parts,
+        run=run,
+    )
+
+
+def _run(
+    scope: Scope, ticket: Ticket | None, parts: Iterable[Part]
+) -> tuple[Run | None, tuple[Instant, ...]]:
+    """Return what of the visit runs or did so lately, and when that is past."""
+    run = run_of(ticket, parts)
+    past = forgotten_at(run, scope.book.slow)
+    return (None if past is not None and past <= scope.now else run), (
+        () if past is None else (past,)
     )
 
 

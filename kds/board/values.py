@@ -107,13 +107,15 @@ class SlowMark:
     """The view is late as a whole: `late` of the `of` tickets whose clock runs.
 
     `since`: when the one in their middle became late, so that its age is how far behind the view
-    is. `ranked`: the worst, worst first; the late ones that are not among them stay calm.
+    is. `ranked`: the worst, worst first; the late ones that are not among them stay calm. `until`:
+    too few are late by now, and when that has been so for long enough; None: too many are.
     """
 
     late: int
     of: int
     since: Instant
     ranked: tuple[VisitId, ...]
+    until: Instant | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -115,6 +115,10 @@ WORDS = {
         "More than this share of its tickets is late, such as 1/3 or 33 %; 100 %: never",
     ),
     "rank": Wording("给最迟的几单编号", "So many of the worst are numbered"),
+    "stays": Wording(
+        "迟的单少下来多久后才不算整体慢，如 2 分钟；0 秒立刻",
+        "So long too few must be late before it is over, such as 2 min; 0 s: at once",
+    ),
     "batch": Wording(
         "合并同菜：几张单的同一道菜一锅出", "The same dish of several tickets in one pan"
     ),

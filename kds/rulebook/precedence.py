@@ -51,6 +51,7 @@ class SlowViewSpec(Spec):
 
     share: Share = (1, 3)
     rank: Whole = 5
+    stays: Duration = 120
 
 
 class SoldOutSpec(Spec):

@@ -153,7 +153,7 @@ def slow_view(sources: Sources) -> SlowView:
     slow = sources.slow_view
     if slow is None:
         return SlowView()
-    return SlowView(slow.spec.share, slow.spec.rank, str(slow.place))
+    return SlowView(slow.spec.share, slow.spec.rank, str(slow.place), slow.spec.stays)
 
 
 def sold_out_faults(sources: Sources) -> Iterator[Diagnostic]:

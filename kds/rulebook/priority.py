@@ -41,12 +41,14 @@ class PriorityBand:
 class SlowView:
     """When a view is late as a whole: more than `share` (a fraction) of its tickets are.
 
-    Then the `rank` worst are numbered, and the others not painted as late.
+    Then the `rank` worst are numbered, and the others not painted as late. That is over when no
+    more than the share was late for `stays_s`.
     """
 
     share: tuple[int, int] = (1, 3)
     rank: int = 5
     where: str = ""
+    stays_s: int = 120
 
     def is_slow(self, late: int, of: int) -> bool:
         """More than the share of `of` tickets are late."""
