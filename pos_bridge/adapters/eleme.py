@@ -34,7 +34,7 @@ accepted or over: whether `groups` leaves out what was cancelled in part is not 
 
 Options: `wait_for_confirm = true` holds an order until 12 comes; `stores` and `cook_unpaid` as in
 `tickets`. `tell_states = true` tells Ele.me what is ready, and with `confirm_orders = true` accepts
-each order that the kitchen takes.
+each order that the kitchen takes; `tell_stock`: `eleme_api.py`.
 """
 
 from __future__ import annotations
@@ -58,7 +58,7 @@ from pos_bridge.adapters.eleme_orders import (
 )
 from pos_bridge.adapters.lines import parts_of
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import obj, text
 
@@ -86,6 +86,7 @@ class Eleme:
         wait_for_confirm=bool,
         tell_states=bool,
         confirm_orders=bool,
+        tell_stock=dict,
     )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
@@ -147,8 +148,8 @@ class Eleme:
         """Return the request for a token."""
         return eleme_api.token_request(url, key)
 
-    def status_call(self, update: StatusUpdate) -> Fetch | None:
-        """Return what tells Ele.me that an order is ready, or accepted."""
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Ele.me of stock, or that an order is ready, or accepted."""
         return eleme_api.told(update)
 
 

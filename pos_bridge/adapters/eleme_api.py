@@ -10,9 +10,14 @@ integration (the words of an order that was accepted before).
 | `eleme.order.getAllOrders` (shop, day, page of at most 50) | what no push has told |
 | `eleme.order.setOrderPrepared` 已出餐, of orders that the platform's couriers fetch | ready |
 | `eleme.order.confirmOrderLite` | the shop accepts it, where `confirm_orders = true` |
+| `eleme.product.item.batchUpdateStock` (a count by spec) | sold out, so many left |
+| `eleme.product.item.batchFillStock` | on sale again |
 | `eleme.order.mgetOrders`, `getUnprocessOrders` | nothing that the others do not tell |
 | `eleme.message.getNonReachedOMessages` | left out: whether it tells one twice is not documented |
-| `eleme.product.item.clearAndTimingMaxStock` | left out: open to some shops, wants other ids |
+| `eleme.product.item.clearAndTimingMaxStock` | left out: open to some shops only |
+
+Items of `tell_stock` are `ITEM/SPEC`, by the platform's numbers. An app that many shops authorise
+has a token of each shop, which is refreshed elsewhere: it is `api_token`.
 """
 
 from __future__ import annotations
@@ -31,7 +36,7 @@ from pos_bridge.adapters.adapter import Context, Fetch
 from pos_bridge.adapters.eleme_orders import SHOP_TIME
 from pos_bridge.adapters.forms import FORM
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, Stock, parts_of, stock_of
 from pos_bridge.adapters.tickets import Sheet
 from pos_bridge.adapters.values import text
 
@@ -41,6 +46,7 @@ _LAST_PAGE = 100
 _PATH = "/api/v1/"
 _ORDER, _ORDERS = "eleme.order.getOrder", "eleme.order.getAllOrders"
 _PREPARED, _CONFIRM = "eleme.order.setOrderPrepared", "eleme.order.confirmOrderLite"
+_STOCK, _FILL = "eleme.product.item.batchUpdateStock", "eleme.product.item.batchFillStock"
 _MEANINGS = {
     "UNAUTHORIZED": 401,
     "INVALID_SIGNATURE": 401,
@@ -97,13 +103,29 @@ def next_page(fetch: Fetch) -> Fetch | None:
     return _page(said["shopId"], said["date"], number, fetch.about["since"])
 
 
-def told(update: StatusUpdate) -> Fetch | None:
-    """Return what tells the vendor that an order is accepted or ready; None: it need not know."""
+def told(update: StatusUpdate) -> Calls:
+    """Return what tells the vendor of stock, or that an order is accepted or ready.
+
+    Raises `NotTakenError` for an item that the settings do not name as the platform does.
+    """
+    stock = stock_of(update)
+    if stock is not None:
+        return _stock_call(update.id, stock)
     action = {"order.ready": _PREPARED, "order.accepted": _CONFIRM}.get(update.type)
     if action is None or (action == _CONFIRM and update.options.get("confirm_orders") is not True):
         return None
     order = text(update.data["order_id"])
     return _call(update.id, order, action, {"orderId": order})
+
+
+def _stock_call(need: str, stock: Stock) -> Fetch:
+    item, spec = map(values.whole, parts_of(stock.item))
+    if item is None or spec is None:
+        raise NotTakenError(f"tell_stock: {stock.item!r} must be two numbers")
+    if stock.left is None:
+        listed = [{"itemId": item, "itemSpecIds": [spec]}]
+        return _call(need, stock.item, _FILL, {"specIds": listed})
+    return _call(need, stock.item, _STOCK, {"stockMap": {str(spec): max(0, int(stock.left))}})
 
 
 # --- how it is asked -----------------------------------------------------------------------

@@ -35,7 +35,7 @@ cancelled, confirmed or over: whether `detail` leaves out what was refunded is n
 Options: `wait_for_confirm = true` holds an order until the shop has confirmed it; `stores` and
 `cook_unpaid` as in `tickets` (cash on delivery is unpaid). `platform = "saas"` asks and tells the
 SaaS platform, else waimai. `tell_states = true` tells what is ready, and with
-`confirm_orders = true` accepts each order that the kitchen takes.
+`confirm_orders = true` accepts each order that the kitchen takes; `tell_stock`: `meituan_api.py`.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ from pos_bridge.adapters.forms import FORM, fields_of, form_of
 from pos_bridge.adapters.meituan_api import saas_signature, waimai_signatures
 from pos_bridge.adapters.meituan_events import sort_answer, sort_event
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import Calls, StatusUpdate
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import text, unwrapped
 
@@ -87,6 +87,7 @@ class Meituan:
         platform=str,
         tell_states=bool,
         confirm_orders=bool,
+        tell_stock=dict,
     )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
@@ -144,8 +145,8 @@ class Meituan:
         """Say what an answer means."""
         return meituan_api.meaning(fetch, body)
 
-    def status_call(self, update: StatusUpdate) -> Fetch | None:
-        """Return what tells Meituan that an order is ready, or accepted."""
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Meituan of stock, or that an order is ready, or accepted."""
         return meituan_api.told(update)
 
 

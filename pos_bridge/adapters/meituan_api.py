@@ -4,19 +4,20 @@ Facts: the vendor's SDKs (waimai: `com.opensdk.meituan`, open-shangou.meituan.co
 134, 146, 149, 216; SaaS: MtOpJavaSDK and its Go sister, `ApiMeta` of each request), and the notes
 of the vendor's pages as public integrations repeat them.
 
-| waimai (GET, below /api/v1) | SaaS (POST, `businessId` 2) | used for |
+| waimai (below /api/v1) | SaaS (POST, `businessId` 2) | used for |
 |---|---|---|
 | order/getOrderDetail | waimai/order/queryById | an order by its id |
 | order/getOrderDaySeq, order/getOrderIdByDaySeq | – | what no push has told |
 | order/preparationMealComplete | the same | ready 出餐; not for pickup |
 | order/confirm | the same | the shop accepts it, where `confirm_orders = true` |
-| food/sku/stock | – | left out: counts by SKU, of which a dish may have several |
+| food/sku/stock (POST) | waimai/dish/updateStock | sold out, so many left, on sale, of `stores` |
 
 SaaS lists only what is not confirmed within five minutes (`queryByEpoids`), in a form that is not
-documented: left out. Waimai's `sig` covers values as they are, not percent-encoded: verified only
-for values in which that is the same. Meituan's codes: 600 inside, 702 and 703 who asks; 808 with
-words. The codes of SaaS, beyond OP_SUCCESS, and the words for an order that is not there, and for
-a meal that was told before on SaaS, are unverified.
+documented: left out. Waimai's `sig` covers values as they are, not percent-encoded (`concatParams`
+of the SDK). Items of `tell_stock` are `DISH/SKU`, by the shop's own codes. What is not counted is
+`*` on waimai, and on SaaS, where a count has four digits, 9999. Meituan's codes: 600 inside, 702
+and 703 who asks; 808 with words. The codes of SaaS, beyond OP_SUCCESS, and the words for an order
+that is not there, and for a meal that was told before on SaaS, are unverified.
 """
 
 from __future__ import annotations
@@ -33,14 +34,14 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch
 from pos_bridge.adapters.forms import FORM
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import Calls, StatusUpdate, Stock, parts_of, stock_of, stores_told
 from pos_bridge.adapters.tickets import Sheet
 from pos_bridge.adapters.values import text
 
 API = "https://waimaiopen.meituan.com/api/v1"
 SAAS_API = "https://api-open-cater.meituan.com"
 SHOP_TIME = timezone(timedelta(hours=8))
-_SAAS = "/waimai/order/"
+_SAAS = "/waimai/"
 _DETAIL, _LAST, _BY_NUMBER = "getOrderDetail", "getOrderDaySeq", "getOrderIdByDaySeq"
 _READY, _CONFIRM = "preparationMealComplete", "confirm"
 _SAAS_DETAIL, _SAAS_WELL = "queryById", "OP_SUCCESS"
@@ -51,6 +52,7 @@ _TOO_EARLY = "分钟内不能"
 """Of a meal that is ready within a minute of being accepted."""
 
 _NO_ORDER = ("订单", "不存在")
+_SAAS_MOST = 9999
 
 
 # --- what is asked for ---------------------------------------------------------------------
@@ -71,7 +73,7 @@ def _of_order(
     """Return a request about one order, to whichever platform."""
     if not is_saas(options):
         return _call(need, order_id, action, {"order_id": order_id}, **about)
-    path = f"{_SAAS}{action}?{urlencode({'orderId': order_id})}"
+    path = f"{_SAAS}order/{action}?{urlencode({'orderId': order_id})}"
     return Fetch(need, order_id, path, "POST", about=about)
 
 
@@ -122,8 +124,16 @@ def since_of(walk: Fetch) -> datetime | None:
     return values.when(walk.about.get("since"), UTC)
 
 
-def told(update: StatusUpdate) -> Fetch | None:
-    """Return what tells the vendor that an order is accepted or ready; None: it need not know."""
+def told(update: StatusUpdate) -> Calls:
+    """Return what tells the vendor of stock, or that an order is accepted or ready.
+
+    Raises `NotTakenError` for an item that the settings do not name as the platform does, and
+    where they name no store.
+    """
+    stock = stock_of(update)
+    if stock is not None:
+        make = _saas_stock if is_saas(update.options) else _waimai_stock
+        return tuple(make(update.id, stock, store) for store in stores_told(update))
     order, options = text(update.data.get("order_id")), update.options
     action = {"order.ready": _READY, "order.accepted": _CONFIRM}.get(update.type)
     if action is None or not (order.isascii() and order.isdigit()):  # a voucher has another id
@@ -133,6 +143,26 @@ def told(update: StatusUpdate) -> Fetch | None:
     if action == _READY and update.data.get("service") == "pickup":
         return None
     return _of_order(update.id, order, action, options)
+
+
+def _waimai_stock(need: str, stock: Stock, store: str) -> Fetch:
+    dish, sku = parts_of(stock.item)
+    count = "*" if stock.left is None else _count(stock.left)
+    said = [{"app_food_code": dish, "skus": [{"sku_id": sku, "stock": count}]}]
+    fields = {"app_poi_code": store, "food_data": _json(said)}
+    return Fetch(need, stock.item, f"/food/sku/stock?{urlencode(fields)}", "POST")
+
+
+def _saas_stock(need: str, stock: Stock, store: str) -> Fetch:
+    dish, sku = parts_of(stock.item)
+    count = _SAAS_MOST if stock.left is None else min(_SAAS_MOST, int(_count(stock.left)))
+    said = [{"eDishCode": dish, "skus": [{"skuId": sku, "stock": count}]}]
+    fields = {"ePoiId": store, "dishSkuStocks": _json(said)}
+    return Fetch(need, stock.item, f"{_SAAS}dish/updateStock?{urlencode(fields)}", "POST")
+
+
+def _count(left: float) -> str:
+    return str(max(0, int(left)))
 
 
 # --- how it is asked -----------------------------------------------------------------------
@@ -158,17 +188,23 @@ def signed(fetch: Fetch, key: Key, at: datetime) -> Request:
     fields, stamp = dict(parse_qsl(query)), str(int(at.timestamp()))
     if path.startswith(_SAAS):
         return _saas_request(path, fields, key, stamp)
-    address = key.base + path
-    sent = {**fields, "app_id": key.id, "timestamp": stamp}
-    sig, _ = waimai_signatures(address, sent, key.secret)
-    return Request("GET", f"{address}?{urlencode(sorted(sent.items()))}&sig={sig}")
+    address, ours = key.base + path, {"app_id": key.id, "timestamp": stamp}
+    sig, _ = waimai_signatures(address, {**fields, **ours}, key.secret)
+    if fetch.method == "POST":  # who asks stands in the address, what in the form; both are signed
+        url = f"{address}?{urlencode(ours)}&sig={sig}"
+        return Request("POST", url, {"Content-Type": FORM}, urlencode(fields))
+    return Request("GET", f"{address}?{urlencode(sorted({**fields, **ours}.items()))}&sig={sig}")
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
 
 
 def _saas_request(path: str, fields: Mapping[str, str], key: Key, stamp: str) -> Request:
     base = SAAS_API if key.base == API else key.base  # the settings name none
     form = {
         "appAuthToken": key.token,
-        "biz": json.dumps(fields, ensure_ascii=False, separators=(",", ":")),
+        "biz": _json(fields),
         "businessId": "2",
         "charset": "UTF-8",
         "developerId": key.id,

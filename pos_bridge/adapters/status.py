@@ -87,6 +87,17 @@ def stock_of(update: StatusUpdate) -> Stock | None:
     return Stock(own, update.data.get("left")) if own else None
 
 
+def parts_of(item: str) -> tuple[str, str]:
+    """Return the dish and its size that `tell_stock` names as one text, `DISH/SIZE`.
+
+    Raises `NotTakenError` where it names one alone: that can never be told.
+    """
+    dish, _, size = item.partition("/")
+    if not (dish and size):
+        raise NotTakenError(f"tell_stock: {item!r} must be DISH/SIZE")
+    return dish, size
+
+
 def stores_told(update: StatusUpdate) -> list[str]:
     """Return the stores that `stores` names, to be told one by one.
 

@@ -156,6 +156,27 @@ def test_what_the_platform_refuses_is_parked_and_holds_up_nobody(
     bridge.client.delete(f"/v1/outbox/{refused['id']}")
 
 
+def test_what_is_sold_out_and_on_sale_again_is_told(bridge: Running, platform: Meituan) -> None:
+    settings = bridge.data / "pos.toml"
+    settings.write_text(settings.read_text() + '[pos.meituan.tell_stock]\n"毛肚" = "101/101-1"\n')
+
+    def told(count: str) -> bool:
+        sku = f'{{"sku_id":"101-1","stock":"{count}"}}'
+        return f'stock [{{"app_food_code":"101","skus":[{sku}]}}]' in platform.asked
+
+    def has_told(left: float | None, count: str) -> bool:  # the settings take a moment
+        bridge.client.put("/v1/stock/毛肚", json={"left": 5})
+        bridge.client.put("/v1/stock/毛肚", json={"left": left})
+        return told(count)
+
+    eventually(lambda: has_told(0, "0"))
+    for left, count in ((2.5, "2"), (None, "*")):
+        bridge.client.put("/v1/stock/毛肚", json={"left": left})
+        eventually(lambda: told(count))  # noqa: B023 - asked at once
+    bridge.client.put("/v1/stock/鸭血", json={"left": 0})  # the platform does not sell it
+    assert bridge.get("/v1/outbox")["given_up"] == []
+
+
 def test_saas_is_asked_and_told_in_its_own_way(tmp_path: Path, platform: Meituan) -> None:
     more = f'api = "{platform.url}"\napi_token = "{TOKEN}"\nplatform = "saas"\n'
     with running(set_up(tmp_path / "data", more)) as bridge:

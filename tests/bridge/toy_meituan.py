@@ -33,10 +33,11 @@ class Meituan:
 
     # --- waimai ---
 
-    def waimai(self, path: str, query: str) -> tuple[int, dict[str, Any]]:
-        """Answer a GET below /api/v1."""
+    def waimai(self, path: str, query: str, form: str = "") -> tuple[int, dict[str, Any]]:
+        """Answer a request below /api/v1; both query and form are signed."""
         pairs = [each.split("=", 1) for each in query.split("&")]
         fields = {name: unquote_plus(value) for name, value in pairs}
+        fields |= dict(parse_qsl(form))
         sig = fields.pop("sig", "")
         signed = f"{self.url}{path}?" + "&".join(f"{n}={fields[n]}" for n in sorted(fields))
         made = hashlib.md5((signed + SECRET).encode(), usedforsecurity=False).hexdigest()
@@ -45,7 +46,8 @@ class Meituan:
         if made != sig or abs(int(fields["timestamp"]) - time.time()) > _WINDOW_S:
             return 200, _ng("703 签名验证错误")
         action = path.rpartition("/")[2]
-        fault = self._noted(action, fields.get("order_id", fields.get("day_seq", "")))
+        about = ("order_id", "day_seq", "food_data")
+        fault = self._noted(action, next((fields[name] for name in about if name in fields), ""))
         if isinstance(fault, int):
             return fault, {}
         return 200, _ng(fault) if fault else {"data": self._data(action, fields)}
@@ -53,7 +55,7 @@ class Meituan:
     def _data(self, action: str, fields: dict[str, str]) -> Any:
         if action == "getOrderDetail":
             return self.orders[fields["order_id"]]
-        if action in {"getOrderDaySeq", "getOrderIdByDaySeq"}:
+        if action in {"getOrderDaySeq", "getOrderIdByDaySeq", "stock"}:
             assert fields["app_poi_code"] == STORE
         if action == "getOrderDaySeq":
             return {"result": "ok", "day_seq": max(self.numbers, default=0)}
@@ -73,7 +75,8 @@ class Meituan:
             return 200, {"code": "OP_SIGN_ERROR", "msg": "签名错误", "data": None}
         if form["appAuthToken"] != TOKEN:
             return 200, {"code": "OP_TOKEN_EXPIRED", "msg": f"{form['appAuthToken']} 过期"}
-        action, order_id = path.rpartition("/")[2], json.loads(form["biz"])["orderId"]
+        action, biz = path.rpartition("/")[2], json.loads(form["biz"])
+        order_id = biz["dishSkuStocks"] if action == "updateStock" else biz["orderId"]
         fault = self._noted(action, order_id)
         if isinstance(fault, int):
             return fault, {}
@@ -97,12 +100,17 @@ class Meituan:
             def do_GET(self) -> None:  # noqa: N802 - http.server calls it so
                 path, _, query = self.path.partition("?")
                 assert path.startswith("/api/v1/order/")
+                assert not path.endswith("/stock")
                 self.tell(*platform.waimai(path, query))
 
             def do_POST(self) -> None:  # noqa: N802
                 body = self.rfile.read(int(self.headers["content-length"])).decode()
-                assert self.path.startswith("/waimai/order/")
-                self.tell(*platform.saas(self.path, dict(parse_qsl(body, True))))
+                path, _, query = self.path.partition("?")
+                if path.startswith("/api/v1/"):
+                    assert path == "/api/v1/food/sku/stock"
+                    return self.tell(*platform.waimai(path, query, body))
+                assert path.startswith(("/waimai/order/", "/waimai/dish/"))
+                return self.tell(*platform.saas(self.path, dict(parse_qsl(body, True))))
 
             def tell(self, status: int, said: dict[str, Any]) -> None:
                 self.say(status, json.dumps(said, ensure_ascii=False).encode(), {})

@@ -16,7 +16,7 @@ from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Reading
 from pos_bridge.adapters.eleme import Eleme
 from pos_bridge.adapters.eleme_orders import SHOP_TIME
 from pos_bridge.adapters.signing import Key, Meaning
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import NotTakenError, StatusUpdate
 from tests.unit.adapters.mutations import AT, ZONE, json_push, survives
 from tests.unit.adapters.reads import amendment, answered, order
 from tests.unit.adapters.test_eleme import changed, message, state
@@ -119,7 +119,7 @@ def test_an_error_of_another_shape_is_one(error: Any) -> None:
 
 def test_what_was_done_before_is_done() -> None:
     def means(topic: str, words: str) -> int:
-        fetch = ELEME.status_call(update(topic, confirm_orders=True))
+        fetch = one_call(update(topic, confirm_orders=True))
         assert fetch is not None
         error = {"code": "BIZ", "message": words}
         return ELEME.meaning(fetch, json.dumps({"error": error}).encode()).status
@@ -138,6 +138,13 @@ def update(topic: str, **options: Any) -> StatusUpdate:
     return StatusUpdate("msg_1", topic, "2026-11-21T10:00:00Z", data, options)
 
 
+def one_call(told: StatusUpdate) -> Fetch | None:
+    """Return the request that tells it, where it is one."""
+    call = ELEME.status_call(told)
+    assert call is None or isinstance(call, Fetch)
+    return call
+
+
 @pytest.mark.parametrize(
     ("topic", "action"),
     [
@@ -149,16 +156,42 @@ def update(topic: str, **options: Any) -> StatusUpdate:
     ],
 )
 def test_ele_me_hears_what_is_ready(topic: str, action: str | None) -> None:
-    call = ELEME.status_call(update(topic))
+    call = one_call(update(topic))
     assert (None if call is None else call.about["action"]) == action
     assert call is None or call.about["params"] == {"orderId": "8076190120874666612"}
 
 
 def test_orders_are_accepted_only_where_that_is_wanted() -> None:
-    call = ELEME.status_call(update("order.accepted", confirm_orders=True))
+    call = one_call(update("order.accepted", confirm_orders=True))
     assert call is not None
     assert call.about["action"] == "eleme.order.confirmOrderLite"
-    assert ELEME.status_call(update("order.accepted", confirm_orders="true")) is None
+    assert one_call(update("order.accepted", confirm_orders="true")) is None
+
+
+@pytest.mark.parametrize(
+    ("left", "action", "params"),
+    [
+        (0, "batchUpdateStock", {"stockMap": {"91": 0}}),
+        (2.5, "batchUpdateStock", {"stockMap": {"91": 2}}),
+        (None, "batchFillStock", {"specIds": [{"itemId": 2341123, "itemSpecIds": [91]}]}),
+    ],
+)
+def test_ele_me_hears_of_stock(left: float | None, action: str, params: dict[str, Any]) -> None:
+    call = ELEME.status_call(stock(left, {"奶茶": "2341123/91"}))
+    assert isinstance(call, Fetch)
+    assert call.about == {"action": f"eleme.product.item.{action}", "params": params}
+    assert ELEME.status_call(stock(left, {"毛肚": "5/6"})) is None
+
+
+@pytest.mark.parametrize("item", ["2341123", "a/b", "/91"])
+def test_stock_that_can_not_be_told_says_why(item: str) -> None:
+    with pytest.raises(NotTakenError, match=f"'{item}' must be"):
+        ELEME.status_call(stock(0, {"奶茶": item}))
+
+
+def stock(left: float | None, known: dict[str, str]) -> StatusUpdate:
+    said = {"item_id": "奶茶", "left": left}
+    return StatusUpdate("msg_2", "stock.left", "", said, {"tell_stock": known})
 
 
 # --- what is asked for ---------------------------------------------------------------------

@@ -15,7 +15,7 @@ from pos_bridge.adapters import meituan_api
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Reading
 from pos_bridge.adapters.meituan import Meituan
 from pos_bridge.adapters.signing import Key, Meaning
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import NotTakenError, StatusUpdate
 from tests.unit.adapters.mutations import AT, ZONE, survives
 from tests.unit.adapters.reads import amendment, answered, order
 from tests.unit.adapters.test_meituan import changed, form
@@ -47,6 +47,13 @@ def walk(since: datetime = MADE) -> Fetch:
 def update(topic: str, order_id: str = NUMBER, **options: Any) -> StatusUpdate:
     data = {"order_id": order_id, "state": "ready", "service": "delivery", "lines": []}
     return StatusUpdate("msg_1", topic, "2026-11-21T10:00:00Z", data, options)
+
+
+def one_call(told: StatusUpdate) -> Fetch | None:
+    """Return the request that tells it, where it is one."""
+    call = MEITUAN.status_call(told)
+    assert call is None or isinstance(call, Fetch)
+    return call
 
 
 # --- requests ------------------------------------------------------------------------------
@@ -158,7 +165,7 @@ def test_what_is_no_answer_of_the_platform_is_none(body: str) -> None:
 def test_what_was_done_before_is_done_and_what_is_too_early_is_told_later(
     topic: str, words: str, status: int
 ) -> None:
-    fetch = MEITUAN.status_call(update(topic, confirm_orders=True))
+    fetch = one_call(update(topic, confirm_orders=True))
     assert fetch is not None
     assert means({"data": "ng", "error": {"code": 808, "msg": words}}, fetch).status == status
 
@@ -172,9 +179,9 @@ def test_what_was_done_before_is_done_and_what_is_too_early_is_told_later(
      ("order.started", None), ("line.ready", None)],
 )  # fmt: skip
 def test_meituan_hears_what_is_ready(topic: str, action: str | None) -> None:
-    call = MEITUAN.status_call(update(topic))
+    call = one_call(update(topic))
     assert (call and call.path) == (action and f"/order/{action}?order_id={NUMBER}")
-    saas = MEITUAN.status_call(update(topic, **SAAS))
+    saas = one_call(update(topic, **SAAS))
     assert (saas and saas.path) == (action and f"/waimai/order/{action}?orderId={NUMBER}")
 
 
@@ -183,13 +190,61 @@ def test_meituan_hears_nothing_of_what_is_fetched_or_of_vouchers() -> None:
     fetched = update("order.ready")
     fetched = StatusUpdate("m", fetched.type, fetched.at, {**fetched.data, "service": "pickup"})
     assert MEITUAN.status_call(fetched) is None
-    assert MEITUAN.status_call(update("order.ready", "coupon-123")) is None
-    stock = StatusUpdate("m", "stock.sold_out", "", {"item_id": "101", "left": 0})
-    assert MEITUAN.status_call(stock) is None
+    assert one_call(update("order.ready", "coupon-123")) is None
+    assert MEITUAN.status_call(stock(0)) is None
+
+
+def stock(left: float | None, **options: Any) -> StatusUpdate:
+    return StatusUpdate("m", "stock.left", "", {"item_id": "毛肚", "left": left}, options)
+
+
+KNOWN = {"tell_stock": {"毛肚": "101/101-1"}, "stores": ["shop-7", "shop-8"]}
+
+
+@pytest.mark.parametrize(("left", "count"), [(0, "0"), (2.5, "2"), (-1, "0"), (None, "*")])
+def test_waimai_hears_of_stock_in_each_store(left: float | None, count: str) -> None:
+    calls = MEITUAN.status_call(stock(left, **KNOWN))
+    assert isinstance(calls, tuple)
+    assert len(calls) == 2
+    request = MEITUAN.signed(calls[0], Key(meituan_api.API, "42", "hush"), STAMP, "0")
+    form = dict(parse_qsl(request.body))
+    said = [{"app_food_code": "101", "skus": [{"sku_id": "101-1", "stock": count}]}]
+    assert json.loads(form["food_data"]) == said
+    address = "https://waimaiopen.meituan.com/api/v1/food/sku/stock"
+    fields = form | {"app_id": "42", "timestamp": "1795255900"}
+    plain = "&".join(f"{name}={fields[name]}" for name in sorted(fields))
+    sig = hashlib.md5(f"{address}?{plain}hush".encode(), usedforsecurity=False).hexdigest()
+    assert request.url == f"{address}?app_id=42&timestamp=1795255900&sig={sig}"
+    assert form["app_poi_code"] == "shop-7"
+
+
+@pytest.mark.parametrize(("left", "count"), [(0, 0), (12345, 9999), (None, 9999)])
+def test_saas_hears_of_stock_in_four_digits(left: float | None, count: int) -> None:
+    calls = MEITUAN.status_call(stock(left, **KNOWN, **SAAS))
+    assert isinstance(calls, tuple)
+    request = MEITUAN.signed(calls[1], Key(meituan_api.API, "42", "hush", "t"), STAMP, "0")
+    assert request.url == "https://api-open-cater.meituan.com/waimai/dish/updateStock"
+    biz = json.loads(dict(parse_qsl(request.body))["biz"])
+    assert biz["ePoiId"] == "shop-8"
+    said = [{"eDishCode": "101", "skus": [{"skuId": "101-1", "stock": count}]}]
+    assert json.loads(biz["dishSkuStocks"]) == said
+
+
+@pytest.mark.parametrize(
+    ("options", "told"),
+    [
+        ({"tell_stock": {"毛肚": "101/1"}}, "stores is not set"),
+        ({"tell_stock": {"毛肚": "101"}, "stores": ["a"]}, "'101' must be DISH/SIZE"),
+        ({"tell_stock": {"*": "*"}, "stores": ["a"]}, "'毛肚' must be DISH/SIZE"),
+    ],
+)
+def test_stock_that_can_not_be_told_says_why(options: dict[str, Any], told: str) -> None:
+    with pytest.raises(NotTakenError, match=told):
+        MEITUAN.status_call(stock(0, **options))
 
 
 def test_orders_are_accepted_only_where_that_is_wanted() -> None:
-    call = MEITUAN.status_call(update("order.accepted", confirm_orders=True))
+    call = one_call(update("order.accepted", confirm_orders=True))
     assert call is not None
     assert call.path == f"/order/confirm?order_id={NUMBER}"
 
