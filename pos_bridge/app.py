@@ -217,7 +217,7 @@ def _services(
         kept.time,
         feed,
         is_rush=lambda: writer.waiting > 4,
-        vendors=lambda: vendors_told(channels.directory.channels),
+        vendors=lambda: vendors_told(channels.directory.channels, asking.tokens),
     )
     captures = Captures(
         settings, listeners, writer, rates, pulse, kept.time, lambda: zone_of(feed.book)

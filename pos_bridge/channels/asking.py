@@ -11,12 +11,13 @@ from pos_bridge.channels.catching_up import CatchUp
 from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.fetching import Fetcher
 from pos_bridge.channels.intake import PushIntake
+from pos_bridge.channels.tokens import Tokens
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.pulse.pulse import Pulse
 
 
 class Asking:
-    """Asks every vendor that can be asked. Event loop thread only."""
+    """Asks every vendor that can be asked. Event loop thread only. `tokens`: those it uses."""
 
     def __init__(
         self,
@@ -26,8 +27,9 @@ class Asking:
         pulse: Pulse,
         time: KitchenTime,
     ) -> None:
-        self._fetcher = Fetcher(outbox, channels, pushes, time)
-        self._catch_up = CatchUp(channels, pushes, pulse, time)
+        self.tokens = Tokens()
+        self._fetcher = Fetcher(outbox, channels, pushes, self.tokens, time)
+        self._catch_up = CatchUp(channels, pushes, pulse, self.tokens, time)
         pushes.on_owed = self._fetcher.wake
 
     def remarks(self) -> Iterator[Remark]:

@@ -23,6 +23,7 @@ from pos_bridge.channels.channels import Channels
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.channels.settings import Api
+from pos_bridge.channels.tokens import Tokens
 from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.pulse.pulse import Pulse
@@ -51,11 +52,17 @@ class CatchUp:
     """
 
     def __init__(
-        self, channels: Channels, pushes: PushIntake, pulse: Pulse, time: KitchenTime
+        self,
+        channels: Channels,
+        pushes: PushIntake,
+        pulse: Pulse,
+        tokens: Tokens,
+        time: KitchenTime,
     ) -> None:
         self._channels = channels
         self._pushes = pushes
         self._pulse = pulse
+        self._tokens = tokens
         self._time = time
         self._apis: dict[str, tuple[Api, VendorApi]] = {}
         self._until: dict[str, Instant] = {}
@@ -164,7 +171,8 @@ class CatchUp:
         settings, vendor = channel.settings.api, channel.adapter.vendor
         known = self._apis.get(vendor)
         if known is None or known[0] != settings:
-            known = self._apis[vendor] = (settings, VendorApi(settings, adapter))
+            made = VendorApi(settings, adapter, self._tokens.of(vendor))
+            known = self._apis[vendor] = (settings, made)
         return known[1]
 
     def _tell(self, vendor: str, why: Wording) -> None:

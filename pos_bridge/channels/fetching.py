@@ -25,6 +25,7 @@ from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.intake import PushIntake
 from pos_bridge.channels.jobs import fetch_of, outbox_of
 from pos_bridge.channels.settings import Api
+from pos_bridge.channels.tokens import Token, Tokens
 from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
 from pos_bridge.kitchen_time import KitchenTime
 from pos_bridge.writer import NotDurableError
@@ -41,10 +42,15 @@ class Fetcher:
     """Fetches for every vendor that has thin pushes."""
 
     def __init__(
-        self, outbox: Outbox, channels: Channels, pushes: PushIntake, time: KitchenTime
+        self,
+        outbox: Outbox,
+        channels: Channels,
+        pushes: PushIntake,
+        tokens: Tokens,
+        time: KitchenTime,
     ) -> None:
         self._lines = {
-            vendor: _Line(vendor, outbox, channels, pushes, time)
+            vendor: _Line(vendor, outbox, channels, pushes, tokens.of(vendor), time)
             for vendor in channels.vendors
             if isinstance(_adapter(channels, vendor), Fetching)
         }
@@ -79,6 +85,7 @@ class _Line:
         outbox: Outbox,
         channels: Channels,
         pushes: PushIntake,
+        token: Token,
         time: KitchenTime,
     ) -> None:
         self.vendor = vendor
@@ -88,6 +95,7 @@ class _Line:
         self._outbox = outbox
         self._channels = channels
         self._pushes = pushes
+        self._token = token
         self._time = time
         self._api: tuple[Api, VendorApi] | None = None
         self._pause_s = 0.0
@@ -191,7 +199,7 @@ class _Line:
         settings, adapter = channel.settings.api, channel.adapter
         if self._api is None or self._api[0] != settings:
             assert isinstance(adapter, Fetching)
-            self._api = (settings, VendorApi(settings, adapter))
+            self._api = (settings, VendorApi(settings, adapter, self._token))
         return self._api[1]
 
 

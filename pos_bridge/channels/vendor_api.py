@@ -27,12 +27,12 @@ from pos_bridge.adapters.signing import (
     Signing,
 )
 from pos_bridge.channels.settings import Api
+from pos_bridge.channels.tokens import Token
 
 if TYPE_CHECKING:
     import httpx
 
 _PATIENCE_S = 10.0
-_SPARE_S = 60.0
 _LONGEST_WAIT_S = 3600.0
 _TOO_EARLY = 425
 _LONGEST_WORDS = 200
@@ -78,14 +78,14 @@ class Response:
 
 
 class VendorApi:
-    """Asks one vendor's API, as `api` says; a token of the client's own is kept while it lasts."""
+    """Asks one vendor's API, as `api` says. `token`: the client's own, where it has one."""
 
-    def __init__(self, api: Api, adapter: HavingApi) -> None:
+    def __init__(self, api: Api, adapter: HavingApi, token: Token) -> None:
         self._api = api
         self._adapter = adapter
         self._base = api.base or adapter.api.rstrip("/")
         self._client: httpx.AsyncClient | None = None
-        self._token, self._lasts_until = "", 0.0
+        self._token = token
 
     async def close(self) -> None:
         """Close the connections."""
@@ -106,13 +106,17 @@ class VendorApi:
             raise NoAnswerError(f"连不上：{told}", told) from error
 
     async def _ask(self, fetch: Fetch) -> Response:
-        token = self._api.token or await self._own_token()
+        token = self._api.token
+        if self._api.token_url and not token:
+            token = await self._token.of(self._api, self._new_token)
         status, body, found = await self._sent(self._request(fetch, token))
         meant = Meaning(status)
         if isinstance(self._adapter, Signing) and status < 300:
             meant = self._adapter.meaning(fetch, body)
         why = self._discreet(meant.why)
-        self._check(meant.status, why, _retry_after(found))
+        if meant.status in {401, 403}:
+            self._token.refused(token)
+        _check(meant.status, why, _retry_after(found))
         if meant.status >= 300 and not why:
             why = self._discreet(body[: 2 * _LONGEST_WORDS].decode("utf-8", "replace"))
         return Response(meant.status, body, found.get("content-type", ""), why)
@@ -136,21 +140,10 @@ class VendorApi:
             raise NoAnswerError(f"pos.toml 里没有 {told}", f"{told} are not set in pos.toml")
         return Key(self._base, api.client_id, api.key, token)
 
-    def _check(self, status: int, why: str, wait_s: float | None) -> None:
-        """Raise `NoAnswerError` where it makes sense to ask again later."""
-        zh, en = (f"：{why}", f": {why}") if why else ("", "")
-        if status in {401, 403}:
-            self._token = ""
-            told = (f"{status}：凭证被拒{zh}", f"{status}: the credentials are refused{en}")
-            raise NoAnswerError(*told)
-        if status in {408, _TOO_EARLY, 429} or status >= 500:
-            told = (f"对方回答 {status}{zh}", f"it answers {status}{en}")
-            raise NoAnswerError(*told, wait_s, is_about_all=status != _TOO_EARLY)
-
     def _discreet(self, text: str) -> str:
         """Return words of somebody else's in one line, without what must not be told."""
         api = self._api
-        secrets = {api.token, api.client_secret, api.key, self._token, *api.headers.values()}
+        secrets = {api.token, api.client_secret, api.key, self._token.value, *api.headers.values()}
         for each in sorted(secrets, key=len, reverse=True):
             if len(each) >= _SHORTEST_SECRET:
                 text = text.replace(each, "…")
@@ -173,18 +166,13 @@ class VendorApi:
             await response.aclose()
         return response.status_code, body, response.headers
 
-    async def _own_token(self) -> str:
-        """Return a token asked for with the client's credentials."""
-        api, clock = self._api, asyncio.get_running_loop().time
-        if not api.token_url or (self._token and clock() < self._lasts_until):
-            return self._token
+    async def _new_token(self) -> tuple[str, float]:
+        """Return a token asked for with the client's credentials, and how long it lasts."""
         status, body, found = await self._sent(self._token_request())
         if status != 200:
             told = (f"token_url 回答 {status}", f"token_url answers {status}")
             raise NoAnswerError(*told, _retry_after(found))
-        self._token, lasts_s = _token_in(body, self._adapter)
-        self._lasts_until = clock() + max(0.0, lasts_s - _SPARE_S)
-        return self._token
+        return _token_in(body, self._adapter)
 
     def _token_request(self) -> Request:
         """Return the request for a token: OAuth 2.0, RFC 6749 4.4, unless the adapter knows."""
@@ -207,6 +195,17 @@ class VendorApi:
                 timeout=_PATIENCE_S, follow_redirects=False, trust_env=False
             )
         return self._client
+
+
+def _check(status: int, why: str, wait_s: float | None) -> None:
+    """Raise `NoAnswerError` where it makes sense to ask again later."""
+    zh, en = (f"：{why}", f": {why}") if why else ("", "")
+    if status in {401, 403}:
+        told = (f"{status}：凭证被拒{zh}", f"{status}: the credentials are refused{en}")
+        raise NoAnswerError(*told)
+    if status in {408, _TOO_EARLY, 429} or status >= 500:
+        told = (f"对方回答 {status}{zh}", f"it answers {status}{en}")
+        raise NoAnswerError(*told, wait_s, is_about_all=status != _TOO_EARLY)
 
 
 def _token_in(body: bytes, adapter: HavingApi) -> tuple[str, float]:

@@ -23,6 +23,7 @@ from pos_bridge.adapters.status import (
 )
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api
+from pos_bridge.channels.tokens import Token, Tokens
 from pos_bridge.channels.vendor_api import NoAnswerError, Response, VendorApi
 from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
 
@@ -43,6 +44,7 @@ class VendorDestination:
     adapter: StatusCalling = field(hash=False)
     api: Api = field(repr=False, hash=False)
     options: Mapping[str, Any] = field(repr=False, hash=False)
+    token: Token = field(repr=False, hash=False, compare=False)
 
     @property
     def channel(self) -> str:
@@ -73,7 +75,7 @@ class VendorMessenger:
     def __init__(self, destination: VendorDestination) -> None:
         self._adapter = destination.adapter
         self._options = destination.options
-        self._api = VendorApi(destination.api, destination.adapter)
+        self._api = VendorApi(destination.api, destination.adapter, destination.token)
 
     async def send(self, entry: Outgoing, now_s: float) -> Outcome:  # noqa: ARG002 - unsigned
         """Try to tell `entry` once."""
@@ -117,14 +119,14 @@ class VendorMessenger:
         await self._api.close()
 
 
-def vendors_told(channels: Mapping[str, Channel]) -> Iterator[VendorDestination]:
+def vendors_told(channels: Mapping[str, Channel], tokens: Tokens) -> Iterator[VendorDestination]:
     """Yield the vendors whose adapter can tell them and whose API we may use."""
     for name, channel in channels.items():
         adapter, settings = channel.adapter, channel.settings
         if not (channel.may_ask and isinstance(adapter, StatusCalling)):
             continue
         if _wanted(adapter, settings.options):
-            about = (settings.api, settings.options)
+            about = (settings.api, settings.options, tokens.of(name))
             yield VendorDestination(name, settings.source, adapter, *about)
 
 

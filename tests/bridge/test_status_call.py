@@ -24,6 +24,7 @@ from pos_bridge.adapters.status import (
 )
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api, VendorSettings
+from pos_bridge.channels.tokens import Tokens
 from pos_bridge.status.api import vendors_told
 from pos_bridge.status.messages import text
 from pos_bridge.status.outcome import Delivered, Later, Outcome, Refused
@@ -83,7 +84,7 @@ def entry(topic: str) -> Outgoing:
 async def test_an_adapter_that_can_tell_its_vendor_does_so_with_the_credentials() -> None:
     with Vendor().serving() as vendor:
         settings = VendorSettings("toy-1", api=Api(vendor.url, "a token"))
-        (destination,) = vendors_told({"toy": Channel(Toy(), settings)})
+        (destination,) = vendors_told({"toy": Channel(Toy(), settings)}, Tokens())
         assert (destination.wants("toy-1"), destination.wants("till-1")) == (True, False)
         messenger = destination.messenger()
 
@@ -102,9 +103,9 @@ async def test_an_adapter_that_can_tell_its_vendor_does_so_with_the_credentials(
 
 def test_a_vendor_is_told_only_with_credentials_and_an_adapter_that_can() -> None:
     told = VendorSettings("toy", api=Api(token="a token"))
-    assert list(vendors_told({"toy": Channel(Toy(), VendorSettings("toy"))})) == []
-    assert [d.name for d in vendors_told({"toy": Channel(Toy(), told)})] == ["toy"]
-    assert "a token" not in repr(list(vendors_told({"toy": Channel(Toy(), told)})))
+    assert list(vendors_told({"toy": Channel(Toy(), VendorSettings("toy"))}, Tokens())) == []
+    assert [d.name for d in vendors_told({"toy": Channel(Toy(), told)}, Tokens())] == ["toy"]
+    assert "a token" not in repr(list(vendors_told({"toy": Channel(Toy(), told)}, Tokens())))
 
 
 class Stepwise(Toy):
@@ -207,7 +208,9 @@ def test_deliverect_is_told_only_where_that_is_wanted() -> None:
 
     def told(**options: Any) -> list[str]:
         settings = VendorSettings("deliverect", api=Api(token="a token"), options=options)
-        return [d.name for d in vendors_told({"deliverect": Channel(Deliverect(), settings)})]
+        return [
+            d.name for d in vendors_told({"deliverect": Channel(Deliverect(), settings)}, Tokens())
+        ]
 
     assert (told(), told(tell_states=False)) == ([], [])
     assert told(tell_states=True) == ["deliverect"]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from pos_bridge.adapters.adapter import Fetch
 from pos_bridge.adapters.signing import Key, Meaning, Request
 from pos_bridge.channels.settings import Api, read_settings
+from pos_bridge.channels.tokens import Token
 from pos_bridge.channels.vendor_api import NoAnswerError, VendorApi
 from tests.bridge.toy_http import Quiet, serving
 
@@ -90,7 +92,7 @@ class Vendor:
 def vendor_and_api(**settings: str) -> Iterator[tuple[Vendor, VendorApi]]:
     with Vendor().serving() as vendor:
         known = {"client_id": "us", "key": SECRET, "token": TOKEN} | settings
-        yield vendor, VendorApi(Api(base=vendor.url, **known), Signer())  # type: ignore[arg-type]
+        yield vendor, VendorApi(Api(base=vendor.url, **known), Signer(), Token())  # type: ignore[arg-type]
 
 
 async def refused(api: VendorApi) -> NoAnswerError:
@@ -141,7 +143,7 @@ async def test_no_secret_is_told_whatever_the_vendor_says() -> None:
         vendor.plan = [{"code": 503, "message": f"{SECRET} y"}]
         assert str(await refused(api)) == "it answers 503: … y"
         await api.close()
-    gone = VendorApi(Api(vendor.url, TOKEN, client_id="us", key=SECRET), Signer())
+    gone = VendorApi(Api(vendor.url, TOKEN, client_id="us", key=SECRET), Signer(), Token())
     error = await refused(gone)
     assert not any(each in f"{error!r} {error.why}" for each in ("sig=", TOKEN, SECRET))
     await gone.close()
@@ -149,14 +151,31 @@ async def test_no_secret_is_told_whatever_the_vendor_says() -> None:
 
 async def test_a_token_that_has_expired_is_asked_for_anew_in_the_vendors_way() -> None:
     with vendor_and_api(token="", token_url="set below") as (vendor, _):
-        known = Api(vendor.url, "", f"{vendor.url}/token", "us", key=SECRET)
-        api = VendorApi(known, Signer())
+        known, token = Api(vendor.url, "", f"{vendor.url}/token", "us", key=SECRET), Token()
+        api = VendorApi(known, Signer(), token)
         await api.ask(FETCH)
         vendor.plan = [{"code": 401, "message": "own-1 has expired"}]
         assert str(await refused(api)) == "401: the credentials are refused: … has expired"
         await api.ask(FETCH)
         assert [told["token"] for told in vendor.asked] == ["own-1", "own-1", "own-2"]
         await api.close()
+
+
+async def test_all_who_ask_a_vendor_share_one_token() -> None:
+    """With some vendors a new token ends the one before: two askers would take turns for ever."""
+    with vendor_and_api() as (vendor, _):
+        known, token = Api(vendor.url, "", f"{vendor.url}/token", "us", key=SECRET), Token()
+        some = [VendorApi(known, Signer(), token) for _ in range(2)]
+        await asyncio.gather(*(api.ask(FETCH) for api in some * 3))
+        assert vendor.tokens == 1
+        token.refused("own-0")  # an answer that comes late: another was given since
+        await some[0].ask(FETCH)
+        assert vendor.tokens == 1
+        other = VendorApi(replace(known, scope="more"), Signer(), token)
+        await other.ask(FETCH)
+        assert vendor.tokens == 2  # what was given for other settings is not used
+        for api in (*some, other):
+            await api.close()
 
 
 async def test_nothing_is_asked_without_a_key() -> None:

@@ -13,6 +13,7 @@ from kds.store.values import Outgoing
 from pos_bridge.adapters.adapter import Adapter
 from pos_bridge.channels.directory import Channel
 from pos_bridge.channels.settings import Api, VendorSettings
+from pos_bridge.channels.tokens import Tokens
 from pos_bridge.status.api import vendors_told
 from pos_bridge.status.messages import text
 from pos_bridge.status.outcome import Outcome
@@ -86,7 +87,7 @@ class ToyApi:
 def destinations(adapter: Adapter, api: Api, options: Mapping[str, Any]) -> list[Any]:
     """Return who is told of the orders of `shop-1`: nobody, or the vendor."""
     settings = VendorSettings("shop-1", api=api, options=options)
-    return list(vendors_told({adapter.vendor: Channel(adapter, settings)}))
+    return list(vendors_told({adapter.vendor: Channel(adapter, settings)}, Tokens()))
 
 
 async def tell(
