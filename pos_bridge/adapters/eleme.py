@@ -127,7 +127,7 @@ class Eleme:
         found = values.json_object(fetched.body, fetched.content_type).get("result")
         since = eleme_api.since_of(fetched.fetch)
         if since is None:
-            _sort_reread(obj(found), fetched.fetch.about.get("revision"), sheet)
+            _sort_reread(obj(found), fetched.fetch, sheet)
         else:
             _sort_list(obj(found), fetched.fetch, since, sheet)
         return sheet.result()
@@ -185,7 +185,7 @@ def _sort(said: dict[str, Any], sheet: Sheet) -> None:
     if why := _why_ignored(kind, message):
         sheet.ignore(why)
         if kind in {*_UNDECIDED, *_COURIER}:
-            _ask_unless_known(obj(message), sheet)
+            _ask_unless_known(obj(message), revision, sheet)
         return
     if not isinstance(message, dict):
         raise BadBody([FieldError("message", "must hold a JSON object")])
@@ -193,14 +193,15 @@ def _sort(said: dict[str, Any], sheet: Sheet) -> None:
         _sort_new(message, revision, sheet)
     else:
         _sort_change(kind, message, revision, sheet)
-        if kind in {_ACCEPTED, _PART_CANCELLED, _REMINDER}:
-            _ask_unless_known(message, sheet)
+        if kind != _FINISHED and not sheet.orders:
+            _ask_unless_known(message, revision, sheet)
 
 
-def _ask_unless_known(message: dict[str, Any], sheet: Sheet) -> None:
-    """Ask for the order that a message is about: its own may have got lost."""
+def _ask_unless_known(message: dict[str, Any], revision: int | None, sheet: Sheet) -> None:
+    """Ask for the order that a message is about: its own may have got lost, or come later yet."""
     if sheet.context.may_ask and text(message.get("orderId")):
-        asked = eleme_api.the_order(order_id_of(message), "missed")
+        about = {"as_of": revision, "is_less": bool(sheet.amendments)}
+        asked = eleme_api.the_order(order_id_of(message), "missed", **about)
         sheet.fetch.append(replace(asked, unless_known=True))
 
 
@@ -276,7 +277,7 @@ def _sort_list(found: dict[str, Any], fetch: Fetch, since: datetime, sheet: Shee
     orders = parts_of(found.get("list"), "result.list", sheet.doubts)
     for order in orders:
         try:
-            _sort_reread(order, None, sheet, since)
+            _sort_reread(order, fetch, sheet, since)
         except BodyError as error:  # the others are read all the same
             sheet.doubts.show(f"补查到一张单读不懂：{error}", f"an order read anew: {error}")
     following = eleme_api.next_page(fetch) if len(orders) >= eleme_api.PAGE else None
@@ -286,13 +287,10 @@ def _sort_list(found: dict[str, Any], fetch: Fetch, since: datetime, sheet: Shee
 
 
 def _sort_reread(
-    order: dict[str, Any], revision: Any, sheet: Sheet, since: datetime | None = None
+    order: dict[str, Any], fetch: Fetch, sheet: Sheet, since: datetime | None = None
 ) -> None:
-    """Take an order that was asked for.
-
-    `revision`: of one that replaces what was pushed. `since`: what was in force before that has
-    been told.
-    """
+    """Take an order that was asked for. `since`: what was in force before that has been told."""
+    revision = fetch.about.get("revision")
     state = text(order.get("status")).lower()
     if sheet.is_elsewhere(order.get("shopId")):
         return
@@ -301,18 +299,23 @@ def _sort_reread(
     elif isinstance(revision, int) or state not in _LIVE:
         _sort_order(order, revision, sheet)
     else:
-        _take_missed(order, sheet, since)
+        _take_missed(order, fetch, sheet, since)
 
 
-def _take_missed(order: dict[str, Any], sheet: Sheet, since: datetime | None) -> None:
-    """Take an order that is in force, where the kitchen has not got it."""
+def _take_missed(order: dict[str, Any], fetch: Fetch, sheet: Sheet, since: datetime | None) -> None:
+    """Take an order that is in force, where the kitchen has not got it.
+
+    It is as new as the message that made us ask: its own push may come late yet.
+    """
     order_id, began = order_id_of(order), values.first(order, "activeAt", "createdAt")
     if text(order.get("status")).lower() == "valid" and sheet.wants("wait_for_confirm"):
         sheet.fire.append(order_id)
     at = values.when(began, SHOP_TIME)
     if since is not None and at is not None and at < since:
         return
-    made = order_of(order, values.epoch_ms(began, SHOP_TIME), sheet, cancelled=False)
+    revision = max(values.epoch_ms(began, SHOP_TIME) or 0, fetch.about.get("as_of") or 0)
+    made = order_of(order, revision or None, sheet, cancelled=False)
+    sheet.show_less(order_id, fetch)
     if made["payment"] != "paid" and sheet.context.options.get("cook_unpaid") is False:
         sheet.ignore("not paid yet")
     else:

@@ -71,7 +71,8 @@ def _sort_report(event: dict[str, Any], order_id: str, kind: str, sheet: Sheet) 
         _sort_state(event, order_id, sheet)
     is_over = sheet.orders or kind == "orderComplete" or _status(event) in {_DELIVERED, _DONE}
     if sheet.context.may_ask and not is_over:
-        asked = meituan_api.the_order(order_id, "missed", sheet.context.options)
+        about = {"is_less": bool(sheet.amendments)}
+        asked = meituan_api.the_order(order_id, "missed", sheet.context.options, **about)
         sheet.fetch.append(replace(asked, unless_known=True))
 
 
@@ -233,4 +234,5 @@ def _sort_reread(event: dict[str, Any], fetch: Fetch, sheet: Sheet) -> None:
     elif is_unpaid and sheet.context.options.get("cook_unpaid") is False:
         sheet.ignore("not paid yet")
     else:
+        sheet.show_less(order_id, fetch)
         sheet.missed.append(made)

@@ -20,7 +20,7 @@ from types import MappingProxyType
 from typing import Any
 
 from kds.records.errors import BadBody, FieldError
-from pos_bridge.adapters.adapter import Context, Reading
+from pos_bridge.adapters.adapter import Context, Fetch, Reading
 from pos_bridge.adapters.lines import LineIds, lines_of
 from pos_bridge.adapters.reading import Sorted
 from pos_bridge.adapters.values import Doubts, iso, modifier, quantity, text, without_nothing
@@ -95,6 +95,17 @@ class Sheet(Sorted):
         nothing: list[Any] = []
         said = {"partial": True, "cancelled": True, "lines": nothing, **fields}
         return self.order(order_id, **said)
+
+    def show_less(self, order_id: str, fetch: Fetch) -> None:
+        """Tell the kitchen of an order that was asked for because a part of it was cancelled.
+
+        The kitchen had not got it, and whether an order read later shows that is not known.
+        """
+        if fetch.about.get("is_less"):
+            self.doubts.show(
+                f"尾号 {tail(order_id)} 的订单退过部分菜，请核对",
+                f"order …{tail(order_id)}: a part of it was cancelled; check its dishes",
+            )
 
     def known_as(self, value: Any, *, or_else: str = "") -> str:
         """Return the name that the options give to an id of the vendor's."""

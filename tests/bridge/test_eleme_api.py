@@ -33,6 +33,9 @@ def bridge(tmp_path_factory: pytest.TempPathFactory, platform: Eleme) -> Iterato
     with running(data) as started:
         yield started
         assert SECRET not in started.logged()
+        kept = b"".join(file.read_bytes() for file in data.glob("kitchen.db*"))
+        assert kept
+        assert SECRET.encode() not in kept
 
 
 def order(number: str, status: str = "unprocessed", **fields: Any) -> dict[str, Any]:

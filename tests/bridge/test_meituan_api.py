@@ -32,6 +32,9 @@ def bridge(tmp_path_factory: pytest.TempPathFactory, platform: Meituan) -> Itera
     with running(set_up(data, options)) as started:
         yield started
         assert SECRET not in started.logged()
+        kept = b"".join(file.read_bytes() for file in data.glob("kitchen.db*"))
+        assert kept
+        assert SECRET.encode() not in kept
 
 
 def set_up(data: Path, more: str) -> Path:

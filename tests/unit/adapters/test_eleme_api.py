@@ -244,6 +244,25 @@ def test_an_order_that_is_asked_for_is_one_where_the_kitchen_has_none() -> None:
     assert [line["name"] for line in made["lines"]] == ["奶茶", "毛肚"]
 
 
+def test_an_order_that_is_asked_for_is_as_new_as_what_made_us_ask() -> None:
+    """Fault: its own push comes late, and holds again what the shop has accepted."""
+    (fetch,) = pushed(12, state()).fetch
+    (made,) = asked(changed(status="valid"), fetch, wait_for_confirm=True).missed
+    late = ELEME.read(
+        json_push(message(10, changed(), timestamp=made["revision"] - 1)),
+        Context("shop-1", ZONE, AT),
+    )
+    assert late.orders[0]["revision"] < made["revision"] == message(12, {})["timestamp"]
+
+
+def test_an_order_that_was_cancelled_in_part_before_it_came_is_looked_at() -> None:
+    (fetch,) = pushed(39, state(goodsList=[{"name": "毛肚", "quantity": 1}])).fetch
+    (doubt,) = asked(changed(status="valid"), fetch).doubts
+    assert doubt.en == "order …6612: a part of it was cancelled; check its dishes"
+    assert doubt.zh == "尾号 6612 的订单退过部分菜，请核对"
+    assert not asked(changed(status="valid")).doubts
+
+
 def test_what_it_has_become_changes_one_that_is_there() -> None:
     for status, ends in (("invalid", "cancelled"), ("settled", "closed")):
         reading = asked(changed(status=status))

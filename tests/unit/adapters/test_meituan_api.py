@@ -303,6 +303,15 @@ def test_an_order_that_is_asked_for_is_one_where_the_kitchen_has_none() -> None:
     assert asked(json.dumps([changed(status="4")])).missed == reading.missed
 
 
+def test_an_order_that_was_refunded_in_part_before_it_came_is_looked_at() -> None:
+    said = {"notify_type": "part", "food": '[{"food_name": "毛肚", "count": 1}]'}
+    (fetch,) = pushed({"order_id": NUMBER, **said}).fetch
+    (doubt,) = asked(changed(status="4"), fetch).doubts
+    assert doubt.en == "order …9312: a part of it was cancelled; check its dishes"
+    (fetch,) = pushed({"order_id": NUMBER, "status": "4"}).fetch
+    assert not asked(changed(status="4"), fetch).doubts
+
+
 def test_saas_spells_its_times_otherwise_where_it_is_asked() -> None:
     said = {"orderId": int(NUMBER), "status": 4, "cTime": 1795255800, "uTime": 1795255801}
     detail = changed()["detail"]
