@@ -24,14 +24,15 @@ time. Signature: `X-Server-Authorization-HMAC-SHA256`, hexadecimal over the raw 
 Options: `order_id = "_id"` names orders by Deliverect's own id, as `channelOrderId` is unique for
 48 h only; `stores` and `cook_unpaid` as in `tickets`. `tell_states = true`, with that id and the
 credentials of the KDS API, tells Deliverect what is begun (50) and ready for pickup (70): "Update
-Order Status" of its KDS API.
+Order Status" of its KDS API. `tell_stock`, with `account` and the locations as `stores`, tells it
+by PLU what is sold out: "Snooze Product by PLU", for a year or until it is on sale again.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import quote
 
@@ -40,7 +41,14 @@ from kds.records.errors import BadBody, FieldError
 from pos_bridge.adapters import signatures, values
 from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
 from pos_bridge.adapters.lines import DEEPEST, LineIds, lines_of, name_of, parts_of
-from pos_bridge.adapters.status import StatusUpdate
+from pos_bridge.adapters.status import (
+    Calls,
+    NotTakenError,
+    StatusUpdate,
+    Stock,
+    stock_of,
+    stores_told,
+)
 from pos_bridge.adapters.tickets import Sheet, known_options
 from pos_bridge.adapters.values import Doubts, text
 
@@ -49,6 +57,7 @@ _SERVICES = {1: "pickup", 2: "delivery", 3: "dine_in", 4: "pickup", 5: "drive_th
 _CURBSIDE = 4
 _DUPLICATE, _READY, _FINALIZED, _AUTO_FINALIZED, _COURIER_GONE, _FAILED = 30, 70, 90, 95, 115, 120
 _CANCELS = frozenset({35, 100, 110})
+_SNOOZED = timedelta(days=365)
 _STATES = {"order.started": 50, "order.recalled": 50, "order.ready": 70}
 _OF_ORDERS = ("items", "orderType", "customer", "payment", "pickupTime")
 """What a report of a status has not: an order whose items are missing is a fault, and shown."""
@@ -59,7 +68,14 @@ class Deliverect:
 
     vendor = "deliverect"
     api = "https://api.deliverect.com"
-    options = known_options(stores=list, cook_unpaid=bool, order_id=str, tell_states=bool)
+    options = known_options(
+        stores=list,
+        cook_unpaid=bool,
+        order_id=str,
+        account=str,
+        tell_states=bool,
+        tell_stock=dict,
+    )
 
     def verify(self, push: Push, secrets: Sequence[str], at: datetime) -> None:
         """Check the HMAC over the raw body."""
@@ -79,8 +95,10 @@ class Deliverect:
             _sort(entry, sheet)
         return sheet.result()
 
-    def status_call(self, update: StatusUpdate) -> Fetch | None:
-        """Return what tells Deliverect's KDS API how far an order is."""
+    def status_call(self, update: StatusUpdate) -> Calls:
+        """Return what tells Deliverect how far an order is, or of what it has none."""
+        if stock := stock_of(update):
+            return tuple(_snoozed(update, store, stock) for store in stores_told(update))
         status = _STATES.get(update.type)
         if status is None:
             return None
@@ -88,6 +106,21 @@ class Deliverect:
         body = json.dumps({"orderId": order, "status": status})
         path = f"/kds/orderStatus/{quote(order, safe='')}"
         return Fetch(update.id, order, path, "POST", {"Content-Type": "application/json"}, body)
+
+
+def _snoozed(update: StatusUpdate, store: str, stock: Stock) -> Fetch:
+    """Return what hides an item, until a time that is past already where it is on sale.
+
+    Raises `NotTakenError` where the settings do not name the account.
+    """
+    account = text(update.options.get("account"))
+    if not account:
+        raise NotTakenError("account is not set in pos.toml", is_final=False)
+    at = datetime.fromisoformat(update.at).astimezone(UTC)
+    until = at if stock.is_on_sale else at + _SNOOZED
+    said = {"account": account, "location": store, "plus": [stock.item]}
+    body = json.dumps({**said, "snoozeEnd": f"{until:%Y-%m-%dT%H:%M:%SZ}"})
+    return Fetch(update.id, stock.item, "/products/snoozeByPlus", "POST", body=body)
 
 
 def _is_product(entry: Any) -> bool:

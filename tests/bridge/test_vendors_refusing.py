@@ -12,6 +12,7 @@ from tests.bridge.toy_shops import GRAPHQL, ORDER, SHOPS, planned
 FIRST = {
     "square": "GET /v2/orders/ord%2F1",
     "ubereats": "POST /v1/delivery/order/ord%2F1/ready",
+    "deliverect": "POST /kds/orderStatus/ord%2F1",
     "doordash": "PATCH /api/v1/orders/ord%2F1/events/order_ready_for_pickup",
     "justeat": "POST /orders/ord%2F1/readyforcollection",
     "shopify": f"POST {GRAPHQL}",

@@ -32,6 +32,11 @@ def square(state: str, *uids: str) -> tuple[str, str, Any]:
     return "PUT", "/v2/orders/ord%2F1", {"idempotency_key": "msg_1:7", "order": order}
 
 
+def kds(status: int) -> tuple[str, str, Any]:
+    """Return the status that Deliverect hears."""
+    return "POST", "/kds/orderStatus/ord%2F1", {"orderId": "ord/1", "status": status}
+
+
 _LOOK = ("GET", "/v2/eats/order/ord%2F1", "")
 _ACCEPT = ("POST", "/v1/eats/orders/ord%2F1/accept_pos_order", {"reason": "accepted"})
 _READY_AT_UBER: tuple[str, str, Any] = ("POST", "/v1/delivery/order/ord%2F1/ready", {})
@@ -41,6 +46,9 @@ TOLD: dict[tuple[str, str], list[tuple[str, str, Any]]] = {
     ("square", "ready"): [("GET", "/v2/orders/ord%2F1", ""), square("PREPARED", "f1", "f3")],
     ("ubereats", "accepted"): [_LOOK, _ACCEPT],
     ("ubereats", "ready"): [_READY_AT_UBER],
+    ("deliverect", "started"): [kds(50)],
+    ("deliverect", "recalled"): [kds(50)],
+    ("deliverect", "ready"): [kds(70)],
     ("doordash", "ready"): [
         (
             "PATCH",
@@ -104,7 +112,21 @@ def suspended(until: Any) -> dict[str, Any]:
 
 
 _GONE = {"suspend_until": 8640000000, "reason": "sold out"}
+
+
+def snoozed(until: str) -> dict[str, Any]:
+    """Return what Deliverect hears of an item."""
+    said = {"account": "our account", "location": "st/1", "plus": ["1042"]}
+    return {**said, "snoozeEnd": until}
+
+
+_NOW, _IN_A_YEAR = "2026-11-21T11:00:00Z", "2027-11-21T11:00:00Z"
 STOCK: dict[str, tuple[Any, ...]] = {
+    "deliverect": (
+        "POST",
+        "/products/snoozeByPlus",
+        *(snoozed(until) for until in (_IN_A_YEAR, _NOW, _NOW)),
+    ),
     "ubereats": ("POST", _AT_UBER, suspended(_GONE), suspended(None), suspended(None)),
     "doordash": (
         "PUT",
@@ -202,6 +224,7 @@ async def test_what_collapsed_into_ready_is_accepted_first() -> None:
 AUTHORISED = {
     "square": "Bearer a token",
     "ubereats": "Bearer a token",
+    "deliverect": "Bearer a token",
     "justeat": "JE-API-KEY hush",
     "woocommerce": "Basic x",
 }
@@ -254,6 +277,7 @@ def decoded(part: str) -> bytes:
         ("doordash", "order.ready", "key_id", "key_id is not set in pos.toml"),
         ("doordash", "stock.sold_out", "stores", "stores is not set in pos.toml"),
         ("clover", "stock.sold_out", "stores", "stores is not set in pos.toml"),
+        ("deliverect", "stock.sold_out", "account", "account is not set in pos.toml"),
     ],
 )
 async def test_what_the_settings_lack_is_said_and_told_once_they_have_it(

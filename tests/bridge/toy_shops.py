@@ -8,6 +8,7 @@ from typing import Any
 
 from pos_bridge.adapters.adapter import Adapter
 from pos_bridge.adapters.clover import Clover
+from pos_bridge.adapters.deliverect import Deliverect
 from pos_bridge.adapters.doordash import DoorDash
 from pos_bridge.adapters.justeat import JustEat
 from pos_bridge.adapters.shopify import Shopify
@@ -50,6 +51,7 @@ SHOPS = {
     "woocommerce": Shop(
         WooCommerce(), {"statuses": {"ready": "packed"}}, {"headers": {"Authorization": "Basic x"}}
     ),
+    "deliverect": Shop(Deliverect(), {"stores": ["st/1"], "account": "our account"}),
     "clover": Shop(Clover(), {"stores": ["st/1"]}),
     "toast": Shop(Toast(), {"stores": ["st/1"]}),
 }
