@@ -34,7 +34,8 @@ Facts: the Marketplace API reference, "Let DoorDash know your order is ready", "
 
 Signature: none; the `Authorization` header holds a fixed token (alone, or after Bearer or Basic).
 Unverified: a mark in the order that says it will be released later; whether quantities of an
-adjustment may be 0 (shown, not cooked).
+adjustment may be 0 (shown, not cooked); whether ready may be told again after a recall; how it
+answers for an item that it does not sell.
 """
 
 from __future__ import annotations

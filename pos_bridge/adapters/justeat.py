@@ -34,7 +34,8 @@ Revision: none; each other content is the next. Lines have no ids: they are know
 Duplicates have one content. A change of an order comes as a new order with the same id (u).
 Signature: `X-JET-Connect-Hash`, `HMAC-SHA256 t=…,signature=` Base64 (or hex alone) over the body;
 without it the key in `Authorization`. The time in it is not signed.
-Unverified: the fields of `orderItems`; what `order-time-updated` of other countries holds.
+Unverified: the fields of `orderItems`; what `order-time-updated` of other countries holds; their
+hosts (`api`); whether ready may be told again after a recall.
 """
 
 from __future__ import annotations
