@@ -119,13 +119,23 @@ def lead_s(rule: DueRule, line: Line, pace: Pace) -> int:
 
 
 def starts_at(rule: DueRule, party: Party, line: Line, due: Instant) -> Instant:
-    """Return when a dish starts. By load: as that is now, or when it has to be looked at again."""
+    """Return when a dish starts, by the load as it is now; long before that nobody knows it."""
     latest = Instant(due - lead_s(rule, line, party.pace) * 1000)
-    earliest = Instant(latest - rule.load_s * 1000)
-    if rule.load_s == 0 or party.now < earliest:
-        return earliest
+    if rule.load_s == 0 or party.now < latest - rule.load_s * 1000:
+        return latest
     load = min(load_s(party.kitchen, party.pace, line), rule.load_s)
     return Instant(latest - load * 1000)
+
+
+def looks_again_at(rule: DueRule, hold: Hold) -> Instant | None:
+    """Return when the load of what `hold` keeps back has to be looked at, None once it was.
+
+    Until then its end is that of an idle kitchen, and nobody has placed the hold anew since.
+    """
+    if rule.load_s == 0 or hold.until is None:
+        return None
+    at = Instant(hold.until - rule.load_s * 1000)
+    return at if hold.since < at else None
 
 
 def load_s(kitchen: Kitchen, pace: Pace, line: Line) -> int:

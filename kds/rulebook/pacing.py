@@ -156,14 +156,23 @@ def _excused(rule: AnyPace, party: Party) -> Iterator[HoldReleased]:
 
 
 def ends(visit: VisitId, rule: AnyPace, lines: Sequence[tuple[Order, Line]]) -> set[Instant]:
-    """Return when lines that `rule` holds in a visit have waited long enough."""
-    holds = (hold for _, line in lines for hold in line.holds if hold.visit == visit)
-    return {hold.until for hold in holds if hold.rule == rule.id and hold.until is not None}
+    """Return when something becomes of what `rule` holds in a visit: it ends, or is looked at."""
+    holds = [h for _, ln in lines for h in ln.holds if h.visit == visit and h.rule == rule.id]
+    return {at for hold in holds for at in _moments(rule, hold)}
+
+
+def _moments(rule: AnyPace, hold: Hold) -> Iterator[Instant]:
+    if hold.until is not None:
+        yield hold.until
+    again = duetimes.looks_again_at(rule, hold) if isinstance(rule, DueRule) else None
+    if again is not None:
+        yield again
 
 
 def on_time(rule: AnyPace, party: Party, until: Instant) -> Iterator[Fact]:
-    """Yield what becomes of the lines whose wait by `rule` ends at `until`."""
-    held = {key: hold for key, hold in party.held(rule.id).items() if hold.until == until}
+    """Yield what becomes of the lines whose wait by `rule` ends, or is looked at, at `until`."""
+    holds = party.held(rule.id).items()
+    held = {key: hold for key, hold in holds if until in {*_moments(rule, hold)}}
     match rule:
         case TogetherRule():
             return plan.on_time(rule, party, held)
