@@ -27,6 +27,7 @@ from kds.rulebook.values import as_figures, as_text, one_of, percent, seconds, v
 
 _ALL = frozenset({"all", "全部"})
 _NO = frozenset({"no", "否"})
+_PREP_LAST = re.compile(r"(.+?)\s*[+＋]\s*(prep|制作)")
 _PREP = re.compile(r"(prep|制作)(?:\s*[+＋]\s*(.+))?")
 
 
@@ -48,6 +49,14 @@ def _load(value: object) -> int:
 def _lead(value: object) -> Lead:
     text = as_text(value)
     found = _PREP.fullmatch(text)
+    turned = _PREP_LAST.fullmatch(text) if found is None else None
+    if turned is not None:
+        right = f"{turned[2]} + {turned[1]}"
+        raise value_fault(
+            f"“{text}”：{turned[2]} 要写在前面",
+            f"'{text}': {turned[2]} comes first",
+            Wording(f"写成 {right}", f"write {right}"),
+        )
     if found is None and not text[:1].isdigit():
         raise value_fault(
             f"“{text}”不是提前量",
