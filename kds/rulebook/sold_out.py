@@ -82,8 +82,10 @@ class _Open(NamedTuple):
 def arbitrate(rule: SoldOutRule, kitchen: Kitchen, facts: Iterable[Fact]) -> list[Fact]:
     """Return what `rule` makes of what is short in `kitchen`, as far as it is not so yet.
 
-    `facts`: the latest; nothing is looked at again when they are about other dishes.
+    `facts`: the latest; nothing is looked at again when they are about other dishes. While the pass
+    is asked whether a dish shall be made at all, nobody is asked about its being short.
     """
+    facts = [*facts]
     if not (kitchen.short or kitchen.lost) or not any(_concerns(kitchen, f) for f in facts):
         return []
     losses = {
@@ -95,7 +97,7 @@ def arbitrate(rule: SoldOutRule, kitchen: Kitchen, facts: Iterable[Fact]) -> lis
         for item, lost in losses.items():
             made += _void(kitchen, item, lost)
             losses[item] = [each for each in lost if not each.line.routing.steps]
-    return [*made, *_marked(rule, kitchen, losses)]
+    return [*made, *_marked(rule, kitchen, losses, facts)]
 
 
 def _concerns(kitchen: Kitchen, fact: Fact) -> bool:
@@ -161,7 +163,10 @@ def _void(kitchen: Kitchen, item: str, lost: list[_Open]) -> Iterator[Fact]:
 
 
 def _marked(
-    rule: SoldOutRule, kitchen: Kitchen, losses: Mapping[str, list[_Open]]
+    rule: SoldOutRule,
+    kitchen: Kitchen,
+    losses: Mapping[str, list[_Open]],
+    facts: Iterable[Fact],
 ) -> Iterator[Fact]:
     """Yield the marks that differ from those there are, and what goes with them."""
     wanted: dict[LineKey, Decimal] = {}
@@ -177,15 +182,48 @@ def _marked(
             changed.setdefault(homes.get(key) or _home(kitchen, key), []).append(key)
     for (item, visit), keys in changed.items():
         items = tuple((key, wanted.get(key, _ZERO)) for key in keys)
-        is_more = any(count > kitchen.lost.get(key, _ZERO) for key, count in items)
+        is_more = any(
+            count > kitchen.lost.get(key, _ZERO) and not _waits(kitchen.line(key), visit)
+            for key, count in items
+        )
         yield SoldOutMarked(visit, item, items, rule.tell if is_more else ())
         for key, count in items:
             yield from _held(rule, kitchen, visit, key, count - kitchen.lost.get(key, _ZERO))
     # A table may also have left with what it had lost: then its card has nothing more to ask.
     asked = (name.removeprefix(_CARD) for name in kitchen.alerts if name.startswith(_CARD))
     over = (item for item in asked if not losses.get(item))
-    for item in dict.fromkeys((*(item for item, _ in changed), *over)):
-        yield from _told(rule, kitchen, item, losses.get(item, []))
+    answered = _answered(kitchen, losses, facts)
+    for item in dict.fromkeys((*(item for item, _ in changed), *over, *answered)):
+        lost = [each for each in losses.get(item, []) if not _waits(each.line, each.visit)]
+        yield from _told(rule, kitchen, item, lost)
+
+
+def _waits(line: Line | None, visit: VisitId) -> bool:
+    """The pass is asked whether the line shall be made at all."""
+    holds = () if line is None else line.holds
+    return any(h.asks and h.visit == visit and h.rule != HELD_SOLD_OUT for h in holds)
+
+
+def _answered(
+    kitchen: Kitchen, losses: Mapping[str, list[_Open]], facts: Iterable[Fact]
+) -> Iterator[str]:
+    """Yield the dishes of which something that is short was asked about, or answered."""
+    freed: dict[LineKey, set[str]] = {}
+    asked: set[LineKey] = set()
+    for fact in facts:
+        if isinstance(fact, HoldPlaced) and fact.asks:
+            asked |= {*fact.lines}
+        elif isinstance(fact, HoldReleased):
+            for key in fact.lines:
+                freed.setdefault(key, set()).add(fact.rule)
+    for item, lost in losses.items():
+        for each in lost:
+            rules = freed.get(each.line.key, set())
+            is_told = _alert_id(item) in kitchen.alerts
+            if (each.line.key in asked and is_told) or any(
+                remark.asks and remark.rule in rules for remark in each.line.remarks
+            ):
+                yield item
 
 
 def _home(kitchen: Kitchen, key: LineKey) -> tuple[str, VisitId]:
