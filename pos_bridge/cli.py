@@ -1,4 +1,4 @@
-"""The command line: `pos-bridge serve`, `schema` and `map`."""
+"""The command line: `pos-bridge serve`, `schema` and what other rooms add to it."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from pathlib import Path
 from pos_bridge.capture import flags as capture_flags
 from pos_bridge.channels.map_command import add_map_command
 from pos_bridge.client.command import add_send_command
+from pos_bridge.printing.command import add_slips_command
 from pos_bridge.settings import Address, Settings, StartError, check_reach, read_tokens
 
 DEFAULT_HTTP = "127.0.0.1:8480"
@@ -49,6 +50,7 @@ def parser() -> argparse.ArgumentParser:
     add_map_command(commands)
     add_send_command(commands)
     capture_flags.add_command(commands)
+    add_slips_command(commands)
     return top
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Update, bindparam, func, select, update
 from kds.kitchen.ids import Instant
 from kds.store.engine import Database, Rows
 from kds.store.schema import outbox as table
-from kds.store.values import Outgoing, Parked, Waiting
+from kds.store.values import Listed, Outgoing, Parked, Waiting
 
 _PENDING = table.c.done_at.is_(None) & table.c.parked.is_(None)
 _HEADS = (
@@ -144,6 +144,35 @@ class Outbox:
         latest = of.order_by(table.c.place.desc()).limit(most)
         with self._database.reading() as connection:
             return tuple(Parked(_waiting(row), row.parked) for row in connection.execute(latest))
+
+    def latest(self, channel: str, most: int, *, given_up: bool) -> tuple[Listed, ...]:
+        """Return the latest entries of a channel whatever became of them, the latest first.
+
+        `given_up`: of those that were given up.
+        """
+        of = select(table).where(table.c.channel == channel)
+        of = of.where(_IS_PARKED) if given_up else of
+        with self._database.reading() as connection:
+            found = connection.execute(of.order_by(table.c.place.desc()).limit(most))
+            return tuple(Listed(_waiting(row), row.done_at, row.parked) for row in found)
+
+    def entry(self, channel: str, place: int) -> Listed | None:
+        """Return an entry of a channel."""
+        this = select(table).where(table.c.channel == channel, table.c.place == place)
+        with self._database.reading() as connection:
+            row = connection.execute(this).first()
+        return None if row is None else Listed(_waiting(row), row.done_at, row.parked)
+
+    def renew(self, place: int, now: Instant) -> bool:
+        """Let an entry be sent once more, whether it was given up or sent, as if it had been made
+        `now`; say whether it did not wait anyway.
+
+        For what may come in any order; for all else see `unpark`.
+        """
+        settled = table.c.done_at.is_not(None) | table.c.parked.is_not(None)
+        this = update(table).where(table.c.place == place, settled)
+        fresh = {"done_at": None, "parked": None, "attempts": 0}
+        return self._change(this.values(**fresh, due_at=now, created_at=now))
 
     def unpark(self, entry_id: str, now: Instant) -> bool:
         """Let an entry that was given up be sent after all; say whether that was possible.

@@ -113,6 +113,24 @@ class Waiting:
 
 
 @dataclass(frozen=True, slots=True)
+class Listed:
+    """An entry of an outbox and what has become of it.
+
+    `done_at`: since when the other side has it; `why`: it was given up. Neither: it waits; both:
+    nobody wants it any more.
+    """
+
+    entry: Waiting
+    done_at: Instant | None
+    why: str | None
+
+    @property
+    def is_waiting(self) -> bool:
+        """It is still to be sent."""
+        return self.done_at is None and self.why is None
+
+
+@dataclass(frozen=True, slots=True)
 class Parked:
     """An entry that was given up, and why."""
 

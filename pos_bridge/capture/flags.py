@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from pos_bridge.asking import USUAL
 from pos_bridge.settings import Address, StartError
 
 _LONGEST_IDLE_S = 60.0
@@ -78,10 +79,7 @@ def add_command(commands: Any) -> None:
         parser.set_defaults(run=_run, action=name)
     for parser in (listing, show, learn):
         parser.add_argument(
-            "--bridge",
-            default="http://127.0.0.1:8480",
-            metavar="URL",
-            help="which keeps the jobs (%(default)s)",
+            "--bridge", default=USUAL, metavar="URL", help="which keeps the jobs (%(default)s)"
         )
         parser.add_argument("--token-file", type=Path, metavar="FILE", help="its secret")
     show.add_argument(

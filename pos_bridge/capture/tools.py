@@ -11,7 +11,8 @@ from pathlib import Path
 
 from kds.kitchen.ids import Instant
 from kds.kitchen.wording import Wording
-from pos_bridge.capture.kept import Keeper
+from pos_bridge.asking import Asking
+from pos_bridge.capture import kept
 from pos_bridge.capture.paper.charsets import is_known
 from pos_bridge.capture.paper.document import Document, Picture, told
 from pos_bridge.capture.paper.png import pictures_of, png
@@ -44,7 +45,7 @@ def run(options: argparse.Namespace) -> int:
 
 
 def _list(options: argparse.Namespace) -> int:
-    for job in _keeper(options).latest(options.most):
+    for job in kept.latest(_bridge(options), options.most):
         print(f"{job['id']}  {job['at']}  {job['verdict']:<11}  {job['source']}  {job['printer']}")
     return 0
 
@@ -150,14 +151,14 @@ def _jobs(options: argparse.Namespace) -> Iterator[_Job]:
         try:
             yield _Job(path.name, path.read_bytes(), Setup())
         except FileNotFoundError:
-            kept = _keeper(options).job(name)
-            yield _Job(name, kept.data, Setup.from_text(kept.setup), kept.port)
+            found = kept.job(_bridge(options), name)
+            yield _Job(name, found.data, Setup.from_text(found.setup), found.port)
         except OSError as error:
             raise StartError(f"{name} cannot be read: {plain(error)}.") from error
 
 
-def _keeper(options: argparse.Namespace) -> Keeper:
-    return Keeper(options.bridge, options.token_file)
+def _bridge(options: argparse.Namespace) -> Asking:
+    return Asking(options.bridge, options.token_file)
 
 
 def _sheets(job: _Job, options: argparse.Namespace) -> list[Sheet]:

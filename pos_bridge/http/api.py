@@ -29,6 +29,7 @@ from pos_bridge.http import (
     outbox,
     pos,
     rules,
+    slips,
     sources,
     webhooks,
 )
@@ -61,7 +62,19 @@ def application(services: Services, access: Access) -> ASGIApp:
         **_QUIET,
     )
     app.router.redirect_slashes = False
-    rooms = (orders, order_form, commands, kitchen, rules, events, sources, outbox, capture, health)
+    rooms = (
+        orders,
+        order_form,
+        commands,
+        kitchen,
+        rules,
+        events,
+        sources,
+        outbox,
+        slips,
+        capture,
+        health,
+    )
     for room in rooms:
         app.router.routes += room.router(services).routes  # `include_router` makes them anew
     app.router.routes += pos.router(services, access).routes

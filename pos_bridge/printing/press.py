@@ -22,7 +22,7 @@ from kds.rulebook.printing import Printer
 from kds.rulebook.slips import Slip
 from kds.store.errors import StoreError
 from kds.store.outbox import Outbox
-from kds.store.values import Entry, Waiting
+from kds.store.values import Entry, Listed, Waiting
 from kds.wire.messages import Remark
 from pos_bridge.feed import Feed
 from pos_bridge.kitchen_time import KitchenTime
@@ -66,7 +66,7 @@ class Press:
         """Print until cancelled."""
         looking = asyncio.create_task(self._look_at_printers())
         try:
-            self._waiting, _ = await asyncio.to_thread(self._outbox.backlog, CHANNEL)
+            await self._count_all()
             while True:
                 self._news.clear()
                 try:
@@ -103,8 +103,11 @@ class Press:
         except asyncio.CancelledError:
             self._outbox.release([waiting.place for waiting in found], self._time.now())
             raise
-        self._waiting, _ = await asyncio.to_thread(self._outbox.backlog, CHANNEL)
+        await self._count()
         return bool(found)
+
+    async def _count(self) -> None:
+        self._waiting, _ = await asyncio.to_thread(self._outbox.backlog, CHANNEL)
 
     async def _bring(self, waiting: Waiting) -> None:
         row = waiting.outgoing
@@ -164,9 +167,44 @@ class Press:
 
     async def _give_up(self, waiting: Waiting, why: str) -> None:
         _logger.warning("the slip %s was not printed: %s", waiting.outgoing.id, why)
-        self._given_up += 1
         self._begun.discard(waiting.outgoing.id)
         await asyncio.to_thread(self._outbox.park, waiting.place, why)
+        await self._count_given_up()
+
+    async def _count_given_up(self) -> None:
+        self._given_up = await asyncio.to_thread(self._outbox.count_parked, CHANNEL)
+
+    # --- by hand -----------------------------------------------------------------------------
+
+    def latest(self, most: int, *, given_up: bool) -> tuple[Listed, ...]:
+        """Return the latest slips, or of those that were given up, the latest first. Any thread."""
+        return self._outbox.latest(CHANNEL, most, given_up=given_up)
+
+    async def again(self, place: int) -> bool:
+        """Print a slip once more, printed or given up, marked as one that may be a copy; say
+        whether there is such a slip. `place`: in the outbox.
+        """
+        found = await asyncio.to_thread(self._outbox.entry, CHANNEL, place)
+        if found is None or found.is_waiting:
+            return False
+        self._begun.add(found.entry.outgoing.id)  # before the round that prints it
+        is_done = await asyncio.to_thread(self._outbox.renew, place, self._time.now())
+        await self._count_all()
+        self._news.set()
+        return is_done
+
+    async def drop(self, place: int) -> bool:
+        """Forget a slip that was given up; say whether there was one."""
+        found = await asyncio.to_thread(self._outbox.entry, CHANNEL, place)
+        if found is None or found.why is None or found.done_at is not None:
+            return False
+        await asyncio.to_thread(self._outbox.done, [place], self._time.now())
+        await self._count_all()
+        return True
+
+    async def _count_all(self) -> None:
+        await self._count()
+        await self._count_given_up()
 
     # --- printers ------------------------------------------------------------------------------
 
@@ -218,7 +256,8 @@ class Press:
         if self._given_up:
             count = self._given_up
             zh, en = "有小票没打出来", "Slips were not printed"
-            yield Remark("printer", "attention", zh, en, f"{count} 张", f"{count} given up")
+            more = Wording(f"{count} 张 · 见 /v1/slips", f"{count} · see /v1/slips")
+            yield Remark("printer", "attention", zh, en, more.zh, more.en)
 
     def as_json(self) -> dict[str, Any]:
         """Return how it goes, for programs."""

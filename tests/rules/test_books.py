@@ -42,6 +42,22 @@ def test_only_a_book_without_errors_may_run(path: Path) -> None:
     assert (compilation.book is None) == has_errors(compilation.diagnostics)
 
 
+@pytest.mark.parametrize("name", ["full_service", "hotpot"])
+def test_the_printers_of_a_shipped_book_are_sound_once_they_are_taken_in(name: str) -> None:
+    """What stands there as an example is what people write."""
+    files = texts(HERE.parents[1] / "rules" / name)
+    before, mark, example = files["book.yaml"].partition("# printers:\n")
+    rows = (mark + example).splitlines()
+    files["book.yaml"] = before + "\n".join(row.removeprefix("# ") for row in rows) + "\n"
+
+    compilation = compile_book(files)
+
+    assert compilation.book is not None, compilation.diagnostics
+    assert not compilation.diagnostics
+    assert [printer.id for printer in compilation.book.data.printers] == ["kitchen", "pass"]
+    assert [rule.printer for rule in compilation.book.data.prints] == ["kitchen", "pass"]
+
+
 def test_all_faults_of_all_files_come_at_once() -> None:
     texts = {path.name: decoded(path.name, path.read_bytes())[0] for path in BAD}
     files = {name: text for name, text in texts.items() if text is not None}

@@ -28,6 +28,7 @@ menu:
   - {id: set, class: set, match: {name: set}, cook: nothing, spells_out: ["ribs [hot]", cola x2]}
   - {id: chain, class: chain, match: {category: chain}, cook: prep -> wok}
   - {id: hot, class: dish, match: {category: hot}, cook: wok}
+  - {id: fries, class: side, match: {name_has: fries}, cook: bar, route_modifier: yes}
   - {id: cola, class: drink, match: {name: cola}, cook: bar}
 printers:
   - {id: kitchen, name: Kitchen, address: 10.0.0.1}
@@ -124,6 +125,15 @@ def test_the_dishes_of_a_set_are_on_their_stations_slips() -> None:
     office.order([line("s", "", "2", name="set")])
     assert office.told() == [("slips", "Wok", ["2 ribs"]), ("slips", "Bar", ["4 cola"])]
     assert {of.of for slip in office.slips for of in slip.lines} == {"set"}
+
+
+def test_a_side_names_the_dish_that_it_goes_with() -> None:
+    """Who fries sees no burger, and must know to which one the fries go."""
+    office = Office()
+    sides = (Modifier("side of fries"),)
+    office.order([line("b", "hot", "2", name="burger", modifiers=sides), line("a", "hot")])
+    (fries,) = next(s.lines for s in office.slips if s.station.en == "Bar")
+    assert (fries.count, fries.name, fries.of) == ("2", "side of fries", "burger")
 
 
 def test_a_label_for_each_portion_that_is_ready_of_its_class() -> None:

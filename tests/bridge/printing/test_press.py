@@ -5,6 +5,9 @@ from __future__ import annotations
 import signal
 from pathlib import Path
 
+import pytest
+
+from pos_bridge.cli import main
 from tests.bridge.conftest import StartBridge
 from tests.bridge.harness import Running, eventually, line, order
 from tests.bridge.printing.toy_printer import ToyPrinter
@@ -22,11 +25,13 @@ rules:
 """
 
 
-def begun(start: StartBridge, tmp_path: Path, *toys: ToyPrinter) -> Running:
+def begun(
+    start: StartBridge, tmp_path: Path, own: ToyPrinter, other: ToyPrinter, *flags: str
+) -> Running:
     rules = tmp_path / "rules"
     rules.mkdir(exist_ok=True)
-    (rules / "book.yaml").write_text(BOOK.format(*(toy.port for toy in toys)), "utf-8")
-    return start("--rules", rules, data=tmp_path / "data")
+    (rules / "book.yaml").write_text(BOOK.format(own.port, other.port), "utf-8")
+    return start("--rules", rules, *flags, data=tmp_path / "data")
 
 
 def state(bridge: Running, printer: str) -> str:
@@ -71,3 +76,68 @@ def test_a_slip_that_broke_off_is_printed_again_and_says_so(
         text = other.wait_for(1)[0].text
         assert "补打" in text
         assert "A08" in text
+
+
+def test_what_no_printer_took_for_an_hour_is_listed_and_printed_by_hand(
+    start: StartBridge, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Fault: such slips were counted and never seen again. One that was printed meanwhile for
+    another table keeps nobody from it, and the mark on it keeps a cook from making it twice.
+    """
+    with ToyPrinter() as own, ToyPrinter() as other:
+        pass
+    bridge = begun(start, tmp_path, own, other, "--time-scale", "600")
+    bridge.post(order(table="A10"))
+    (lost,) = eventually(lambda: bridge.get("/v1/slips", given_up="true")["slips"])
+    assert (lost["heading"], lost["printer"], lost["state"]) == ("A10", "kitchen", "given_up")
+    assert any("see /v1/slips" in problem for problem in bridge.get("/health")["problems"])
+    bridge.end(signal.SIGTERM)
+    with ToyPrinter(port=own.port) as own:
+        bridge = begun(start, tmp_path, own, other)
+        bridge.post(order(table="A11"))
+        assert "A11" in own.wait_for(1)[0].text
+        assert any("see /v1/slips" in problem for problem in bridge.get("/health")["problems"])
+
+        assert main(["slips", "--again", str(lost["id"]), "--bridge", bridge.http]) == 0
+        text = own.wait_for(2)[1].text
+        assert "A10" in text
+        assert "补打" in text
+        eventually(lambda: not bridge.get("/v1/slips", given_up="true")["slips"])
+        assert not any("see /v1/slips" in problem for problem in bridge.get("/health")["problems"])
+
+        assert main(["slips", "--bridge", bridge.http]) == 0
+        listed = [row for row in capsys.readouterr().out.splitlines() if "printed" in row]
+        assert [row.rpartition("  ")[2].partition(":")[0] for row in listed] == ["A10", "A11"]
+
+
+def test_a_printed_slip_comes_once_more_and_only_what_was_given_up_is_forgotten(
+    start: StartBridge, tmp_path: Path
+) -> None:
+    with ToyPrinter() as own, ToyPrinter() as other:
+        bridge = begun(start, tmp_path, own, other)
+        bridge.post(order(lines=[line("1", "Rice")], table="A08"))
+        own.wait_for(1)
+        (slip,) = bridge.get("/v1/slips")["slips"]
+        eventually(lambda: bridge.get("/v1/slips")["slips"][0]["state"] == "printed")
+        place = f"/v1/slips/{slip['id']}"
+        assert bridge.client.delete(place).status_code == 404
+        assert bridge.client.post(f"{place}/again").json() == {"done": "again"}
+        assert "补打" in own.wait_for(2)[1].text
+        assert bridge.client.post("/v1/slips/999/again").status_code == 404
+    bridge.post(order(table="A09"))
+    eventually(lambda: state(bridge, "pass") == "trouble")
+    waiting = bridge.get("/v1/slips", limit=1)["slips"][0]
+    again = bridge.client.post(f"/v1/slips/{waiting['id']}/again")
+    assert (waiting["state"], again.status_code) == ("waiting", 404)
+
+
+def test_slips_that_were_given_up_are_forgotten_by_hand(start: StartBridge, tmp_path: Path) -> None:
+    with ToyPrinter() as own, ToyPrinter() as other:
+        pass
+    bridge = begun(start, tmp_path, own, other, "--time-scale", "600")
+    bridge.post(order(table="A10"))
+    (lost,) = eventually(lambda: bridge.get("/v1/slips", given_up="true")["slips"])
+    assert main(["slips", "--forget", str(lost["id"]), "--bridge", bridge.http]) == 0
+    assert bridge.get("/v1/slips", given_up="true")["slips"] == []
+    assert bridge.get("/v1/slips")["slips"][0]["state"] == "forgotten"
+    assert main(["slips", "--forget", str(lost["id"]), "--bridge", bridge.http]) == 1
