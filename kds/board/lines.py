@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from kds.board.bands import line_band, runs
 from kds.board.parts import Part
-from kds.board.remarks import FIRE_IT, asks_later, asks_pass, asks_to_fire, remarks_of
+from kds.board.remarks import asks_later, asks_pass, asks_to_fire, remarks_of
 from kds.board.scope import Scope
 from kds.board.values import Band, BandClock, HoldMark, RemarkMark, TicketLine
 from kds.kitchen.ids import BY_HAND, Instant, LineKey
@@ -112,16 +112,16 @@ def _strength(hold: Hold) -> tuple[bool, bool, int, int, str]:
 
 
 def _mark(scope: Scope, line: Line, hold: Hold) -> HoldMark:
-    rule, is_asked = scope.book.hold_rule(hold.rule), asks_to_fire(scope, line, hold)
+    rule, question = scope.book.hold_rule(hold.rule), asks_to_fire(scope, line, hold)
     return HoldMark(
         rule=hold.rule,
         where="" if rule is None else rule.where,
-        reason=FIRE_IT if is_asked else hold.reason,
+        reason=question or hold.reason,
         gate=hold.gate,
         since=hold.since,
         until=hold.until,
         passed=hold.until is not None and scope.now >= hold.until,
-        asks=hold.asks or is_asked,
+        asks=hold.asks or question is not None,
         opens=not asks_later(rule),
     )
 

@@ -204,10 +204,17 @@ def _known(last: Scope | None, scope: Scope, old: Made | None) -> Known:
     if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
         return Known()
     then, now = last.kitchen, scope.kitchen
+    visit = old.ticket.visit
     same_stock = then.stock is now.stock and then.lost is now.lost
-    if not same_stock or not _is_within(scope.now, old.since, old.until):
+    same_end = _is_ended(then, visit) is _is_ended(now, visit)
+    if not same_stock or not same_end or not _is_within(scope.now, old.since, old.until):
         return Known(old.parts)
     return Known(old.parts, {line.key: line for line in old.ticket.lines})
+
+
+def _is_ended(kitchen: Kitchen, visit_id: VisitId) -> bool:
+    visit = kitchen.visits.get(visit_id)
+    return visit is not None and visit.ended_at is not None
 
 
 def _same_rules(last: Scope, scope: Scope) -> bool:

@@ -8,9 +8,10 @@ from kds.board.values import RemarkMark
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line
 from kds.kitchen.wording import Wording
 from kds.rulebook.intake import PayFirstRule, Unpaid
-from kds.rulebook.pace import PaceRule, Rushed
+from kds.rulebook.pace import CallRule, PaceRule, Rushed
 
-FIRE_IT = Wording("催了，要不要叫起？", "rushed: fire it?")
+_FIRE_IT = Wording("催了，要不要叫起？", "rushed: fire it?")
+_STILL = Wording("这桌已结，还做吗？", "the table is closed: still make it?")
 _CALLED = frozenset({HELD_BY_HAND, HELD_BY_POS})
 
 
@@ -38,19 +39,24 @@ def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
 def asks_pass(scope: Scope, part: Part) -> bool:
     """The line waits for an answer of the pass."""
     return scope.view != PICKUP and any(
-        hold.asks or asks_to_fire(scope, part.line, hold) for hold in part.holds
+        hold.asks or asks_to_fire(scope, part.line, hold) is not None for hold in part.holds
     )
 
 
-def asks_to_fire(scope: Scope, line: Line, hold: Hold) -> bool:
-    """The guest asks for what somebody wanted to call: the pass says whether it is time.
+def asks_to_fire(scope: Scope, line: Line, hold: Hold) -> Wording | None:
+    """Return what the pass is asked of a dish that somebody wanted to call, None: nothing.
 
-    Nothing is remembered of that but rush and hold, so it is over when either is.
+    The guest asks for it, or the table was closed and nobody will call any more. Nothing is
+    remembered of that but rush, visit and hold, so it is over when they are.
     """
-    if line.rush == 0 or hold.gate is not Gate.START:
-        return False
-    rule = scope.book.hold_rule(hold.rule)
-    return hold.rule in _CALLED or (isinstance(rule, PaceRule) and rule.rushed is Rushed.ASK)
+    if hold.gate is not Gate.START:
+        return None
+    rule, visit = scope.book.hold_rule(hold.rule), scope.kitchen.visits.get(hold.visit)
+    is_called = hold.rule in _CALLED
+    if visit is not None and visit.ended_at and (is_called or isinstance(rule, CallRule)):
+        return _STILL
+    asks = is_called or (isinstance(rule, PaceRule) and rule.rushed is Rushed.ASK)
+    return _FIRE_IT if asks and line.rush > 0 else None
 
 
 def asks_later(rule: object) -> bool:

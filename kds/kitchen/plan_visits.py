@@ -29,7 +29,7 @@ from kds.kitchen.plans import (
     visit_for,
     with_children,
 )
-from kds.kitchen.portions import PortionState, amount
+from kds.kitchen.portions import OPEN, PortionState, amount
 from kds.kitchen.state import Kitchen
 from kds.kitchen.visits import Visit
 
@@ -108,13 +108,19 @@ def _part(
 
 
 def close(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:
-    """Plan close: a person takes the ticket off every screen."""
+    """Plan close: a person takes the ticket off every screen, and is told what was not made."""
     visit = visit_for(kitchen, command)
     if visit is None:
         return refused("no such order")
     if visit.removed:
         return no_op("already closed")
-    return Plan((VisitEnded(visit.id, "person", removed=True),))
+    unmade = [
+        line.content.name
+        for line in kitchen.lines_of(visit)
+        if any(g.visit == visit.id and g.state in OPEN for g in line.groups)
+    ]
+    why = f"not made: {', '.join(dict.fromkeys(unmade))}" if unmade else ""
+    return Plan((VisitEnded(visit.id, "person", removed=True),), why=why)
 
 
 def pin(kitchen: Kitchen, command: Command, _now: Instant) -> Plan:

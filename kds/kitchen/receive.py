@@ -20,6 +20,7 @@ from kds.kitchen.order_facts import (
 from kds.kitchen.orders import HELD_BY_VOUCHER, Line, Order, Origin, Routing
 from kds.kitchen.plans import follow
 from kds.kitchen.policy import Policy
+from kds.kitchen.portions import PortionState
 from kds.kitchen.reconcile import Arrival
 from kds.kitchen.revisions import (
     amended,
@@ -260,7 +261,16 @@ def warnings_for(after: Kitchen, fact: OrderReceived) -> tuple[str, ...]:
             found.append(f"no rule knows {line.content.name!r}; every station shows it")
         if line is not None and any(h.rule == HELD_BY_VOUCHER for h in line.holds):
             found.append(f"held for the pass: {line.content.name!r}, redeemed before")
+    if order.fields.closed and order.fields.due_at is None:  # what is due later is just early
+        found += [f"closed, but {name!r} is still held" for name in _still_held(order)]
     return tuple(found)
+
+
+def _still_held(order: Order) -> dict[str, None]:
+    """Return the dishes of which something waits to be started."""
+    is_held = PortionState.HELD
+    lines = (ln for ln in order.lines.values() if any(g.state is is_held for g in ln.groups))
+    return dict.fromkeys(line.content.name for line in lines)
 
 
 def remarks_made(facts: Iterable[Fact], kitchen: Kitchen) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import pytest
 from kds.kitchen.commands import CommandKind, Outcome, RaiseAlert, ReceiveOrder, Result
 from kds.kitchen.decide import decide
 from kds.kitchen.ids import ANY_STATION, AlertId, CommandId, VisitId, visit_of
+from kds.kitchen.messages import LineState
 from kds.kitchen.order_facts import (
     OrderReceived,
     TableMoved,
@@ -138,6 +139,25 @@ def test_the_sender_learns_of_dishes_that_no_rule_knows() -> None:
     outcome = house.order("1", dish("a", category="?", name="X"), dish("b"), revision=1)
     assert outcome.warnings == ("no rule knows 'X'; every station shows it",)
     assert house.line("a").routing.steps[0].station == ANY_STATION
+
+
+def test_a_till_that_closes_a_table_learns_what_is_still_held() -> None:
+    """Nobody would call it any more, and the guests have paid for it."""
+    house = House()
+    waits = dish("a", name="Duck", state=LineState.HELD)
+    house.order("1", waits, dish("b"))
+    assert house.order("1", waits, dish("b"), closed=True).warnings == (
+        "closed, but 'Duck' is still held",
+    )
+    early = house.order("2", waits, closed=True, due_at="2026-01-01T20:00:00+00:00")
+    assert early.warnings == ()
+
+
+def test_a_person_who_closes_a_ticket_is_told_what_was_not_made() -> None:
+    house = House()
+    house.order("1", dish("a", name="Duck"), dish("b"))
+    house.do("bump", "1", "b", view="wok")
+    assert house.do("close", "1").why == "not made: Duck"
 
 
 # --- visits --------------------------------------------------------------------------------------
