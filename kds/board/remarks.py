@@ -53,7 +53,8 @@ def asks_to_fire(scope: Scope, line: Line, hold: Hold) -> Wording | None:
         return None
     rule, visit = scope.book.hold_rule(hold.rule), scope.kitchen.visits.get(hold.visit)
     is_called = hold.rule in _CALLED
-    if visit is not None and visit.ended_at and (is_called or isinstance(rule, CallRule)):
+    has_no_end = isinstance(rule, CallRule) or (isinstance(rule, PaceRule) and hold.until is None)
+    if visit is not None and visit.ended_at and (is_called or has_no_end):
         return _STILL
     asks = is_called or (isinstance(rule, PaceRule) and rule.rushed is Rushed.ASK)
     return _FIRE_IT if asks and line.rush > 0 else None

@@ -9,7 +9,7 @@ from decimal import Decimal
 from kds.kitchen.counts import line_counts
 from kds.kitchen.ids import EXPO, Instant, LineKey, StationId, VisitId, is_pass
 from kds.kitchen.messages import Modifier, ModifierKind
-from kds.kitchen.orders import Level, Line
+from kds.kitchen.orders import Gate, Level, Line
 from kds.kitchen.plans import follow, steps_at
 from kds.kitchen.portions import Counts, Group, PortionState
 from kds.kitchen.state import Kitchen
@@ -81,6 +81,19 @@ class Scene:
     def still_open(self, line: Line, visit: VisitId) -> int:
         """Return the plates that are to be done here, held ones included."""
         return self._in(line, visit, _OPEN)
+
+    def is_hidden(self, line: Line, visit: VisitId) -> bool:
+        """A station does not see the line yet: it is for later, and no news there."""
+        if not self.is_station or self.workable(line, visit) > 0:
+            return False
+        shows = (
+            hold.until - shown_s * 1000
+            for hold in line.holds
+            if hold.gate is Gate.START and hold.visit == visit and hold.until is not None
+            for shown_s in [self.book.shown_s(hold.rule)]
+            if shown_s is not None
+        )
+        return any(self.kitchen.at < at for at in shows)
 
     def new_voids(self, line: Line) -> tuple[int, bool]:
         """Return the plates that the last event struck after they could be cooked here.

@@ -48,6 +48,11 @@ def asked(scene: Scene, line: Line, visit: VisitId) -> int:
     return scene.still_open(line, visit) if waits else 0
 
 
+def _shown(scene: Scene, line: Line, visit: VisitId) -> int:
+    """Count what is to be done here, held or not, as far as the screen shows it already."""
+    return 0 if scene.is_hidden(line, visit) else scene.still_open(line, visit)
+
+
 def _lost(scene: Scene, line: Line, _visit: VisitId) -> int:
     """Count what cannot be made for lack of it."""
     return ceil(scene.kitchen.lost.get(line.key, 0))
@@ -68,14 +73,14 @@ _COUNTS: Mapping[Kind, Count] = MappingProxyType(
         Kind.OVERTIME: awaited,
         Kind.ASK_PASS: asked,
         Kind.LATE: _late,
-        Kind.ALLERGY: Scene.still_open,
+        Kind.ALLERGY: _shown,
         Kind.POT_FIRST: Scene.queued,
         Kind.RUSH: Scene.still_open,
         Kind.POT_READY: Scene.ready,
         Kind.FIRE: _to_carry,
         Kind.READY: Scene.ready,
-        Kind.NEW: Scene.still_open,
-        Kind.ADD_ON: Scene.still_open,
+        Kind.NEW: _shown,
+        Kind.ADD_ON: _shown,
     }
 )
 """How many plates of a line each kind can still speak of; the other kinds speak of no line."""

@@ -30,6 +30,15 @@ def test_a_new_order_is_one_cue_where_there_is_something_to_do(house: House) -> 
     assert together(3, cut, wok, expo) == [["new_order"], [], ["new_order"]]
 
 
+def test_a_pre_order_that_a_station_does_not_see_yet_is_no_news_there(house: House) -> None:
+    cut, expo = Ear(house, "cut"), Ear(house, "expo")
+    house.order({"1": TRIPE}, service=Service.PICKUP, due_at="2026-11-21T22:00:00+08:00")
+    assert together(5, cut, expo) == [[], ["new_order"]]
+    at = {"session": "s9", "table": "9", "service": Service.PICKUP}
+    house.order({"1": TRIPE}, "2", **at, due_at="2026-11-21T18:50:00+08:00")
+    assert cut.listen(5) == ["new_order"]
+
+
 def test_several_orders_within_two_seconds_sound_once(house: House) -> None:
     cut = Ear(house, "cut")
     heard: list[str] = []
