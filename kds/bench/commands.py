@@ -42,6 +42,11 @@ def add_bench(commands: Commands) -> None:
     _add_flags(wall, orders=300, has_book=False)
     _add_tickets(wall)
     wall.set_defaults(run=_wall)
+    adopt = benches.add_parser("adopt", help="how long a wall stands still for other rules")
+    _add_flags(adopt, has_book=False)
+    _add_tickets(adopt)
+    adopt.add_argument("--many", type=_many, default=500, metavar="N", help="rules more (500)")
+    adopt.set_defaults(run=_adopt)
     restart = benches.add_parser("restart", help="from a kill until bridge and wall are back")
     _add_flags(restart, orders=5000)
     restart.add_argument("--repeats", type=int, default=5, metavar="N", help="starts (5)")
@@ -128,6 +133,14 @@ def _wall(options: argparse.Namespace) -> int:
     from kds.bench.wall import wall
 
     _print(wall(options.tickets, options.orders, options.seed, _screen(options)), options)
+    return 0
+
+
+def _adopt(options: argparse.Namespace) -> int:
+    from kds.bench.adopt import adopt
+
+    where = _screen(options)
+    _print(_measured(lambda: adopt(options.tickets, options.many, options.seed, where)), options)
     return 0
 
 

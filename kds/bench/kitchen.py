@@ -41,16 +41,44 @@ _LIMITS = {"attention": "8 min", "late": "12 min", "critical": "20 min", "clock"
 
 def rule_text() -> str:
     """Return the text of the kitchen's rule book."""
-    names = {station: {"zh": zh, "en": en} for station, (zh, en, _) in _STATIONS.items()}
-    book = {
+    return _text(_book())
+
+
+def another_rule_text(rules: int) -> str:
+    """Return the text of one that changes how every ticket looks, and has so many rules more."""
+    book = _book(more_name=" 2")
+    overtimes = [
+        {
+            "id": f"overtime-{number}",
+            "name": f"Overtime {number}",
+            "mechanism": "overtime",
+            "of": "line",
+            "when": {"zone": f"z{number}"},
+            "steps": [{"after": "30 min", "tell": ["expo"], "say": "{table} {dish} {minutes}"}],
+        }
+        for number in range(rules)
+    ]
+    return _text(book | {"limits": _LIMITS | {"attention": "7 min"}, "rules": overtimes})
+
+
+def _book(more_name: str = "") -> dict[str, object]:
+    """Return the book; `more_name`: what each station is called besides its name."""
+    names = {
+        station: {"zh": zh + more_name, "en": en + more_name}
+        for station, (zh, en, _) in _STATIONS.items()
+    }
+    return {
         "book": {"id": "bench", "name": {"zh": "十个工位", "en": "Ten stations"}},
         "stations": [{"id": station, "name": name} for station, name in names.items()],
         "limits": _LIMITS,
         "menu": [
-            {"id": station, "class": "dish", "match": {"category": name["zh"]}, "cook": station}
-            for station, name in names.items()
+            {"id": station, "class": "dish", "match": {"category": zh}, "cook": station}
+            for station, (zh, _, _) in _STATIONS.items()
         ],
     }
+
+
+def _text(book: dict[str, object]) -> str:
     # What is JSON is YAML too.
     return json.dumps(book, ensure_ascii=False)
 

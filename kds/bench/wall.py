@@ -74,7 +74,7 @@ class Glass:
         self._app = application(offscreen=screen == OFFSCREEN)
         self._evening = evening
         self._flushed_s = 0.0
-        self._display = Display(Subject(WATCHED), Options(), _steady_ms)
+        self._display = Display(Subject(WATCHED), Options(), steady_ms)
         self._display.resize(*SIZE)
         FrameWatch(self._display).flushed.connect(self._flushed)
 
@@ -134,7 +134,8 @@ class Glass:
         self._flushed_s = time.perf_counter()
 
 
-def _steady_ms() -> int:
+def steady_ms() -> int:
+    """Return milliseconds that only ever grow."""
     return time.monotonic_ns() // 1_000_000
 
 

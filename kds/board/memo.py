@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from dataclasses import replace
 from heapq import nlargest
+from itertools import islice
 
 from kds.board.all_day import Tally
 from kds.board.batches import Pans
@@ -30,12 +32,20 @@ class BoardMemo:
     def __init__(self) -> None:
         self._views: dict[str, _View] = {}
 
-    def board(self, scope: Scope) -> Board:
-        """Return the board of `scope`."""
+    def board(self, scope: Scope, at_once: int | None = None) -> Board:
+        """Return the board of `scope`.
+
+        Under other rules every ticket has to be made again. `at_once`: so many in this call; the
+        others stay as they are until a later one, and `is_behind` tells of them. None: all.
+        """
         view = self._views.get(scope.view)
         if view is None:
             view = self._views[scope.view] = _View()
-        return view.board(scope)
+        return view.board(scope, at_once)
+
+    def is_behind(self, view: str) -> bool:
+        """Some tickets of the last board are still those of former rules."""
+        return view in self._views and self._views[view].is_behind
 
     def forget(self, view: str) -> None:
         """Drop what is remembered of a view that nobody looks at any more."""
@@ -82,6 +92,10 @@ class _Wall:
         """Return the tickets in order."""
         return tuple(self._tickets)
 
+    def visits(self) -> Iterator[VisitId]:
+        """Yield their visits in the same order."""
+        return (ticket.visit for ticket in self._tickets)
+
     def slow(self, view: SlowView) -> SlowMark | None:
         """Return what is to be said of all of them together, and perhaps until when."""
         return self._lateness.mark(view)
@@ -101,23 +115,27 @@ class _View:
     """One view: what was made of each visit, and the last board.
 
     `_live`: the part of `_made` that is shown or may change by time. Visits that are over stay in
-    the kitchen for hours; they cost nothing here.
+    the kitchen for hours; they cost nothing here. `_behind`: what was made by former rules.
     """
 
     def __init__(self) -> None:
         self._seen: tuple[Scope, Board] | None = None
         self._made: dict[VisitId, Made] = {}
         self._live: dict[VisitId, Made] = {}
+        self._behind: dict[VisitId, None] = {}
         self._users: dict[Use, set[VisitId]] = {}
         self._wall = _Wall()
         self._tally = Tally()
         self._pans = Pans()
         self._slow_until: Instant | None = None
 
-    def board(self, scope: Scope) -> Board:
+    @property
+    def is_behind(self) -> bool:
+        return bool(self._behind)
+
+    def board(self, scope: Scope, at_once: int | None) -> Board:
         last, before = self._seen or (None, None)
-        stale = self._stale(last, scope)
-        for visit in stale:
+        for visit in (stale := self._stale(last, scope, at_once)):
             self._refresh(last, scope, visit)
         if last is None or before is None or last.kitchen.alerts is not scope.kitchen.alerts:
             now = self._made_now(scope, alert_cards(scope.kitchen, scope.view))
@@ -153,10 +171,15 @@ class _View:
             load=load_of(tickets, scope.capacity),
         )
 
-    def _stale(self, last: Scope | None, scope: Scope) -> set[VisitId]:
-        """Return the visits whose tickets may have changed since the last call."""
-        if last is None or not _same_rules(last, scope):
-            return {*scope.kitchen.visits, *self._made}
+    def _stale(self, last: Scope | None, scope: Scope, at_once: int | None) -> set[VisitId]:
+        """Return the visits whose tickets may have changed since the last call.
+
+        Of those that only other rules may have changed: `at_once`, the first on the wall first.
+        """
+        if last is None:
+            return {*scope.kitchen.visits}
+        if not _same_rules(last, scope):
+            self._behind = dict.fromkeys((*self._wall.visits(), *self._made))
         stale: set[VisitId] = _changed_visits(last.kitchen, scope.kitchen)
         for use in (*stale, *_changed_uses(last.kitchen, scope.kitchen)):
             stale |= self._users.get(use, set())
@@ -166,13 +189,15 @@ class _View:
                 for visit, made in self._live.items()
                 if not _is_within(scope.now, made.since, made.until)
             )
-        return stale
+        return stale.union(islice(self._behind, at_once))
 
     def _refresh(self, last: Scope | None, scope: Scope, visit_id: VisitId) -> None:
         """Make the visit's ticket again; one that turns out equal stays the object it was."""
         old = self._made.get(visit_id)
         visit = scope.kitchen.visits.get(visit_id)
-        new = None if visit is None else make(scope, visit, _known(last, scope, old))
+        known = Known() if visit_id in self._behind else _known(last, scope, old)
+        self._behind.pop(visit_id, None)
+        new = None if visit is None else make(scope, visit, known)
         if old is not None:
             self._drop(visit_id, old)
         self._tally.replace(old.shares if old else (), new.shares if new else ())
@@ -201,7 +226,7 @@ class _View:
 
 def _known(last: Scope | None, scope: Scope, old: Made | None) -> Known:
     """Return what of `old` may be used again in `scope`."""
-    if old is None or old.ticket is None or last is None or not _same_rules(last, scope):
+    if old is None or old.ticket is None or last is None:
         return Known()
     then, now = last.kitchen, scope.kitchen
     visit = old.ticket.visit

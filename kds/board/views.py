@@ -14,14 +14,20 @@ from kds.kitchen.state import Kitchen
 
 
 def board(
-    kitchen: Kitchen, book: Book, view: str, now: Instant, memo: BoardMemo | None = None
+    kitchen: Kitchen,
+    book: Book,
+    view: str,
+    now: Instant,
+    memo: BoardMemo | None = None,
+    at_once: int | None = None,
 ) -> Board:
     """Return what `view` shows at `now`; raises `UnknownView`.
 
-    With a `memo`, tickets that have not changed since its last call are the same objects.
+    With a `memo`, tickets that have not changed since its last call are the same objects, and
+    `at_once` limits how many are made again because of other rules alone.
     """
     scope = look(kitchen, book, view, now)
-    return (BoardMemo() if memo is None else memo).board(scope)
+    return (BoardMemo() if memo is None else memo).board(scope, at_once)
 
 
 def order_lines(

@@ -106,6 +106,16 @@ class Scene:
         self._lay_out(settle=True)
         self.repaint()
 
+    @property
+    def is_behind(self) -> bool:
+        """Some tickets are still read as they were before `read_by`."""
+        return self._sheets.is_behind
+
+    def read_by(self, view: View) -> None:
+        """Let tickets say things otherwise, in the same letters: some of them with each `show`."""
+        self._view = view
+        self._sheets.read_by(view.reading)
+
     def resize(self, size: Size) -> None:
         """Lay out for another size of the wall; what no ticket is wider for keeps its sheets."""
         if size == self._size:
@@ -121,10 +131,16 @@ class Scene:
         view = self._view
         return Sheets(view.reading, view.style.ticket_width(self._size[0]), view.ruler)
 
-    def show(self, board: Board, now: Instant, unsent: frozenset[LineKey] = _NO_LINES) -> None:
-        """Show a board as it is at `now`."""
+    def show(
+        self,
+        board: Board,
+        now: Instant,
+        unsent: frozenset[LineKey] = _NO_LINES,
+        at_once: int | None = None,
+    ) -> None:
+        """Show a board as it is at `now`; `at_once`: tickets read anew since `read_by`, at most."""
         self._board, self._unsent, self._now = board, unsent, now
-        self._lay_out()
+        self._lay_out(at_once=at_once)
         self.tick(now)
 
     def tick(self, now: Instant) -> None:
@@ -240,9 +256,9 @@ class Scene:
     def _slips(self) -> list[Slip]:
         return [sheet.slip for sheet in self._sheets_in_order]
 
-    def _lay_out(self, *, settle: bool = False) -> None:
+    def _lay_out(self, *, settle: bool = False, at_once: int | None = 0) -> None:
         was_empty, before = self.is_empty, self.placement.parts
-        self._sheets_in_order = self._sheets.update(self._board, self._unsent, self._now)
+        self._sheets_in_order = self._sheets.update(self._board, self._unsent, self._now, at_once)
         self.placement = place(
             self.placement, self._slips(), self._size, self._view.style, settle=settle
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import NamedTuple
 
 from kds.board.capacity import is_next
@@ -69,16 +70,42 @@ class Sheets:
         self.width = width
         self._ruler = ruler
         self._made: dict[VisitId, _Made] = {}
+        self._behind: dict[VisitId, None] = {}
 
-    def update(self, board: Board, unsent: frozenset[LineKey], now: Instant) -> list[Sheet]:
-        """Return the sheets of a board, alerts first, then the tickets in their order."""
+    @property
+    def is_behind(self) -> bool:
+        """Some sheets still say what they said before `read_by`."""
+        return bool(self._behind)
+
+    def read_by(self, reading: Reading) -> None:
+        """Let the sheets say things otherwise from now on, with each `update` some more of them."""
+        self._reading = replace(reading, unsent=_NOTHING)
+        self._behind = dict.fromkeys(self._made)
+
+    def update(
+        self,
+        board: Board,
+        unsent: frozenset[LineKey],
+        now: Instant,
+        at_once: int | None = None,
+    ) -> list[Sheet]:
+        """Return the sheets of a board, alerts first, then the tickets in their order.
+
+        `at_once`: so many are made again in this call only because of `read_by`; None: all.
+        """
         made: dict[VisitId, _Made] = {}
+        for visit in tuple(islice(self._behind, at_once)):
+            del self._behind[visit]
+            self._made.pop(visit, None)
         for alert in board.alerts:
             made[card_id(alert.id)] = self._of_alert(alert, now)
         marked = _marks(board)
         for ticket in board.tickets:
             marks = marked.get(ticket.visit, _UNMARKED) if marked else _UNMARKED
             made[ticket.visit] = self._of_ticket(ticket, unsent, now, marks)
+        if self._behind:
+            kept = (visit for visit in self._behind if made.get(visit) is self._made.get(visit))
+            self._behind = dict.fromkeys(visit for visit in kept if visit in made)
         self._made = made
         return [one.sheet for one in made.values()]
 

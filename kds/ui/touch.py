@@ -31,6 +31,10 @@ class Kind(StrEnum):
     SWIPE_DOWN = auto()
 
 
+SWIPES = {Kind.SWIPE_LEFT: 1, Kind.SWIPE_UP: 1, Kind.SWIPE_RIGHT: -1, Kind.SWIPE_DOWN: -1}
+"""How many pages on each of them turns."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gesture:
     """What a finger did, and where it had come down."""

@@ -35,6 +35,7 @@ def test_glass_sees_every_order_and_where_its_time_goes() -> None:
     ("arguments", "figures"),
     [
         (("idle", "--tickets", "20", "--seconds", "1"), {"cpu_percent", "rss_mb"}),
+        (("adopt", "--tickets", "20", "--many", "6"), {*SPREAD, "stall_ms", "adopted_ms"}),
         (("wall", "--tickets", "60", "--orders", "3"), {*SPREAD, "first_ms", "tick_p50_ms"}),
     ],
     ids=lambda value: value[0] if isinstance(value, tuple) else "",

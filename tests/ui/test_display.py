@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from PySide6.QtCore import QPoint, Qt
@@ -12,7 +13,8 @@ from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
 from kds.board.values import AllDay, Ticket
-from kds.kitchen.ids import Instant
+from kds.kitchen.ids import Instant, StationId
+from kds.kitchen.wording import Wording
 from kds.ui.chrome.health import Health, SourceAge, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
 from kds.ui.chrome.panels import RECALL
@@ -463,3 +465,34 @@ def test_a_wall_that_gets_lower_only_places_its_tickets_anew(
     display.resize(1800, 980)
     picture_of(display)
     assert laid.calls > 0
+
+
+def test_tickets_call_stations_by_their_new_names_a_few_at_a_time(
+    display: Display, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The fault: a book with one station renamed lays hundreds of tickets out in one piece."""
+    shown = board(many(12))
+    display.show_board(shown, NOW)
+    laid = Counter(sheet_of)
+    monkeypatch.setattr("kds.ui.sheets.sheet_of", laid)
+    names = {station: Wording(f"新{name.zh}", name.en) for station, name in boards.STATIONS.items()}
+    display.set_subject(Subject("cut", names, ZoneInfo("Asia/Shanghai")))
+    display.show_board(shown, NOW, at_once=5)
+    assert (laid.calls, display.is_behind) == (5, True)
+    assert display.strip.face.name == f"新{boards.STATIONS[StationId('cut')].zh}"
+    fresh = replace(shown.tickets[-1], guests=7)
+    display.show_board(replace(shown, tickets=(*shown.tickets[:-1], fresh)), NOW, at_once=0)
+    assert laid.calls == 6
+    while display.is_behind:
+        display.show_board(replace(shown, tickets=(*shown.tickets[:-1], fresh)), NOW, at_once=5)
+    assert laid.calls == 12, "what came meanwhile was read by the new names at once"
+
+
+def test_the_same_book_under_another_hash_lays_nothing_out_anew(
+    display: Display, subject: Subject, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laid = Counter(sheet_of)
+    monkeypatch.setattr("kds.ui.sheets.sheet_of", laid)
+    display.set_subject(replace(subject))
+    display.show_board(display._board, NOW)
+    assert (laid.calls, display.is_behind) == (0, False)

@@ -21,8 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from kds.board.scope import PICKUP
-from kds.board.slow import behind
-from kds.board.values import Band, Board
+from kds.board.values import Board
 from kds.kitchen.ids import Instant, LineKey
 from kds.ui.chrome.ahead import ahead_of
 from kds.ui.chrome.bottom import BottomFace
@@ -30,7 +29,8 @@ from kds.ui.chrome.health import Health
 from kds.ui.chrome.panel import PanelFace
 from kds.ui.chrome.panels import HEALTH, RECALL, all_day_panel, health_panel
 from kds.ui.chrome.regions import Regions, is_high, regions
-from kds.ui.chrome.strip import Counts, StripFace, counts_of, pass_counts_of
+from kds.ui.chrome.strip import Counts
+from kds.ui.chrome.summary import counts_on, strip_of
 from kds.ui.guests import guests_of
 from kds.ui.intents import (
     Button,
@@ -115,7 +115,7 @@ class Display(QWidget):
 
     @property
     def opened(self) -> str:
-        """What the panel beside the wall is about, "" while there is none."""
+        """What the panel beside the wall is about, "" without one."""
         return "" if self._panel is None else self._panel.about
 
     @property
@@ -129,21 +129,33 @@ class Display(QWidget):
         self._set_look()
 
     def set_subject(self, subject: Subject) -> None:
-        """Show another book's stations from now on."""
-        self._subject = subject
-        self._set_look()
+        """Show another book's stations from now on; tickets name them with each `show_board`."""
+        before, self._subject = self._subject, subject
+        if subject.view != before.view:
+            self._set_look()
+        elif subject != before:
+            self.wall.read_by(self._make_view(self._palette))
+
+    @property
+    def is_behind(self) -> bool:
+        """Some tickets still call stations as they were called before `set_subject`."""
+        return self.wall.scene.is_behind
 
     def show_board(
-        self, board: Board, now: Instant, unsent: frozenset[LineKey] = frozenset()
+        self,
+        board: Board,
+        now: Instant,
+        unsent: frozenset[LineKey] = frozenset(),
+        at_once: int | None = None,
     ) -> None:
-        """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way."""
+        """Show a board as it is at `now`; see `Wall.show_board`."""
         self._board, self._now, self._unsent = board, now, unsent
         if self._is_for_guests:
             self._show_guests()
             return
         if not self._has_size:
             return  # nothing need be laid out twice: its size comes just before it is seen
-        self.wall.show_board(board, now, unsent)
+        self.wall.show_board(board, now, unsent, at_once)
         self._show_around()
 
     def tick(self, now: Instant) -> None:
@@ -250,28 +262,13 @@ class Display(QWidget):
             self._open_all_day()
 
     def _show_strip(self) -> None:
-        reading, slow = self.reading, self._board.slow
+        subject, board, reading = self._subject, self._board, self.reading
         self.strip.set_face(
-            StripFace(
-                name=self._subject.title_on(self._board, reading.lang),
-                counts=self._counts,
-                health=self._health,
-                clock=reading.time(self._now) if self._now else "",
-                seconds=reading.seconds(self._now) if self._now else "",
-                slow=behind(slow, self._now, reading.lang) if slow is not None else "",
-            )
+            strip_of(subject, board, reading, self._counts, self._health, self._now)
         )
 
     def _count(self) -> Counts:
-        """Sum up what there is to do."""
-        reading, tickets = self.reading, self._board.tickets
-        tallies = [face.tally for face in self.wall.scene.faces()]
-        if reading.at_pass:
-            missing = sum(tally.missing for tally in tallies)
-            ready = sum(1 for ticket in tickets if ticket.band is Band.READY)
-            return pass_counts_of(reading.words, str(len(tickets)), missing, ready)
-        items = str(sum(tally.portions for tally in tallies))
-        return counts_of(reading.words, len(tickets), items, self._average)
+        return counts_on(self._board, self.reading, self.wall.scene.faces(), self._average)
 
     def _show_ahead(self) -> None:
         reading = self.reading

@@ -50,16 +50,10 @@ from kds.ui.slips import Size
 from kds.ui.style.times import CLOSE_UP, HANDS_OFF, RING_HIDDEN, SPARE, WATCH
 from kds.ui.ticket.alert import alert_of
 from kds.ui.ticket.part import Target, Zone
-from kds.ui.touch import MOUSE, Bounces, Finger, Gesture, Kind, Touches
+from kds.ui.touch import MOUSE, SWIPES, Bounces, Finger, Gesture, Kind, Touches
 
 _ARROWS = {Act.LEFT: (-1, 0), Act.RIGHT: (1, 0), Act.UP: (0, -1), Act.DOWN: (0, 1)}
 _PAGES = {Act.PAGE_BACK: -1, Act.PAGE_ON: 1}
-_SWIPES = {
-    Kind.SWIPE_LEFT: 1,
-    Kind.SWIPE_UP: 1,
-    Kind.SWIPE_RIGHT: -1,
-    Kind.SWIPE_DOWN: -1,
-}
 
 
 class Wall(QWidget):
@@ -126,11 +120,22 @@ class Wall(QWidget):
         self.scene.set_view(view, size)
         self._refresh()
 
+    def read_by(self, view: View) -> None:
+        """Let tickets say things otherwise, some with each `show_board`."""
+        self.scene.read_by(view)
+
     def show_board(
-        self, board: Board, now: Instant, unsent: frozenset[LineKey] = frozenset()
+        self,
+        board: Board,
+        now: Instant,
+        unsent: frozenset[LineKey] = frozenset(),
+        at_once: int | None = None,
     ) -> None:
-        """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way."""
-        self.scene.show(board, now, unsent)
+        """Show a board as it is at `now`; `unsent`: lines whose last action is still on its way.
+
+        `at_once`: of the tickets that are behind after `read_by`, so many; None: all.
+        """
+        self.scene.show(board, now, unsent, at_once)
         self._refresh()
 
     def tick(self, now: Instant) -> None:
@@ -213,7 +218,7 @@ class Wall(QWidget):
                 case Kind.TAP | Kind.LONG:
                     self._touched(gesture)
                 case _:
-                    self._page(_SWIPES[gesture.kind])
+                    self._page(SWIPES[gesture.kind])
 
     def _press(self, gesture: Gesture) -> None:
         found = self.scene.target_at(gesture.x, gesture.y)

@@ -317,6 +317,30 @@ def test_another_book_changes_everything(house: House) -> None:
     assert house.remembered("cut").book == "stricter"
 
 
+def test_other_rules_come_to_a_full_wall_a_few_tickets_at_a_time(house: House) -> None:
+    """The fault: hundreds of tickets made in one piece, for which a finger has to wait."""
+    memo = BoardMemo()
+
+    def seen(at_once: int | None) -> Board:
+        return board(house.kitchen, house.book, "cut", house.now, memo, at_once)
+
+    for number in range(5, 9):
+        house.order(str(number), dish("a"), dish("b"))
+    before = seen(2)
+    assert not memo.is_behind("cut"), "the first board is whole"
+    house.book = Book(hash="stricter", of_all=Limits(attention_s=0))
+    after = seen(2)
+    kept = [t is old for t, old in zip(after.tickets, before.tickets, strict=True)]
+    assert kept == [False, False, *[True] * (len(kept) - 2)], "the first on the wall first"
+    assert memo.is_behind("cut")
+    house.do(CommandKind.BUMP, "8", "a")
+    (touched,) = (t for t in seen(0).tickets if key_of("8") in t.orders)
+    assert touched in house.board("cut").tickets, "what is touched goes by the new rules at once"
+    while memo.is_behind("cut"):
+        seen(1)
+    assert seen(1) == house.board("cut")
+
+
 def test_another_kitchen_altogether_is_shown_as_it_is(house: House) -> None:
     house.remembered("cut")
     house.kitchen = Kitchen()
