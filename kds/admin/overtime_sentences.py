@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 
 from kds.admin.whens import bracketed
-from kds.admin.wordings import CLOCKS, OVERTIMES, duration, listed
+from kds.admin.wordings import CLOCKS, OVERTIMES, duration, listed, narrowed
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Escalation, OvertimeRule
 
@@ -14,35 +14,26 @@ _VIEWS = {"expo": Wording("出菜口", "the pass"), "all": Wording("总览", "th
 
 def overtime_sentence(rule: OvertimeRule, stations: Mapping[str, str], lang: str) -> str:
     """Return `rule` in words. `stations`: their names in `lang`."""
-    dishes = listed(list(_dishes(rule, stations, lang)), lang)
+    names = [stations.get(station, station) for station in rule.stations]
+    dishes = narrowed(rule.classes, rule.entries, names, lang)
     of, clock = OVERTIMES[rule.of][lang], CLOCKS[rule.clock][lang]
     steps = ("；" if lang == "zh" else "; ").join(
         _step(step, stations, lang) for step in rule.steps
     )
     quiet = listed([hours_of(span) for span in rule.quiet], lang)
     if lang == "zh":
-        only = f"（只算{dishes}）" if dishes else ""
+        only = f"（只算{dishes}菜）" if dishes else ""
         silence = f"{quiet} 之间不提醒，过后再提。" if quiet else ""
         return (
             f"{rule.name['zh']}{bracketed(rule, 'zh')}：{of}{only}，从{clock}算，{steps}。"
             f"{silence}〔{rule.id}，{rule.where}〕"
         )
-    only = f" (of {dishes} alone)" if dishes else ""
+    only = f" (only dishes {dishes})" if dishes else ""
     silence = f"Between {quiet} nobody is told before its end. " if quiet else ""
     return (
         f"{rule.name['en']}{bracketed(rule, 'en')}: {of}{only}, counted from {clock}: {steps}. "
         f"{silence}[{rule.id}, {rule.where}]"
     )
-
-
-def _dishes(rule: OvertimeRule, stations: Mapping[str, str], lang: str) -> Iterator[str]:
-    for name in rule.classes:
-        yield f"“{name}”类" if lang == "zh" else f"the '{name}' class"
-    for entry in rule.entries:
-        yield f"菜单项 {entry}" if lang == "zh" else f"the menu entry '{entry}'"
-    for station in rule.stations:
-        name = stations.get(station, station)
-        yield f"{name}的菜" if lang == "zh" else f"dishes of {name}"
 
 
 def view_name(view: str, stations: Mapping[str, str], lang: str) -> str:

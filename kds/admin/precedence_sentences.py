@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kds.admin.overtime_sentences import view_name
 from kds.admin.whens import phrase
-from kds.admin.wordings import CLOCKS, duration, listed
+from kds.admin.wordings import CLOCKS, duration, listed, narrowed
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Queue
 from kds.rulebook.priority import PriorityBand, SlowView
@@ -41,18 +41,13 @@ def _asked(band: PriorityBand, stations: Mapping[str, str], lang: str) -> Iterat
         yield _RUSHED[band.rush][lang]
     if band.rider is not None:
         yield _RIDER[band.rider][lang]
-    if band.classes:
-        names = listed([*band.classes], lang)
-        yield f"“{names}”类" if lang == "zh" else f"of the class {names}"
-    if band.entries:
-        names = listed([*band.entries], lang)
-        yield f"菜单项 {names}" if lang == "zh" else f"of the menu entry {names}"
-    if band.stations:
-        names = listed([stations.get(station, station) for station in band.stations], lang)
-        yield f"{names}的菜" if lang == "zh" else f"made at {names}"
+    names = [stations.get(station, station) for station in band.stations]
+    only = narrowed(band.classes, band.entries, names, lang)
+    if only:
+        yield only.strip()
     if not band.when.asks_nothing:
         said = phrase(band.when, lang)
-        yield said if lang == "zh" else f"if {said}"
+        yield said if lang == "zh" else f"for which {said}"
     if band.waits_s is not None:
         waits, clock = duration(band.waits_s, lang), CLOCKS[band.clock][lang]
         if lang == "zh":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from kds.admin.whens import bracketed
-from kds.admin.wordings import listed
+from kds.admin.wordings import listed, narrowed
 from kds.kitchen.wording import Wording
 from kds.rulebook.printing import Printer, PrintOn, PrintRule, SlipKind
 
@@ -45,17 +45,17 @@ def print_sentences(
 def _rule(rule: PrintRule, names: Mapping[str, str], stations: Mapping[str, str], lang: str) -> str:
     on = listed([_ON[each][lang] for each in rule.on], lang)
     slip, where = _SLIPS[rule.slip][lang], names.get(rule.printer, rule.printer)
-    dishes = [stations.get(station, station) for station in rule.stations] + [*rule.classes]
-    only = listed(dishes, lang)
+    stations_of = [stations.get(station, station) for station in rule.stations]
+    only = narrowed(rule.classes, (), stations_of, lang)
     other = names.get(rule.fallback or "")
     if lang == "zh":
-        limited = f"（只打{only}）" if only else ""
+        limited = f"（只打{only}菜）" if only else ""
         instead = f"，打不了时到{other}" if other else ""
         return (
             f"{rule.name['zh']}{bracketed(rule, 'zh')}：{on}，在{where}打{slip}{limited}{instead}。"
             f"〔{rule.id}，{rule.where}〕"
         )
-    limited = f" (of {only} alone)" if only else ""
+    limited = f" (only dishes {only})" if only else ""
     instead = f", or else at {other}" if other else ""
     return (
         f"{rule.name['en']}{bracketed(rule, 'en')}: when {on}, {slip}{limited} is printed "

@@ -33,6 +33,7 @@ from kds.kitchen.orders import Step
 from kds.kitchen.wording import Wording
 from kds.rulebook.book import Book
 from kds.rulebook.compiled import Limits, Match, MenuClass, Pattern, PrepPlus, WaitRule
+from kds.rulebook.matching import written
 
 _LIMITS = (
     ("attention_s", Wording("{} 提醒", "attention after {}")),
@@ -246,7 +247,7 @@ class Teller:
         return f"{', '.join(said)}, counted from {clock}"
 
     def _quoted(self, values: tuple[str | Pattern, ...]) -> str:
-        texts = [value.text if isinstance(value, Pattern) else value for value in values]
+        texts = [written(value) if isinstance(value, Pattern) else value for value in values]
         more = len(texts) - _SHOWN
         quoted = [f"“{text}”" if self._lang == "zh" else f"'{text}'" for text in texts[:_SHOWN]]
         if more > 0:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.orders import Gate
 from kds.kitchen.wording import Wording
@@ -97,4 +99,26 @@ def listed(words: list[str], lang: str) -> str:
     return ("、" if lang == "zh" else ", ").join(words[:-1]) + _OR[lang] + words[-1]
 
 
+def narrowed(
+    classes: Sequence[str], entries: Sequence[str], stations: Sequence[str], lang: str
+) -> str:
+    """Return of which dishes something is: of all that is stated together, of one's names any.
+
+    "" if nothing is stated. `stations`: as people call them.
+    """
+    said = (
+        (classes, Wording("{}类", "of the {} class"), _QUOTED),
+        (entries, Wording("菜单项 {} ", "of the menu entry {}"), Wording("{}", "'{}'")),
+        (stations, Wording("在{}做的", "made at {}"), Wording("{}", "{}")),
+    )
+    parts = [
+        words[lang].format(listed([quoted[lang].format(name) for name in names], lang))
+        for names, words, quoted in said
+        if names
+    ]
+    return _AND[lang].join(parts)
+
+
 _OR = Wording("或", " or ")
+_AND = Wording("且", " and ")
+_QUOTED = Wording("“{}”", "'{}'")

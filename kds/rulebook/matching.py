@@ -195,3 +195,11 @@ def pattern(text: str, *, at_end: bool = False) -> Pattern:
         word_end=not stripped.endswith("*") and bool(bare) and _in_word(bare[-1]),
         at_end=at_end,
     )
+
+
+def written(pattern: Pattern) -> str:
+    """Return the pattern as people read it: `…` where it may be a part of a word."""
+    text = pattern.text
+    before = "…" if text and _in_word(text[0]) and not pattern.word_start else ""
+    after = "…" if text and _in_word(text[-1]) and not pattern.word_end else ""
+    return f"{before}{text}{after}"

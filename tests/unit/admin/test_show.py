@@ -316,14 +316,59 @@ def test_printing_can_be_read_aloud(capsys: pytest.CaptureFixture[str], tmp_path
     assert "Printer Kitchen (p): 10.0.0.1:9100, 80 mm; while it cannot print, Pass does." in told
     assert (
         "Slips (takeaway): when dishes can be made or dishes are void, a slip for each station "
-        "(of Wok alone) is printed at Kitchen. [slips, book.yaml:10]"
+        "(only dishes made at Wok) is printed at Kitchen. [slips, book.yaml:10]"
     ) in told
     told = printed(capsys, "show", tmp_path, "--lang", "zh")
     assert "14:00-17:00 热菜并到煎烤，手动改过的到下一个时刻为止。" in told
-    assert "菜退了，在Kitchen打每个工位一张分单（只打热菜）。〔slips，book.yaml:10〕" in told
+    assert (
+        "菜退了，在Kitchen打每个工位一张分单（只打在热菜做的菜）。〔slips，book.yaml:10〕" in told
+    )
 
 
 def test_a_side_is_explained_with_its_dish(capsys: pytest.CaptureFixture[str]) -> None:
     asked = ("--name", "Cheeseburger", "--modifier", "fries", "--lang", "en")
     told = printed(capsys, "explain", shipped_book("fast_food"), *asked)
     assert "  + fries ×1, a modifier → Fryer (side, fried-by-name)\n" in told
+
+
+NARROW = """
+book: {id: b, name: B}
+stations: [{id: wok, name: {zh: 炒锅, en: Wok}}]
+menu: [{id: hot, class: dish, match: {name_has: [tea, "*burger"]}, cook: wok}]
+rules:
+  - id: long
+    name: {zh: 久等, en: Long}
+    mechanism: overtime
+    of: line
+    class: dish
+    entry: hot
+    station: wok
+    steps: [{after: 9 min}]
+bands: [{id: first, name: {zh: 先, en: First}, class: dish, station: wok, when: {member: gold}}]
+"""
+
+
+def test_what_must_hold_together_is_not_read_as_one_or_the_other(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(NARROW, "utf-8")
+    told = {lang: printed(capsys, "show", tmp_path, "--lang", lang) for lang in ("zh", "en")}
+    assert "一道菜没上（只算“dish”类且菜单项 hot 且在炒锅做的菜）" in told["zh"]
+    assert (
+        "a dish that is not out (only dishes of the 'dish' class and of the menu entry 'hot' "
+        "and made at Wok)" in told["en"]
+    )
+    assert "先：“dish”类且在炒锅做的、会员是 “gold”，排在其他菜之前" in told["zh"]
+    assert (
+        "First: dishes of the 'dish' class and made at Wok, for which the member is 'gold' stand"
+        in told["en"]
+    )
+
+
+def test_a_word_that_may_be_a_part_of_another_is_shown_so(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a.yaml").write_text(NARROW, "utf-8")
+    assert "with 'tea' or '…burger' in the name" in printed(
+        capsys, "show", tmp_path, "--lang", "en"
+    )
