@@ -12,6 +12,7 @@ from kds.admin.pace_explain import paced
 from kds.admin.precedence_explain import bands
 from kds.admin.sentences import Teller
 from kds.admin.sets_sentences import Made, made_of
+from kds.admin.whens import as_found
 from kds.kitchen.ids import Instant
 from kds.kitchen.messages import LineContent, OrderFields
 from kds.kitchen.wording import Wording
@@ -122,7 +123,7 @@ def _gate(rule: WaitRule, occasion: Occasion, menu_class: str, classes: set[str]
         return Gate(rule, applies=False, why=why)
     finding = judge(rule.when, occasion)
     if not finding.holds:
-        reason = finding.why()
+        reason = as_found(finding)
         return Gate(
             rule, applies=False, why=Wording(f"不等：{reason.zh}", f"not held: {reason.en}")
         )

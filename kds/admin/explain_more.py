@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from kds.admin.wordings import OVERTIMES, duration
+from kds.admin.whens import as_found
+from kds.admin.wordings import OVERTIMES, SERVICES, duration
 from kds.kitchen.ids import ANY_STATION, RuleId
 from kds.kitchen.messages import Payment, Service
 from kds.kitchen.orders import Routing
@@ -31,12 +32,13 @@ _THEN = {
 def excuse(services: Iterable[Service], when: Condition, occasion: Occasion) -> Wording | None:
     """Return why a rule is not for an order, None if it is."""
     if occasion.fields.service not in services:
-        service = occasion.fields.service.value
-        return Wording(f"不适用：用餐方式是 {service}", f"does not apply: the service is {service}")
+        service = SERVICES[occasion.fields.service]
+        zh, en = f"不适用：用餐方式是 {service.zh}", f"does not apply: the service is {service.en}"
+        return Wording(zh, en)
     finding = judge(when, occasion)
     if finding.holds:
         return None
-    reason = finding.why()
+    reason = as_found(finding)
     return Wording(f"不适用：{reason.zh}", f"does not apply: {reason.en}")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from kds.admin.whens import as_found
 from kds.admin.wordings import duration
 from kds.kitchen.messages import LineContent
 from kds.kitchen.orders import Routing
@@ -42,7 +43,7 @@ def _not_for(rule: AnyPace, occasion: Occasion, routing: Routing) -> Wording | N
         service = occasion.fields.service.value
         return Wording(f"用餐方式是 {service}", f"the service is {service}")
     finding = judge(rule.when, occasion)
-    return None if finding.holds else finding.why()
+    return None if finding.holds else as_found(finding)
 
 
 def _together(prep_s: int | None) -> Verdict:

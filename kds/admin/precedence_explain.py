@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from kds.admin.explain_more import Said, not_counted
+from kds.admin.whens import as_found
 from kds.admin.wordings import duration
 from kds.kitchen.orders import Routing
 from kds.kitchen.wording import Wording
@@ -34,7 +35,7 @@ def _outside(band: PriorityBand, occasion: Occasion, routing: Routing) -> Wordin
     """Return why the dish does not stand in `band` yet, or never will; None if it does."""
     finding = judge(band.when, occasion)
     if not finding.holds:
-        reason = finding.why()
+        reason = as_found(finding)
         return Wording(f"不适用：{reason.zh}", f"does not apply: {reason.en}")
     why = not_counted(band, routing)
     if why is not None:

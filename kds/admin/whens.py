@@ -8,7 +8,7 @@ from kds.admin.wordings import CHANNELS, PAYMENTS, SERVICES, listed
 from kds.kitchen.messages import Channel, Payment, Service
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import OvertimeRule, WaitRule
-from kds.rulebook.conditions import ABOUT, ANYTHING, NOTHING, About, Condition, Demand
+from kds.rulebook.conditions import ABOUT, ANYTHING, NOTHING, About, Condition, Demand, Finding
 from kds.rulebook.intake import CheckRule, PayFirstRule
 from kds.rulebook.pace import PaceRule
 from kds.rulebook.printing import PrintRule
@@ -32,6 +32,16 @@ def bracketed(
         said.insert(0, listed([SERVICES[s][lang] for s in rule.services], lang))
     where = Wording("；", "; ")[lang].join(said)
     return where and Wording("（{}）", " ({})")[lang].format(where)
+
+
+def as_found(finding: Finding) -> Wording:
+    """Return what a condition that does not hold has found, in the words of the trade."""
+    if finding.about is None:
+        return Wording("没有条件", "no condition")
+    name, words = ABOUT[finding.about], _WORDS.get(finding.about, {})
+    said = words.get(finding.found) or Wording(finding.found, finding.found)
+    said = said if finding.found else _NOTHING
+    return Wording(f"{name.zh}是 {said.zh}", f"{name.en} is {said.en}")
 
 
 def phrase(condition: Condition, lang: str) -> str:

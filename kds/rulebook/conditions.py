@@ -143,14 +143,6 @@ class Finding(NamedTuple):
     about: About | None
     found: str
 
-    def why(self) -> Wording:
-        """Return it as a phrase: table = 12."""
-        found = self.found
-        if self.about is None:
-            return Wording("没有条件", "no condition")
-        name = ABOUT[self.about]
-        return Wording(f"{name.zh}是 {found or '–'}", f"{name.en} is {found or '–'}")
-
 
 _EMPTY = Finding(holds=True, about=None, found="")
 

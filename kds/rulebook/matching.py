@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
 from kds.kitchen.messages import Channel, LineContent, Modifier, OrderFields, Service
@@ -13,6 +13,7 @@ from kds.rulebook.conditions import Occasion
 from kds.rulebook.conditions import judge as judge_when
 from kds.rulebook.folding import fold
 
+_SHOWN = 3
 _BRACKETS = re.compile(r"[\s]*[(\[【『<《][^()\[\]【】『』<>《》]*[)\]】』>》]\s*$")
 """What follows a name in brackets: a size, a taste, a promise."""
 
@@ -57,12 +58,16 @@ def all_modifiers(modifiers: Iterable[Modifier]) -> Iterator[Modifier]:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """Whether a menu entry takes a line, and by what it was decided, in words."""
+    """Whether a menu entry takes a line, and by what it was decided, in words.
+
+    `wanted`: what would have done, where the book names it.
+    """
 
     matched: bool
     condition: str
     found: str
     excepted: bool = False
+    wanted: Collection[str | Pattern] = ()
 
     def why(self) -> Wording:
         """Return the verdict as a sentence."""
@@ -71,7 +76,11 @@ class Verdict:
             return Wording(f"符合：{fact}", f"matches: {fact}")
         if self.excepted:
             return Wording(f"已排除：{fact}", f"excepted: {fact}")
-        return Wording(f"不符：{fact}", f"does not match: {fact}")
+        texts = sorted(w.text if isinstance(w, Pattern) else w for w in self.wanted)
+        if not texts:
+            return Wording(f"不符：{fact}", f"does not match: {fact}")
+        some = ", ".join(texts[:_SHOWN]) + (" …" if len(texts) > _SHOWN else "")
+        return Wording(f"不符：{fact}（要 {some}）", f"does not match: {fact} (wanted: {some})")
 
 
 def judge(entry: MenuClass, line: Subject) -> Verdict:
@@ -111,24 +120,27 @@ def _holds(match: Match, line: Subject) -> Verdict:
 def _checks(match: Match, line: Subject) -> Iterator[Verdict]:
     """Yield the verdict of each condition that `match` states, the most telling ones last."""
     if match.services:
-        yield Verdict(line.service in match.services, "service", line.service)
+        services = match.services
+        yield Verdict(line.service in services, "service", line.service, wanted=services)
     if match.channels:
-        yield Verdict(line.channel in match.channels, "channel", line.channel)
+        channels = match.channels
+        yield Verdict(line.channel in channels, "channel", line.channel, wanted=channels)
     if match.parts is not None:
         yield Verdict(line.is_parent is match.parts, "parts", "yes" if line.is_parent else "no")
     if match.modifier_has:
         yield _any_has("modifier_has", match.modifier_has, line.modifiers)
     if match.categories:
-        yield Verdict(line.category in match.categories, "category", line.category)
+        named = match.categories
+        yield Verdict(line.category in named, "category", line.category, wanted=named)
     if match.category_has:
         yield _any_has("category_has", match.category_has, (line.category,))
     if match.category_ends:
         yield _any_has("category_ends", match.category_ends, (line.category,))
     if match.items:
-        yield Verdict(line.item in match.items, "item", line.item)
+        yield Verdict(line.item in match.items, "item", line.item, wanted=match.items)
     if match.names:
         hit = next((name for name in line.names if name in match.names), None)
-        yield Verdict(hit is not None, "name", hit or "/".join(line.names))
+        yield Verdict(hit is not None, "name", hit or "/".join(line.names), wanted=match.names)
     if match.name_has:
         yield _any_has("name_has", match.name_has, line.names)
     if match.name_ends:
@@ -140,7 +152,8 @@ def _any_has(condition: str, patterns: tuple[Pattern, ...], texts: tuple[str, ..
         for pattern in patterns:
             if pattern.text in text and contains(text, pattern):
                 return Verdict(matched=True, condition=condition, found=f"{text} ∋ {pattern.text}")
-    return Verdict(matched=False, condition=condition, found="/".join(texts))
+    found = "/".join(texts)
+    return Verdict(matched=False, condition=condition, found=found, wanted=patterns)
 
 
 def contains(text: str, pattern: Pattern) -> bool:

@@ -203,7 +203,7 @@ def test_explain_says_in_which_band_a_dish_stands_and_from_when_on(
         " rider-here: only once the rider is here",
         " rushed: only once it is rushed",
         " waited: only after a wait of 12 min",
-        " group-buy: does not apply: the channel is other",
+        " group-buy: does not apply: the channel is another channel",
     ):
         assert re.search(rf"· bands\.yaml:\d+{said}", told)
 
@@ -372,3 +372,16 @@ def test_a_word_that_may_be_a_part_of_another_is_shown_so(
     assert "with 'tea' or '…burger' in the name" in printed(
         capsys, "show", tmp_path, "--lang", "en"
     )
+
+
+def test_explain_says_what_was_wanted_in_the_words_of_the_trade(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """What was found alone reads as if it should have matched."""
+    (tmp_path / "a.yaml").write_text(NARROW, "utf-8")
+    asked = ("explain", tmp_path, "--name", "soup", "--lang")
+    zh, en = (printed(capsys, *asked, lang) for lang in ("zh", "en"))
+    assert "hot: 不符：name_has = soup（要 burger, tea）" in zh
+    assert "hot: does not match: name_has = soup (wanted: burger, tea)" in en
+    assert "first: 不适用：会员是 未写明" in zh
+    assert "first: does not apply: the member is not stated" in en

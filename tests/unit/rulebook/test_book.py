@@ -146,7 +146,7 @@ def test_the_trace_names_every_entry_asked_and_why() -> None:
     line = content("1", "Miso soup", "x")
     trace = compiled.explain_route(OrderFields(), line, is_parent=False)
     assert [(t.rule, t.matched, t.why.en) for t in trace.tries] == [
-        ("stew", False, "does not match: name = miso soup"),
+        ("stew", False, "does not match: name = miso soup (wanted: stew)"),
         ("cold", False, "excepted: name_has = miso soup ∋ soup"),
         ("soup", True, "matches: name_has = miso soup ∋ soup"),
     ]
