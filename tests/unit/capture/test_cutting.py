@@ -9,14 +9,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from pos_bridge.capture.paper.splitting import End, Question, Sheet, Splitter
+from pos_bridge.capture.slips.templates import Template, read_template
 from tests.unit.capture.escpos import Job, en_slip, zh_slip
-from tests.unit.capture.kitchen import Pass, sheets
+from tests.unit.capture.kitchen import Pass, sheets, shipped
 
 OWN = {
     "zh": zh_slip(time="2026-11-24 16:00:05"),
     "en": en_slip(time="16:00"),
     "void": zh_slip("退菜单", ["毛肚                 -1份"]),
     "codes": Job().qr("https://example.com").picture(4, 8).line("扫码加菜").cut(),
+    "piece": zh_slip(time="2026-11-24 16:00:05", more=["第1份/共2份"]),
+    "drawn": Job().lines("外卖平台").picture(6, 9).line("毛肚  2份").cut(),
     "utf-8": Job("utf-8").lines("厨房单", "桌号：8", "单号：7", "毛肚  2份").cut(),
 }
 
@@ -39,6 +42,56 @@ def test_a_job_cut_at_every_byte_is_a_ticket_or_a_text(name: str) -> None:
         kitchen.print(job[:length])
         if len(letters(must_be_seen(job[:length]))) > 1:
             assert kitchen.shown(), (name, length)
+
+
+_HEAD = """template: mine
+equal_slips_add: 3 min
+kinds: {kind: order, when: ["ใบสั่งอาหาร", KITCHEN]}
+fields: {number: ["บิล {number}", "order {number}"], piece: "{piece}/{pieces}"}
+dishes:
+  after: "{rule}"
+  dish: ["{name}  {count}"]
+"""
+OTHERS = {
+    "thai": ("encoding: cp874", Job("cp874").lines("ใบสั่งอาหาร", "บิล 7", "-----", "ข้าวผัด  2").cut()),
+    "counted": ("", Job("cp437").lines("KITCHEN", "order 7  2/3", "-----", "Rice  1").cut()),
+    "adding": ("", Job("cp437").lines("KITCHEN", "order 7", "-----", "Rice  1").cut() * 3),
+    "first": (
+        "  wrapped: {columns: 10}",
+        Job("cp437").lines("KITCHEN", "order 7", "-----", "Grilled  1", "Salmon", "with").cut(),
+    ),
+    "last": (
+        "  wrapped: {columns: 10, quantity: last}",
+        Job("cp437").lines("KITCHEN", "order 7", "-----", "Grilled", "Salmon  1", "Tea  1").cut(),
+    ),
+}
+
+
+def templates_with(more: str) -> tuple[Template, ...]:
+    text = _HEAD + more if more.startswith(" ") else f"{more}\n{_HEAD}"
+    found, faults = read_template("mine.yaml", text)
+    assert found is not None, [fault.text() for fault in faults]
+    return (found, *shipped())
+
+
+@pytest.mark.parametrize("name", OTHERS)
+def test_what_templates_say_of_letters_counters_and_columns_loses_nothing(name: str) -> None:
+    """A job under such a template, cut at every byte, and each byte in turn gone or another."""
+    more, job = OTHERS[name]
+    templates = templates_with(more)
+    whole = Pass(templates)
+    whole.print(job)
+    assert whole.to_cook()
+    for place in range(len(job)):
+        for broken in (job[:place], job[:place] + job[place + 1 :], flipped(job, place)):
+            kitchen = Pass(templates)
+            kitchen.print(broken)
+            if len(letters(must_be_seen(broken))) > 1:
+                assert kitchen.shown(), (name, place, broken)
+
+
+def flipped(job: bytes, place: int) -> bytes:
+    return job[:place] + bytes((job[place] ^ 0x15,)) + job[place + 1 :]
 
 
 @pytest.mark.parametrize("name", OWN)
