@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
+from kds.kitchen.wording import Wording
 from kds.rulebook.checking import Located
 from kds.rulebook.diagnostics import Diagnostic, Place, Severity, did_you_mean, fault
 from kds.rulebook.preparation_text import prep_faults
@@ -147,6 +148,31 @@ def _remarks(sources: Sources) -> Iterator[Diagnostic]:
         )
     else:
         yield from _unused_stations(sources)
+        for entry in sources.menu:
+            yield from _run_together(entry)
+
+
+def _run_together(entry: Located[MenuSpec]) -> Iterator[Diagnostic]:
+    """Yield texts that are several ones to a person, and one to the book."""
+    groups = [("match", entry.spec.match), ("except", entry.spec.excepts)]
+    for section, matches in groups:
+        for number, match in enumerate(matches):
+            for key in _LISTED:
+                for index, text in enumerate(getattr(match, key)):
+                    parts = [part.strip() for part in _PAUSES.split(text)]
+                    if len(parts) > 1:
+                        several = f"[{', '.join(parts)}]"
+                        yield fault(
+                            entry.at(section, number, key, index),
+                            f"“{text}”算一个名称",
+                            f"'{text}' is one name",
+                            Wording(f"几个的话写成 {several}", f"several are written {several}"),
+                            Severity.WARNING,
+                        )
+
+
+_LISTED = ("name_has", "name_ends", "category", "category_has", "category_ends", "modifier_has")
+_PAUSES = re.compile("[，、]")
 
 
 def _unused_stations(sources: Sources) -> Iterator[Diagnostic]:

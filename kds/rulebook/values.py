@@ -77,6 +77,12 @@ def seconds(value: object) -> int:
         if unit is None or part.start() != end:
             break
         total, end = total + float(part[1]) * unit, part.end()
+    if _TIME.fullmatch(text.replace("：", ":")):
+        raise value_fault(
+            f"“{text}”是钟点，这里要时长",
+            f"'{text}' is a time of day; a duration is wanted here",
+            Wording("例如 6 分钟、90 秒", "such as 6 min or 90 s"),
+        )
     if end == 0 or end != len(text):
         raise value_fault(
             f"“{text}”不是时长，时长必须带单位",
