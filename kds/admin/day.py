@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from kds.admin.bridge import Bridge
 from kds.admin.recorded import asked_in, event_of, read_log
 from kds.admin.rehearsal import Difference, Tally, differences, rehearse
-from kds.admin.wordings import duration
+from kds.admin.wordings import LEVELS, duration
 from kds.commandline import CommandError
 from kds.kitchen.events import Event
 from kds.kitchen.ids import Instant
@@ -243,8 +243,8 @@ def _line(each: Difference, lang: str) -> str:
         pans = _IN_PAN[after.batched]
         parts.append(pans[lang])
     if before.late is not after.late:
-        levels = [fate.late.value if fate.late else "–" for fate in (before, after)]
-        parts.append(f"{'迟' if lang == 'zh' else 'late'} {levels[0]} → {levels[1]}")
+        levels = [LEVELS[fate.late][lang] for fate in (before, after)]
+        parts.append(f"{levels[0]} → {levels[1]}")
     return " · ".join(parts)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from kds.kitchen.messages import Channel, Payment, Service
-from kds.kitchen.orders import Gate
+from kds.kitchen.orders import Gate, Level
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Clock, Heard, OvertimeOf, PotState, Queue
 
@@ -43,6 +43,12 @@ CLOCKS = {
     Clock.FIRED: Wording("起菜", "firing"),
     Clock.RECEIVED: Wording("下单", "the order's arrival"),
     Clock.PLACED: Wording("客人点单", "the guest's order"),
+}
+LEVELS = {
+    None: Wording("不迟", "in time"),
+    Level.ATTENTION: Wording("提醒", "attention"),
+    Level.LATE: Wording("迟", "late"),
+    Level.CRITICAL: Wording("严重超时", "critical"),
 }
 OVERTIMES = {
     OvertimeOf.LINE: Wording("一道菜没上", "a dish that is not out"),

@@ -229,7 +229,9 @@ def test_rehearse_tells_the_books_apart(tmp_path: Path, capsys: pytest.CaptureFi
         (tmp_path / name).mkdir()
         for file, text in shipped("hotpot").items():
             if not file.endswith(".cases.yaml"):
-                (tmp_path / name / file).write_text(text.replace(old, new), "utf-8")
+                text = text.replace(old, new)
+                late = text if name == "active" else text.replace("late: 8 min", "late: 5 min")
+                (tmp_path / name / file).write_text(late, "utf-8")
     edited, active = str(tmp_path / "edited"), str(tmp_path / "active")
     asked = ["rules", "rehearse", edited, "--active", active, "--events", str(log)]
     assert main([*asked, "--lang", "zh"]) == 0
@@ -237,6 +239,8 @@ def test_rehearse_tells_the_books_apart(tmp_path: Path, capsys: pytest.CaptureFi
     assert "差别最大的" in told
     assert " → 1 分钟" in told
     assert "迟早是估计" in told
+    assert " → 迟" in told
+    assert not {"attention", "late", "critical"}.intersection(told.split())
     assert main([*asked, "--json"]) == 0
     document = json.loads(capsys.readouterr().out)
     assert document["edited"]["timeouts"] > document["active"]["timeouts"]
