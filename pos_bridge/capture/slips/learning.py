@@ -14,15 +14,15 @@ from pos_bridge.capture.slips.patterns import compile_pattern, fold, squeezed
 from pos_bridge.capture.slips.slip import Kind
 
 _LABELS = (
-    ("number", r"单号|订单号|账单号|流水|取餐号|牌号|no\b|order|check|chk|ticket|docket"),
-    ("table", r"桌|台|table|tbl"),
+    ("number", r"单号|订单号|账单号|流水|取餐号|牌号|no\b|order|check|chk|ticket|docket|บิล|คิว"),
+    ("table", r"桌|台|table|tbl|โต๊ะ"),
     ("guests", r"人数|客数|guest|cover|pax"),
-    ("server", r"服务员|点菜员|操作员|员工|开单|server|waiter|staff|cashier"),
+    ("server", r"服务员|点菜员|操作员|员工|开单|收银员|server|waiter|staff|cashier|พนักงาน"),
     ("batch", r"批次|round|batch"),
-    ("time", r"时间|日期|time|date"),
+    ("time", r"时间|日期|下单|time|date|เวลา|วันที่"),
     ("zone", r"区域|楼层|area|section|zone"),
     ("reason", r"原因|reason"),
-    ("note", r"备注|note|remark"),
+    ("note", r"备注|note|remark|หมายเหตุ"),
     ("customer", r"姓名|顾客|customer|name"),
 )
 _KINDS = (
@@ -34,11 +34,11 @@ _KINDS = (
     (Kind.FIRE, r"叫起|起菜|fire"),
     (Kind.HOLD, r"等叫|挂起|hold"),
     (Kind.ADDON, r"加菜|加单|追加|add.?on"),
-    (Kind.ORDER, r"单|order|docket|kitchen|chit"),
+    (Kind.ORDER, r"单|order|docket|kitchen|chit|ครัว|สั่ง|dine in|take ?out|take ?away|堂食|外带"),
 )
 _REPRINT = re.compile(r"补打|重打|重印|reprint|duplicate")
-_HEADING = re.compile(r"菜品|品名|菜名|名称|数量|\bqty\b|\bitem")
-_ENDING = re.compile(r"合计|共计|小计|总数|谢谢|total|thank|打印时间")
+_HEADING = re.compile(r"菜品|品名|菜名|名称|数量|\bqty\b|\bitem|รายการ|จำนวน")
+_ENDING = re.compile(r"合计|共计|小计|总数|谢谢|total|thank|打印|printed|ขอบคุณ|รวม")
 _DISHES = (
     "{quantity} x {name}",
     "{name} x{quantity}{unit}",
@@ -51,13 +51,14 @@ _DISHES = (
     "{name}  {count}",
     "{count} {name}",
 )
-_NOTED = re.compile(r"备注|要求|忌口|note|remark")
+_NOTED = re.compile(r"备注|要求|忌口|note|remark|หมายเหตุ")
 _CLOCK = re.compile(r"\d:[0-5]\d")
-_ORDERED = re.compile(r"下单|点菜|点单|加菜|退菜|开单|时间|日期|time|date|order|sent")
+_ORDERED = re.compile(r"下单|点菜|点单|加菜|退菜|开单|时间|日期|time|date|order|sent|เวลา")
 _RULE = compile_pattern("{rule}")
 _LABELLED = re.compile(r"^(.{1,12}?)([:：#])\s*(\S.*)$")
-_BARE = re.compile(r"^([A-Za-z]{3,10}) +[A-Za-z]?\d\S{0,9}$")
-_BEFORE = re.compile(r"^([\[【(（+*>#-]+|[^\W\d]{1,4}[:：])")
+_BARE = re.compile(r"^(#?[^\W\d_][^\s\d:：#]{0,11}) +(\S.{0,29})$")
+_TIME = compile_pattern("{time}")
+_BEFORE = re.compile(r"^([\[【(（+*>#◆◇●○■□▲△★☆※・•·→└-]+|[^\W\d]{1,4}[:：])")
 _CLOSING = {"[": "]", "【": "】", "(": ")", "（": "）"}
 _HEAD_LINES = 4
 
@@ -73,6 +74,7 @@ class Draft:
     until: list[str] = field(default_factory=list)
     dishes: list[str] = field(default_factory=list)
     modifiers: list[str] = field(default_factory=list)
+    indented: list[str] = field(default_factory=list)
     varies: list[str] = field(default_factory=list)
     titles: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
@@ -100,6 +102,7 @@ class _Slip:
         self._lines = lines
         self._constant = constant
         self._draft = draft
+        self._margin: int | None = None
 
     def study(self) -> None:
         begin, end = self._dishes_between()
@@ -163,19 +166,23 @@ class _Slip:
             return
         before = _BEFORE.match(text.strip())
         pattern = None if before else _dish_pattern(text)
+        indent = len(text) - len(text.lstrip())
         if pattern is not None:
             _once(self._draft.dishes, pattern)
+            self._margin = max(self._margin or 0, indent)
         elif before is not None:
             mark = before[1]
             is_note = _NOTED.search(fold(mark)) is not None
             into = self._draft.notes if is_note else self._draft.modifiers
             _once(into, f"{mark}{{text}}{_CLOSING.get(mark, '')}")
+        elif self._margin is not None and indent > self._margin + 1:
+            _once(self._draft.indented, " " * (self._margin + 2) + "{text}")
 
 
 def _label(piece: str) -> tuple[str, str] | None:
     """Return the field that a labelled piece states ("" for another) and its pattern."""
     found = _LABELLED.match(piece.strip())
-    if found is None:
+    if found is None or re.search(r"\d", found[1]):  # the colon of a clock is no label's
         return _bare_label(piece.strip())
     label, sign = found[1], found[2]
     name = next((name for name, words in _LABELS if re.search(words, fold(label))), "")
@@ -186,10 +193,16 @@ def _label(piece: str) -> tuple[str, str] | None:
 
 
 def _bare_label(piece: str) -> tuple[str, str] | None:
-    """Return the field of a label without a colon: Table 12."""
+    """Return the field of a label without a colon, Table 12 or 桌号 8, and of a bare time."""
+    if _TIME.find(piece) is not None:
+        return "time", "{time}"
     found = _BARE.match(piece)
     name = next((n for n, words in _LABELS if found and re.search(words, fold(found[1]))), "")
-    return (name, f"{found[1]} {{{name}}}") if found and name else None
+    if found is None or not name:
+        return None
+    shown = {"note": "text"}.get(name, name)
+    pattern = f"{found[1]} {{{shown}}}"
+    return (name, pattern) if compile_pattern(pattern).find(piece) is not None else None
 
 
 def _dish_pattern(text: str) -> str | None:
@@ -249,7 +262,7 @@ def _yaml(draft: Draft, name: str, charset: str, lang: str) -> Iterator[str]:
         if found := getattr(draft, key):
             yield f"  {key}: {_texts(found)}"
     yield f"  dish: {_texts(draft.dishes or list(_DISHES[:1]))}"
-    for key, found in (("modifier", draft.modifiers), ("note", draft.notes)):
+    for key, found in (("modifier", draft.modifiers + draft.indented), ("note", draft.notes)):
         if found:
             yield f"  {key}: {_texts(found)}"
     yield "  skip: ['{rule}']"

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from pos_bridge.capture.folder import TemplateFolder
+from pos_bridge.capture.paper.decoding import decode
+from pos_bridge.capture.paper.document import Document
 from pos_bridge.capture.slips.learning import learn
 from pos_bridge.capture.slips.patterns import compile_pattern
 from pos_bridge.capture.slips.reading import read_slip
@@ -263,6 +265,59 @@ def test_an_english_draft_reads_a_slip_it_has_not_seen() -> None:
     slip = slip_of(en_slip("BAR DOCKET", ["3 x Cola", "   + ice"], number="77", table="9"), found)
     assert (slip.kind, [d.name for d in slip.dishes]) == (Kind.ORDER, ["Cola"]), text
     assert slip.dishes[0].modifiers == ("ice",), text
+
+
+def test_a_draft_knows_labels_without_a_colon_and_other_tills_bullets() -> None:
+    head = (
+        "制作单",
+        "桌号 {}",
+        "#单号 A010{}     人数 4",
+        "下单 2026-11-24 15:5{}",
+        "菜品      数量",
+    )
+    rows = ("酸菜鱼        1份", "   ◆微辣", "打印 2026-11-24 16:20:09")
+    jobs = [Job().lines(*(text.format(n) for text in head), *rows).cut() for n in (1, 2, 3)]
+    found, text = draft(*jobs[:2])
+    slip = slip_of(jobs[2], found)
+    assert (slip.kind, slip.table, slip.number) == (Kind.ORDER, "3", "A0103"), text
+    assert slip.at_ms == NOON - 7 * 60_000
+    assert [(d.name, d.modifiers, d.note) for d in slip.dishes] == [("酸菜鱼", ("微辣",), "")], text
+
+
+def test_a_draft_takes_what_is_indented_below_a_dish_for_how_it_is_done() -> None:
+    def job(number: int, title: str, *rows: str) -> bytes:
+        head = (title, f"Check #{number}    Table {number}", f"Server: Ana    5:1{number} PM", "")
+        return Job("cp437").lines(*head, *rows).cut()
+
+    found, text = draft(
+        job(1, "DINE IN", "2 Burger", "     NO Onion", "1 Salad"),
+        job(2, "TAKE OUT", "1 Ribeye", "     Med Rare"),
+    )
+    slip = slip_of(job(3, "TAKE OUT", "3 Tacos", "     Extra Lime", "1 Mac"), found)
+    assert (slip.kind, slip.number, slip.table) == (Kind.ORDER, "3", "3"), text
+    assert slip.at_ms is not None
+    assert [(d.name, d.modifiers) for d in slip.dishes] == [("Tacos", ("Extra Lime",)), ("Mac", ())]
+
+
+def test_a_thai_draft_reads_a_slip_it_has_not_seen() -> None:
+    def job(number: int, dish: str) -> bytes:
+        head = (
+            "ครัวร้อน",
+            f"โต๊ะ {number}",
+            f"บิลที่ 007{number}",
+            f"เวลา 15:5{number}",
+            "รายการ   จำนวน",
+        )
+        return Job("cp874").lines(*head, f"{dish}        2", "  - ไม่เผ็ด", "ขอบคุณ").cut()
+
+    def read(data: bytes) -> Document:
+        return decode(data, charset="cp874")[0]
+
+    text = learn([read(job(1, "ข้าวผัด")), read(job(2, "ผัดไทย"))], "learnt")
+    slip = read_slip(read(job(3, "ต้มยำกุ้ง")), [template(text)], NOON, ZONE)
+    assert slip is not None
+    assert (slip.table, slip.number, slip.at_ms) == ("3", "0073", NOON - 7 * 60_000), text
+    assert [(d.name, d.modifiers) for d in slip.dishes] == [("ต้มยำกุ้ง", ("ไม่เผ็ด",))], text
 
 
 def test_a_name_that_goes_over_two_lines_is_its_dish() -> None:
