@@ -36,6 +36,20 @@ _KINDS = (
     (Kind.ADDON, r"加菜|加单|追加|add.?on"),
     (Kind.ORDER, r"单|order|docket|kitchen|chit|ครัว|สั่ง|dine in|take ?out|take ?away|堂食|外带"),
 )
+_USUAL = (
+    (Kind.BILL, ("结账单", "预结单"), ("guest check", "receipt")),
+    (Kind.CANCEL, ("整单退", "整单取消"), ("order cancelled", "void order")),
+    (Kind.VOID, ("退菜",), ("void", "voided")),
+    (Kind.RUSH, ("催菜",), ("rush",)),
+    (Kind.MERGE, ("并台",), ("merge tables",)),
+    (Kind.MOVE, ("转台", "换台"), ("transfer", "table change")),
+    (Kind.FIRE, ("叫起", "起菜"), ("fire",)),
+    (Kind.HOLD, ("等叫", "挂起"), ("hold",)),
+    (Kind.ADDON, ("加菜", "加单"), ("add on", "added items")),
+)
+"""What other slips of the same till are most likely called, which no job has shown."""
+_USUAL_REPRINT = (("补打", "重打"), ("reprint", "duplicate"))
+_IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _REPRINT = re.compile(r"补打|重打|重印|reprint|duplicate")
 _HEADING = re.compile(r"菜品|品名|菜名|名称|数量|\bqty\b|\bitem|รายการ|จำนวน")
 _ENDING = re.compile(r"合计|共计|小计|总数|谢谢|total|thank|打印|printed|ขอบคุณ|รวม")
@@ -229,6 +243,8 @@ _FIRST = Wording(
     "哪些字说明这是什么小票；先符合的算",
     "which words make a slip what it is; the first that fits counts",
 )
+_OTHERS = Wording("没有见过的小票，通常这样称呼；不对就改", "slips not seen, as usually called")
+_SHOWN = Wording("见过的小票", "slips seen")
 _TITLE = Wording("把 TITLE 换成小票的标题", "write the slip's title for TITLE")
 _VARIES = Wording("还有变化的", "also varies")
 
@@ -241,14 +257,16 @@ def _yaml(draft: Draft, name: str, charset: str, lang: str) -> Iterator[str]:
     yield f"# {_FIRST[lang]}"
     yield "kinds:"
     order = {kind: place for place, (kind, _) in enumerate(_KINDS)}
-    for title, kind in sorted(draft.kinds.items(), key=lambda pair: order[pair[1]]):
+    shown = sorted(draft.kinds.items(), key=lambda pair: order[pair[1]])
+    yield from _others(draft, lang)
+    for title, kind in shown:
         yield f"  - {{kind: {kind.value}, when: [{_text(title)}]}}"
     if not draft.kinds and draft.titles:  # the house's name comes before the slip's
         yield f"  - {{kind: order, when: [{_text(draft.titles[-1])}]}}"
     elif not draft.kinds:
         yield f"  - {{kind: order, when: [TITLE]}}   # {_TITLE[lang]}"
-    if draft.reprint:
-        yield f"reprint: {_texts(draft.reprint)}"
+    here = 0 if _is_chinese(draft) else 1
+    yield f"reprint: {_texts(draft.reprint or _USUAL_REPRINT[here])}"
     yield ""
     yield "fields:"
     for key, patterns in draft.fields.items():
@@ -266,6 +284,22 @@ def _yaml(draft: Draft, name: str, charset: str, lang: str) -> Iterator[str]:
         if found:
             yield f"  {key}: {_texts(found)}"
     yield "  skip: ['{rule}']"
+
+
+def _others(draft: Draft, lang: str) -> Iterator[str]:
+    """Yield the kinds that no job has shown, as such slips are usually called."""
+    yield f"  # {_OTHERS[lang]}"
+    here = 0 if _is_chinese(draft) else 1
+    for kind, *words in _USUAL:
+        if kind not in draft.kinds.values():
+            yield f"  - {{kind: {kind.value}, when: {_texts(words[here])}}}"
+    yield f"  # {_SHOWN[lang]}"
+
+
+def _is_chinese(draft: Draft) -> bool:
+    seen = [*draft.kinds, *draft.titles, *draft.after, *draft.dishes, *draft.varies]
+    labels = (pattern for patterns in draft.fields.values() for pattern in patterns)
+    return any(_IDEOGRAPH.search(text) for text in (*seen, *labels))
 
 
 def _texts(items: Iterable[str]) -> str:

@@ -284,6 +284,17 @@ def test_a_draft_knows_labels_without_a_colon_and_other_tills_bullets() -> None:
     assert [(d.name, d.modifiers, d.note) for d in slip.dishes] == [("酸菜鱼", ("微辣",), "")], text
 
 
+@pytest.mark.parametrize(
+    ("title", "kind"), [("退菜单", Kind.VOID), ("加菜单", Kind.ADDON), ("催菜单", Kind.RUSH)]
+)
+def test_a_draft_reads_the_usual_slips_that_no_job_has_shown(title: str, kind: Kind) -> None:
+    """Fault: learnt from orders alone, it left every void to people."""
+    found, text = draft(zh_slip("制作单"), zh_slip("制作单", number="43", table="B2"))
+    slip = slip_of(zh_slip(title, ["鸭肠                  1份"], number="43", table="B2"), found)
+    assert (slip.kind, slip.number) == (kind, "43"), text
+    assert slip_of(zh_slip("制作单 补打"), found).is_reprint
+
+
 def test_a_draft_takes_what_is_indented_below_a_dish_for_how_it_is_done() -> None:
     def job(number: int, title: str, *rows: str) -> bytes:
         head = (title, f"Check #{number}    Table {number}", f"Server: Ana    5:1{number} PM", "")
