@@ -31,8 +31,10 @@ from pos_bridge.jobs import RAW_SHOWN
 from pos_bridge.ledger import business_day
 
 CONTENT_TYPE = "application/vnd.escpos"
-PICTURES = "/v1/capture/"
-"""Where the bridge shows what was printed."""
+JOB = "print-"
+"""How the id of a captured job begins."""
+PICTURES = "/slip/"
+"""Where people see what a job drew, by the rest of its id: short, as it is typed from a card."""
 NOBODY = "print"
 """The source of slips that no template knows."""
 _AGAIN_MS = round(timedelta(minutes=10).total_seconds() * 1000)
@@ -166,7 +168,7 @@ class TakeSheet:
     @property
     def _place(self) -> str:
         """Where the bridge shows the slip's pictures."""
-        return f"{PICTURES}{self.job}/picture"
+        return f"{PICTURES}{self.job.removeprefix(JOB)}"
 
     def _text(self) -> str:
         document = self.sheet.document

@@ -20,7 +20,7 @@ from secrets import token_hex
 from typing import Any
 
 from pos_bridge.capture.folder import TemplateFolder
-from pos_bridge.capture.jobs import TakeSheet
+from pos_bridge.capture.jobs import JOB, TakeSheet
 from pos_bridge.capture.paper.splitting import End, Question, Sheet, Splitter
 from pos_bridge.capture.passing import Passing, Stream
 from pos_bridge.capture.receiving import Receiving
@@ -169,7 +169,7 @@ class Printer:
     async def _take(self, sheet: Sheet) -> None:
         """Have the sheet kept and acted on; does not return before it is on disk."""
         sheet, slip = self._read(sheet)
-        job = TakeSheet(f"print-{token_hex(6)}", self.name, sheet, slip, self._receiving)
+        job = TakeSheet(f"{JOB}{token_hex(6)}", self.name, sheet, slip, self._receiving)
         while True:
             try:
                 taken = await self._writer.submit(job)

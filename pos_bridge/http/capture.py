@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from kds.records.times import iso
 from kds.store.values import Intake, IntakeHead
-from pos_bridge.capture.jobs import CONTENT_TYPE
+from pos_bridge.capture.jobs import CONTENT_TYPE, JOB, PICTURES
 from pos_bridge.capture.paper.decoding import decode
 from pos_bridge.capture.paper.png import pictures_of, png
 from pos_bridge.capture.paper.setup import Setup
@@ -75,13 +75,22 @@ def router(services: Services) -> APIRouter:
     )
     async def get_picture(job: str) -> Response:
         """Answer a slip's pictures, as they stood below each other, as PNG."""
-        found = await _job(services, job)
-        image = None if found is None else await asyncio.to_thread(_picture, found)
-        if image is None:
-            return error(404, "No such job is kept, or it drew nothing.")
-        return Response(image, media_type="image/png")
+        return await _drawn(services, job)
+
+    @calls.get(f"{PICTURES}{{name}}", include_in_schema=False)
+    async def get_slip(name: str) -> Response:
+        """Answer the same to people, who type the address from a card."""
+        return await _drawn(services, f"{JOB}{name}")
 
     return calls
+
+
+async def _drawn(services: Services, job: str) -> Response:
+    found = await _job(services, job)
+    image = None if found is None else await asyncio.to_thread(_picture, found)
+    if image is None:
+        return error(404, "No such job is kept, or it drew nothing.")
+    return Response(image, media_type="image/png")
 
 
 async def _job(services: Services, job: str) -> Intake | None:

@@ -74,7 +74,7 @@ class Guard:
 
 def is_for_people(path: str) -> bool:
     """Say whether people open `path` in a browser, which asks them for a password."""
-    return path in PAGES or (path.startswith(PICTURES) and path.endswith("/picture"))
+    return path in PAGES or path.startswith(PICTURES)
 
 
 def caller_of(scope: Scope) -> Caller:

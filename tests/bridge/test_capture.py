@@ -154,7 +154,9 @@ def test_a_picture_is_a_card_for_everybody_that_says_where_it_is_shown(
     drawn = [b"\x00\x01\x00"] * 3 + [b"\x00\x01\x02"] * 2
     assert dots(answer.content) == (24, drawn)
 
-    job, file = place.split("/")[3], tmp_path / "slip.png"
+    job, file = f"print-{place.removeprefix('/slip/')}", tmp_path / "slip.png"
+    assert len(place) < 20, "it does not fit on a narrow card"
+    assert house.bridge.client.get(f"/v1/capture/{job}/picture").content == answer.content
     asked = ["capture", "show", job, "--picture", str(file), "--bridge", house.bridge.http]
     assert main(asked) == 0
     assert dots(file.read_bytes()) == (24, drawn)
@@ -191,10 +193,10 @@ def test_a_browser_is_asked_for_a_password_before_it_shows_a_picture(tmp_path: P
     tokens = tmp_path / "tokens"
     tokens.write_text("secret\n", "utf-8")
     with running(tmp_path / "data", "--token-file", str(tokens)) as bridge:
-        page = bridge.client.get("/v1/capture/x/picture")
+        page = bridge.client.get("/slip/x")
         assert page.status_code == 401
         assert page.headers["www-authenticate"].startswith("Basic")
-        seen = bridge.client.get("/v1/capture/x/picture", auth=("cook", "secret"))
+        seen = bridge.client.get("/slip/x", auth=("cook", "secret"))
         assert seen.status_code == 404
         assert bridge.client.get("/v1/capture/x", auth=("cook", "secret")).status_code == 401
 

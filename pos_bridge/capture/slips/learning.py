@@ -48,6 +48,10 @@ _USUAL = (
     (Kind.ADDON, ("加菜", "加单"), ("add on", "added items")),
 )
 """What other slips of the same till are most likely called, which no job has shown."""
+_SERVICES = (
+    ("delivery", ("外卖",), ("delivery",)),
+    ("takeaway", ("打包", "外带", "自提"), ("take out", "takeout", "takeaway", "to go")),
+)
 _USUAL_REPRINT = (("补打", "重打"), ("reprint", "duplicate"))
 _IDEOGRAPH = re.compile("[\u4e00-\u9fff]")
 _REPRINT = re.compile(r"补打|重打|重印|reprint|duplicate")
@@ -266,6 +270,9 @@ def _yaml(draft: Draft, name: str, charset: str, lang: str) -> Iterator[str]:
     elif not draft.kinds:
         yield f"  - {{kind: order, when: [TITLE]}}   # {_TITLE[lang]}"
     here = 0 if _is_chinese(draft) else 1
+    yield "services:"
+    for service, *words in _SERVICES:
+        yield f"  - {{service: {service}, when: {_texts(words[here])}}}"
     yield f"reprint: {_texts(draft.reprint or _USUAL_REPRINT[here])}"
     yield ""
     yield "fields:"

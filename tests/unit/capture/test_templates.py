@@ -307,6 +307,7 @@ def test_a_draft_takes_what_is_indented_below_a_dish_for_how_it_is_done() -> Non
     slip = slip_of(job(3, "TAKE OUT", "3 Tacos", "     Extra Lime", "1 Mac"), found)
     assert (slip.kind, slip.number, slip.table) == (Kind.ORDER, "3", "3"), text
     assert slip.at_ms is not None
+    assert slip.fields["service"] == "takeaway"
     assert [(d.name, d.modifiers) for d in slip.dishes] == [("Tacos", ("Extra Lime",)), ("Mac", ())]
 
 
