@@ -46,6 +46,7 @@ from pos_bridge.adapters.status import (
     NotTakenError,
     StatusUpdate,
     Stock,
+    reached,
     stock_of,
     stores_told,
 )
@@ -58,7 +59,7 @@ _CURBSIDE = 4
 _DUPLICATE, _READY, _FINALIZED, _AUTO_FINALIZED, _COURIER_GONE, _FAILED = 30, 70, 90, 95, 115, 120
 _CANCELS = frozenset({35, 100, 110})
 _SNOOZED = timedelta(days=365)
-_STATES = {"order.started": 50, "order.recalled": 50, "order.ready": 70}
+_STATES = {"started": 50, "ready": 70}
 _OF_ORDERS = ("items", "orderType", "customer", "payment", "pickupTime")
 """What a report of a status has not: an order whose items are missing is a fault, and shown."""
 
@@ -99,7 +100,8 @@ class Deliverect:
         """Return what tells Deliverect how far an order is, or of what it has none."""
         if stock := stock_of(update):
             return tuple(_snoozed(update, store, stock) for store in stores_told(update))
-        status = _STATES.get(update.type)
+        is_recalled = update.type == "order.recalled"
+        status = _STATES.get("started" if is_recalled else reached(update, *_STATES))
         if status is None:
             return None
         order = text(update.data["order_id"])

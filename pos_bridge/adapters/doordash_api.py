@@ -17,7 +17,7 @@ from urllib.parse import quote
 
 from pos_bridge.adapters.adapter import Fetch
 from pos_bridge.adapters.signing import Key, Request
-from pos_bridge.adapters.status import NotTakenError, StatusUpdate, stock_of, stores_told
+from pos_bridge.adapters.status import NotTakenError, StatusUpdate, reached, stock_of, stores_told
 from pos_bridge.adapters.values import text
 
 _LASTS_S = 300
@@ -30,7 +30,7 @@ def calls(update: StatusUpdate) -> Iterator[Fetch]:
         for store in stores_told(update):
             path = f"/api/v1/stores/{quote(store, safe='')}/items/status"
             yield _fetch(update, stock.item, "PUT", path, said)
-    elif update.type == "order.ready":
+    elif reached(update, "ready"):
         number = text(update.data.get("order_id"))
         path = f"/api/v1/orders/{quote(number, safe='')}/events/order_ready_for_pickup"
         yield _fetch(update, number, "PATCH", path, {"merchant_supplied_id": number})

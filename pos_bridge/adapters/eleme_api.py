@@ -36,7 +36,16 @@ from pos_bridge.adapters.adapter import Context, Fetch
 from pos_bridge.adapters.eleme_orders import SHOP_TIME
 from pos_bridge.adapters.forms import FORM
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, Stock, parts_of, stock_of
+from pos_bridge.adapters.status import (
+    Calls,
+    NotTakenError,
+    StatusUpdate,
+    Stock,
+    accepts,
+    parts_of,
+    reached,
+    stock_of,
+)
 from pos_bridge.adapters.tickets import Sheet
 from pos_bridge.adapters.values import text
 
@@ -111,11 +120,11 @@ def told(update: StatusUpdate) -> Calls:
     stock = stock_of(update)
     if stock is not None:
         return _stock_call(update.id, stock)
-    action = {"order.ready": _PREPARED, "order.accepted": _CONFIRM}.get(update.type)
-    if action is None or (action == _CONFIRM and update.options.get("confirm_orders") is not True):
-        return None
-    order = text(update.data["order_id"])
-    return _call(update.id, order, action, {"orderId": order})
+    is_ready = reached(update, "ready")
+    actions = (*([_CONFIRM] if accepts(update) else ()), *([_PREPARED] if is_ready else ()))
+    order = text(update.data.get("order_id"))
+    calls = tuple(_call(update.id, order, action, {"orderId": order}) for action in actions)
+    return calls or None
 
 
 def _stock_call(need: str, stock: Stock) -> Fetch:

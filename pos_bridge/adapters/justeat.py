@@ -51,7 +51,7 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Push, Reading
 from pos_bridge.adapters.lines import lines_of, name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, hmac_hex, require_one
-from pos_bridge.adapters.status import Calls, StatusUpdate
+from pos_bridge.adapters.status import Calls, StatusUpdate, reached
 from pos_bridge.adapters.tickets import (
     Sheet,
     choice,
@@ -72,7 +72,7 @@ _NO_ORDERS = re.compile(
     r"driver|delivery|restaurant|menu|ordertimeupdated|orderisready|orderrequires|lateorder"
     r"|attempted|redelivery|ordereligible|offline|online"
 )
-_TOLD = {"order.ready": "readyforcollection", "order.served": "complete"}
+_TOLD = {"ready": "readyforcollection", "served": "complete"}
 _ITEMS = ("items", "orderitems", "children")
 
 
@@ -105,7 +105,7 @@ class JustEat:
 
     def status_call(self, update: StatusUpdate) -> Calls:
         """Return what tells Just Eat of an order that the guest collects."""
-        what = _TOLD.get(update.type)
+        what = _TOLD.get(reached(update, *_TOLD))
         if what is None or update.data.get("service") != "pickup":
             return None
         number = text(update.data.get("order_id"))

@@ -34,7 +34,16 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch
 from pos_bridge.adapters.forms import FORM
 from pos_bridge.adapters.signing import Key, Meaning, Request
-from pos_bridge.adapters.status import Calls, StatusUpdate, Stock, parts_of, stock_of, stores_told
+from pos_bridge.adapters.status import (
+    Calls,
+    StatusUpdate,
+    Stock,
+    accepts,
+    parts_of,
+    reached,
+    stock_of,
+    stores_told,
+)
 from pos_bridge.adapters.tickets import Sheet
 from pos_bridge.adapters.values import text
 
@@ -135,14 +144,12 @@ def told(update: StatusUpdate) -> Calls:
         make = _saas_stock if is_saas(update.options) else _waimai_stock
         return tuple(make(update.id, stock, store) for store in stores_told(update))
     order, options = text(update.data.get("order_id")), update.options
-    action = {"order.ready": _READY, "order.accepted": _CONFIRM}.get(update.type)
-    if action is None or not (order.isascii() and order.isdigit()):  # a voucher has another id
+    if not (order.isascii() and order.isdigit()):  # a voucher has another id
         return None
-    if action == _CONFIRM and options.get("confirm_orders") is not True:
-        return None
-    if action == _READY and update.data.get("service") == "pickup":
-        return None
-    return _of_order(update.id, order, action, options)
+    is_ready = update.data.get("service") != "pickup" and reached(update, "ready")
+    actions = (*([_CONFIRM] if accepts(update) else ()), *([_READY] if is_ready else ()))
+    calls = tuple(_of_order(update.id, order, action, options) for action in actions)
+    return calls or None
 
 
 def _waimai_stock(need: str, stock: Stock, store: str) -> Fetch:

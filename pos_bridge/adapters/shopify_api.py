@@ -12,7 +12,7 @@ from typing import Any
 from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Fetch, Fetched
 from pos_bridge.adapters.lines import parts_of
-from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, check_taken
+from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, check_taken, reached
 from pos_bridge.adapters.values import Doubts, at, joined, text
 
 _LOOK = (
@@ -36,7 +36,7 @@ def place(options: Mapping[str, Any]) -> str:
 
 def call(update: StatusUpdate) -> Calls:
     """Return what asks how an order leaves, where it is ready to be fetched."""
-    if update.type != "order.ready" or update.data.get("service") != "pickup":
+    if not reached(update, "ready") or update.data.get("service") != "pickup":
         return None
     number = text(update.data.get("order_id"))
     return _ask(update, number, _LOOK, {"id": f"gid://shopify/Order/{number}"})

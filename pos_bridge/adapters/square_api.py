@@ -12,19 +12,19 @@ from urllib.parse import quote
 from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Fetch, Fetched
 from pos_bridge.adapters.lines import parts_of
-from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, check_taken
+from pos_bridge.adapters.status import Calls, NotTakenError, StatusUpdate, check_taken, reached
 from pos_bridge.adapters.values import Doubts, obj, text, whole
 
 _BEFORE = {
-    "order.started": ("RESERVED", frozenset({"PROPOSED"})),
-    "order.ready": ("PREPARED", frozenset({"PROPOSED", "RESERVED"})),
+    "started": ("RESERVED", frozenset({"PROPOSED"})),
+    "ready": ("PREPARED", frozenset({"PROPOSED", "RESERVED"})),
 }
 """What a fulfilment becomes, from which states."""
 
 
 def call(update: StatusUpdate) -> Calls:
     """Return what reads the order that is to be changed."""
-    if update.type not in _BEFORE:
+    if not reached(update, *_BEFORE):
         return None
     number = text(update.data.get("order_id"))
     return Fetch(update.id, number, f"/v2/orders/{quote(number, safe='')}")
@@ -48,7 +48,7 @@ def follow(update: StatusUpdate, answered: Fetched) -> Calls:
 
 def _changed(update: StatusUpdate, order: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the fulfilments that are not so far yet."""
-    state, before = _BEFORE[update.type]
+    state, before = _BEFORE[reached(update, *_BEFORE)]
     found = parts_of(order.get("fulfillments"), "fulfillments", Doubts())
     alive = (each for each in found if text(each.get("state")).upper() in before)
     return [{"uid": each.get("uid"), "state": state} for each in alive]

@@ -33,6 +33,9 @@ TELLS, TELLS_STOCK = "tell_states", "tell_stock"
 Calls = Fetch | tuple[Fetch, ...] | None
 """Requests, one after the other. Of each `Fetch` only the request counts, and `about`."""
 
+_REACHED = ("accepted", "started", "ready", "served")
+"""The states of an order that is alive, one after the other."""
+
 
 class NotTakenError(Exception):
     """An answer says that the vendor has not taken what it was told.
@@ -51,8 +54,9 @@ class StatusUpdate:
     """Something to tell. `id`: the same on every try, fit for a vendor's idempotency key.
 
     `type`, `at` (ISO 8601) and `data` are those of the webhook message: `order.ready`, and in
-    `data` `order_id`, `state`, `lines`. Stock comes as `stock.…` with `item_id` and `left`.
-    `options`: the vendor's own settings.
+    `data` `order_id`, `state`, `lines`. While the vendor could not be reached several become one,
+    named after the last; `superseded_types` in `data` names the others: see `reached`. Stock comes
+    as `stock.…` with `item_id` and `left`. `options`: the vendor's own settings.
     """
 
     id: str
@@ -85,6 +89,23 @@ def stock_of(update: StatusUpdate) -> Stock | None:
     item, known = text(update.data.get("item_id")), obj(update.options.get(TELLS_STOCK))
     own = text(known.get(item)) or (item if "*" in known else "")
     return Stock(own, update.data.get("left")) if own else None
+
+
+def reached(update: StatusUpdate, *states: str) -> str:
+    """Return the last of `states` of which `update` tells, alone or for what it supersedes.
+
+    "" where it tells of none, or where the order has gone back behind it, or is void. `states`:
+    of accepted, started, ready, served, in this sequence.
+    """
+    told = {update.type, *update.data.get("superseded_types", ())}
+    now = text(update.data.get("state")) or update.type.removeprefix("order.")
+    held = _REACHED[: _REACHED.index(now) + 1] if now in _REACHED else ()
+    return next((s for s in reversed(states) if s in held and f"order.{s}" in told), "")
+
+
+def accepts(update: StatusUpdate) -> bool:
+    """Say whether an order is to be accepted, by `confirm_orders`, before more is told of it."""
+    return update.options.get("confirm_orders") is True and bool(reached(update, "accepted"))
 
 
 def parts_of(item: str) -> tuple[str, str]:

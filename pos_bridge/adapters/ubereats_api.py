@@ -15,7 +15,9 @@ from pos_bridge.adapters.status import (
     Calls,
     StatusUpdate,
     Stock,
+    accepts,
     check_taken,
+    reached,
     stock_of,
     stores_told,
 )
@@ -94,14 +96,10 @@ def calls(update: StatusUpdate) -> Iterator[Fetch]:
         for store in stores_told(update):
             yield _item(update, store, stock)
         return
-    if not update.type.startswith("order."):
-        return
     number = text(update.data.get("order_id"))
-    confirms = update.options.get("confirm_orders") is True
-    # Who was not told for a while is told the last only: it may not be accepted yet.
-    if confirms and (update.type == "order.accepted" or update.data.get("superseded")):
+    if accepts(update):
         yield Fetch(update.id, number, path_of(number, update.options), about={"is_look": True})
-    if update.type == "order.ready":
+    if reached(update, "ready"):
         yield _post(update, number, f"/v1/delivery/order/{quote(number, safe='')}/ready", {})
 
 

@@ -58,7 +58,7 @@ from pos_bridge.adapters import values
 from pos_bridge.adapters.adapter import Context, Fetch, Fetched, Push, Reading
 from pos_bridge.adapters.lines import name_of, parts_of
 from pos_bridge.adapters.signatures import header_of, hmac_base64, require
-from pos_bridge.adapters.status import Calls, StatusUpdate, stock_of
+from pos_bridge.adapters.status import Calls, StatusUpdate, reached, stock_of
 from pos_bridge.adapters.tickets import (
     Sheet,
     attributes,
@@ -73,7 +73,7 @@ from pos_bridge.adapters.values import Doubts, first, joined, modifier, obj, pla
 
 _PING = re.compile(rb"\s*webhook_id=\d+\s*")
 _PAGE = 100
-_TOLD = frozenset({"order.started", "order.ready", "order.recalled", "order.served"})
+_TOLD = ("started", "ready", "served")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _VOID = frozenset({"cancelled", "refunded", "failed", "trash"})
 _DRAFTS = frozenset({"checkout-draft", "auto-draft", "draft"})
@@ -143,8 +143,10 @@ class WooCommerce:
             place += f"/variations/{quote(variation, safe='')}" if variation else ""
             return _put(update, stock.item, place, told)
         statuses = {"served": "completed", **obj(update.options.get("statuses"))}
-        status = text(statuses.get(update.type.removeprefix("order.")))
-        if not (status and update.type in _TOLD):
+        is_recalled = update.type == "order.recalled"
+        known = [state for state in _TOLD if statuses.get(state)]
+        status = text(statuses.get("recalled" if is_recalled else reached(update, *known)))
+        if not status:
             return None
         number = text(update.data.get("order_id"))
         return _put(update, number, f"orders/{quote(number, safe='')}", {"status": status})

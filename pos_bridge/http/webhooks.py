@@ -55,7 +55,8 @@ class LineTold(_Told):
 class OrderState(_Told):
     """Where an order stands. `seq`: the log place it is as of; a higher one is later.
 
-    `superseded`: how many messages this one replaces, where nobody took them in time.
+    `superseded`: how many messages this one replaces, where nobody took them in time;
+    `superseded_types`: how those about the order as a whole were called, where not as this one.
     """
 
     source: str
@@ -69,6 +70,7 @@ class OrderState(_Told):
     lines: list[LineTold]
     lines_left_out: int | None = Field(None, description="read them by GET /v1/orders/…")
     superseded: int = 0
+    superseded_types: list[str] = []
 
 
 class OrderTold(_Told):

@@ -111,7 +111,8 @@ def json_number(left: Decimal | None) -> int | float | None:
 def merged(bodies: Sequence[str]) -> str:
     """Return one message that says what `bodies`, oldest first and about one thing, say in all.
 
-    Each line as the last one that names it has it; superseded states are gone.
+    Each line as the last one that names it has it; superseded states are gone, but for the names
+    of what happened to the order as a whole.
     """
     messages = [json.loads(body) for body in bodies]
     last = messages[-1]
@@ -119,6 +120,7 @@ def merged(bodies: Sequence[str]) -> str:
     if "lines" in data:
         data["lines"] = _latest(line for m in messages for line in m["data"]["lines"])
         last["type"] = _telling([str(message["type"]) for message in messages])
+        data["superseded_types"] = _superseded(messages, last["type"])
     before = sum(message["data"].get("superseded", 0) for message in messages)
     data["superseded"] = before + len(messages) - 1
     return json.dumps(last, ensure_ascii=False, separators=(",", ":"))
@@ -130,6 +132,12 @@ def _latest(lines: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
         found.pop(line["line_id"], None)  # so that the order is that of the last changes
         found[line["line_id"]] = line
     return list(found.values())[-MOST_LINES:]
+
+
+def _superseded(messages: Sequence[dict[str, Any]], told: str) -> list[str]:
+    """Return what else happened to the order as a whole, each once."""
+    known = (t for m in messages for t in (*m["data"].get("superseded_types", ()), m["type"]))
+    return [t for t in dict.fromkeys(known) if t.startswith("order.") and t != told]
 
 
 def _telling(topics: Sequence[str]) -> str:

@@ -174,6 +174,7 @@ def test_several_messages_become_one_that_says_all(told: Told) -> None:
     assert one["type"] == "order.started"
     assert one["timestamp"] == json.loads(acts[2].body)["timestamp"]
     assert one["data"]["superseded"] == 2
+    assert one["data"]["superseded_types"] == ["order.accepted"]
     assert [(each["line_id"], each["state"]) for each in one["data"]["lines"]] == [
         ("2", "accepted"),
         ("1", "ready"),

@@ -118,6 +118,22 @@ def test_an_order_that_is_less_than_usual_is_read_whole(bridge: Running, platfor
     eventually(lambda: portions(bridge, "400") == [{"held": "2"}, {"held": "1"}])
 
 
+def test_what_collapsed_while_it_was_away_is_accepted_before_it_is_ready(
+    bridge: Running, platform: Eleme
+) -> None:
+    """Else the platform cancels a meal that stands ready, as nobody has accepted it."""
+    platform.faults["eleme.order.confirmOrderLite 550"] = [503] * 100
+    push(bridge, 10, order("550", "valid"))
+    eventually(lambda: times(platform, "confirmOrderLite", "550"))
+    for kind in ("bump", "serve"):
+        bridge.command(kind, order={"source": "eleme", "order_id": "550"})
+    platform.faults.clear()
+    eventually(lambda: times(platform, "setOrderPrepared", "550"))
+    told = [action for action, said in platform.asked if said == {"orderId": "550"}]
+    assert told[-2:] == ["eleme.order.confirmOrderLite", "eleme.order.setOrderPrepared"]
+    assert times(platform, "setOrderPrepared", "550") == 1
+
+
 def test_what_is_accepted_and_ready_is_told_once_each(bridge: Running, platform: Eleme) -> None:
     platform.faults["eleme.order.confirmOrderLite 500"] = ["EXCEED_LIMIT", 502]
     push(bridge, 10, order("500"))

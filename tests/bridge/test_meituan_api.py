@@ -145,6 +145,22 @@ def test_what_is_accepted_and_ready_is_told(bridge: Running, platform: Meituan) 
     assert bridge.get("/v1/outbox")["given_up"] == []
 
 
+def test_what_collapsed_while_it_was_away_is_accepted_before_it_is_ready(
+    bridge: Running, platform: Meituan
+) -> None:
+    """Else the platform cancels a meal that stands ready, as nobody has accepted it."""
+    platform.faults["confirm 550"] = [503] * 100
+    push(bridge, **order("550", 4))
+    eventually(lambda: "confirm 550" in platform.asked)
+    for kind in ("bump", "serve"):
+        bridge.command(kind, order={"source": "meituan", "order_id": "550"})
+    platform.faults.clear()
+    eventually(lambda: "preparationMealComplete 550" in platform.asked)
+    about = [each for each in platform.asked if each.endswith(" 550")]
+    assert about[-2:] == ["confirm 550", "preparationMealComplete 550"]
+    assert about.count("preparationMealComplete 550") == 1
+
+
 def test_what_the_platform_refuses_is_parked_and_holds_up_nobody(
     bridge: Running, platform: Meituan
 ) -> None:

@@ -213,6 +213,7 @@ def test_retry_after_is_obeyed_and_what_is_superseded_meanwhile_collapses(house:
     house.done("bump", name, line_id="2")
     (at_last,) = house.told(name, "order.ready")
     assert at_last["superseded"] == 3
+    assert at_last["superseded_types"] == ["order.accepted", "order.started"]
     assert {each["line_id"]: each["state"] for each in at_last["lines"]} == {
         "1": "ready",
         "2": "ready",

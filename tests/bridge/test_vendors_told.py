@@ -211,12 +211,36 @@ async def test_an_order_that_is_accepted_already_is_not_accepted_again() -> None
         assert toy.calls == [_LOOK]
 
 
-async def test_what_collapsed_into_ready_is_accepted_first() -> None:
-    """While nobody answered, accepted and ready became one: ready of an order not accepted."""
+COLLAPSED: list[tuple[str, tuple[str, ...], str, list[tuple[str, str, Any]]]] = [
+    ("ubereats", ("accepted", "ready"), "ready", [_LOOK, _ACCEPT, _READY_AT_UBER]),
+    ("ubereats", ("accepted", "started"), "started", [_LOOK, _ACCEPT]),
+    ("ubereats", ("ready", "served"), "served", [_READY_AT_UBER]),
+    ("ubereats", ("ready", "recalled"), "started", []),
+    ("ubereats", ("accepted", "voided"), "voided", []),
+    ("doordash", ("ready", "served"), "served", TOLD["doordash", "ready"]),
+    ("square", ("started", "ready", "served"), "served", TOLD["square", "ready"]),
+    ("square", ("started", "accepted"), "started", TOLD["square", "started"]),
+    ("deliverect", ("ready", "served"), "served", TOLD["deliverect", "ready"]),
+    ("deliverect", ("ready", "recalled"), "started", TOLD["deliverect", "recalled"]),
+    ("justeat", ("ready", "accepted"), "ready", TOLD["justeat", "ready"]),
+    ("justeat", ("ready", "served"), "served", TOLD["justeat", "served"]),
+    ("woocommerce", ("ready", "accepted"), "ready", TOLD["woocommerce", "ready"]),
+    ("woocommerce", ("ready", "served"), "served", TOLD["woocommerce", "served"]),
+]
+
+
+@pytest.mark.parametrize(("vendor", "happened", "state", "calls"), COLLAPSED)
+async def test_what_collapsed_is_told_as_far_as_it_holds(
+    vendor: str, happened: tuple[str, ...], state: str, calls: list[tuple[str, str, Any]]
+) -> None:
+    """While nobody answered, several became one, called by the last: what the vendor wants to
+    know of an order must not go with what it does not, nor be told of an order that is void.
+    """
+    *former, last = (f"order.{each}" for each in happened)
     with planned().serving() as toy:
-        told = await SHOPS["ubereats"].tell(toy, "order.ready", superseded=1)
+        told = await SHOPS[vendor].tell(toy, last, state=state, superseded_types=former)
         assert told == Delivered()
-        assert toy.calls == [_LOOK, _ACCEPT, _READY_AT_UBER]
+        assert toy.calls == calls
 
 
 # --- credentials ---------------------------------------------------------------------------

@@ -140,8 +140,10 @@ def update(topic: str, **options: Any) -> StatusUpdate:
 
 def one_call(told: StatusUpdate) -> Fetch | None:
     """Return the request that tells it, where it is one."""
-    call = ELEME.status_call(told)
-    assert call is None or isinstance(call, Fetch)
+    calls = ELEME.status_call(told)
+    if calls is None:
+        return None
+    (call,) = [calls] if isinstance(calls, Fetch) else calls
     return call
 
 

@@ -51,8 +51,10 @@ def update(topic: str, order_id: str = NUMBER, **options: Any) -> StatusUpdate:
 
 def one_call(told: StatusUpdate) -> Fetch | None:
     """Return the request that tells it, where it is one."""
-    call = MEITUAN.status_call(told)
-    assert call is None or isinstance(call, Fetch)
+    calls = MEITUAN.status_call(told)
+    if calls is None:
+        return None
+    (call,) = [calls] if isinstance(calls, Fetch) else calls
     return call
 
 
