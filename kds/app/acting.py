@@ -9,6 +9,7 @@ from kds.board.values import Board, Ticket, TicketLine
 from kds.kitchen.commands import Command, CommandKind, SplitPart
 from kds.kitchen.ids import CommandId, Instant, LineKey, RuleId, VisitId
 from kds.kitchen.orders import Gate
+from kds.ui.chrome.acts import row_of
 from kds.ui.chrome.pans import PAN_START
 from kds.ui.intents import HandleAlert, Intent, LongPress, TapBar, TapLine
 from kds.ui.ticket.face import Action
@@ -131,6 +132,10 @@ def act_of(row: str, action: str, board: Board, stamp: Stamp) -> Command | None:
     kind = CommandKind(action)
     if kind in (CommandKind.SOLD_OUT, CommandKind.ON_SALE):
         return _made(kind, stamp, name=row)
+    if kind in (CommandKind.FIRE, CommandKind.VOID):
+        lines = ((t, line) for t in board.tickets for line in t.lines if row_of(line) == row)
+        found = next(lines, None)
+        return None if found is None else _command(kind, found[0], stamp, found[1])
     ticket = ticket_of(board, VisitId(row))
     return None if ticket is None else _command(kind, ticket, stamp)
 

@@ -29,6 +29,7 @@ from kds.ui.chrome.acts import ACTS
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panels import LOOK, RECALL, RESUME, UNDO, WHY, why_panel
 from kds.ui.chrome.pans import PAN_BUMP, PAN_START
+from kds.ui.chrome.to_run import RUN
 from kds.ui.intents import (
     Digit,
     Intent,
@@ -298,6 +299,9 @@ class Screen:
     def _pick(self, row: str, action: str) -> None:
         if action in (PAN_START, PAN_BUMP):
             self._cook_together(row, action)
+            return
+        if action == RUN:
+            self._take(TapBar(VisitId(row)))
             return
         if action in ACTS:
             self._give(act_of(row, action, self.board, self._stamp()))

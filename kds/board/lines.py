@@ -14,6 +14,7 @@ from kds.kitchen.ids import BY_HAND, Instant, LineKey
 from kds.kitchen.orders import Gate, Hold, Line, Origin
 from kds.rulebook.clocks import not_before_due, waiting_since
 from kds.rulebook.compiled import Clock
+from kds.rulebook.pace import DueRule, TogetherRule
 
 
 def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
@@ -123,6 +124,7 @@ def _mark(scope: Scope, line: Line, hold: Hold) -> HoldMark:
         passed=hold.until is not None and scope.now >= hold.until,
         asks=hold.asks or question is not None,
         opens=not asks_later(rule),
+        planned=isinstance(rule, TogetherRule | DueRule),
     )
 
 

@@ -6,8 +6,9 @@ from kds.board.parts import Part
 from kds.board.scope import PICKUP, Scope
 from kds.board.values import RemarkMark
 from kds.kitchen.orders import HELD_BY_HAND, HELD_BY_POS, Gate, Hold, Line
+from kds.kitchen.twins import pairs_of
 from kds.kitchen.wording import Wording
-from kds.rulebook.intake import PayFirstRule, Unpaid
+from kds.rulebook.intake import Fault, PayFirstRule, Unpaid
 from kds.rulebook.pace import CallRule, PaceRule, Rushed
 
 _FIRE_IT = Wording("催了，要不要叫起？", "rushed: fire it?")
@@ -21,6 +22,9 @@ def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
     if not line.remarks or scope.view == PICKUP:
         return ()
     asking = {hold.rule for hold in part.holds if hold.asks}
+    # "The same order?" is the better question about one that was written by hand before.
+    order = scope.kitchen.orders.get(line.key.order)
+    is_twin = order is not None and bool(order.twins) and bool(pairs_of(scope.kitchen, order))
     rules = ((remark, scope.book.hold_rule(remark.rule)) for remark in line.remarks)
     return tuple(
         RemarkMark(
@@ -32,7 +36,7 @@ def remarks_of(scope: Scope, part: Part) -> tuple[RemarkMark, ...]:
             answered=remark.answered,
         )
         for remark, rule in rules
-        if rule is not None
+        if rule is not None and not (is_twin and remark.what == Fault.DUPLICATE)
     )
 
 

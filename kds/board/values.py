@@ -50,7 +50,7 @@ class HoldMark:
 
     `where`: the `file:line` of its rule, "" where a person or a till made it wait. `asks`: the
     pass is asked whether it shall be made. `opens`: at `until` it goes; else the pass is asked
-    then.
+    then. `planned`: `until` is when it shall be started, not the latest that it may be.
     """
 
     rule: str
@@ -62,6 +62,7 @@ class HoldMark:
     passed: bool
     asks: bool = False
     opens: bool = True
+    planned: bool = False
 
 
 @dataclass(frozen=True, slots=True)

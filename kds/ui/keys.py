@@ -39,6 +39,7 @@ class Act(StrEnum):
     WHY = "why"
     LANGUAGE = "language"
     ALL_DAY = "all_day"
+    PAN = "pan"
 
 
 class Change(StrEnum):

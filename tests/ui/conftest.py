@@ -1,5 +1,7 @@
 """What the tests of the wall share. Nothing here needs a screen."""
 
+import gc
+from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -7,6 +9,17 @@ import pytest
 from kds.ui.options import Subject
 from kds.ui.style.measures import Screen
 from tests.ui import boards
+
+
+@pytest.fixture(autouse=True)
+def _collected_afterwards() -> Iterator[None]:
+    """Keep a test's widgets, which qtbot only points at, while Qt still has events for them.
+
+    The fault: a first paint comes when the test is done, and the collector takes its window.
+    """
+    gc.disable()
+    yield
+    gc.enable()
 
 
 class Clock:

@@ -17,7 +17,8 @@ from kds.kitchen.ids import Instant, StationId
 from kds.kitchen.wording import Wording
 from kds.ui.chrome.health import Health, SourceAge, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
-from kds.ui.chrome.panels import RECALL
+from kds.ui.chrome.panels import ALL_DAY, RECALL, WHY
+from kds.ui.chrome.to_run import RUN
 from kds.ui.geometry import Box
 from kds.ui.intents import (
     Button,
@@ -230,6 +231,47 @@ def test_keys_are_meant_for_the_recall_list_while_it_is_open(
     clock.ms += 300
     QTest.keyClick(display.wall, Qt.Key.Key_5)
     assert len(intents) == 3, "without the list digits are the tickets' again"
+
+
+def test_the_key_for_pans_opens_their_list_and_acts_on_the_next_one(
+    qtbot: QtBot, clock: Clock
+) -> None:
+    """The fault: a cook with a bump bar could look at pans and not end one."""
+    display = Display(Subject("expo", boards.STATIONS), Options(), clock, FULL)
+    qtbot.addWidget(display)
+    display.resize(1920, 1080)
+    display.show()
+    made = board(boards.expo(), "expo")
+    display.show_board(made, NOW)
+    asked: list[Intent] = []
+    display.intent.connect(asked.append)
+
+    def key(which: Qt.Key) -> None:
+        clock.ms += 300
+        QTest.keyClick(display.wall, which)
+
+    key(Qt.Key.Key_P)
+    picture_of(display)
+    assert display.opened == ALL_DAY
+    (ready,) = (t.visit for t in made.tickets if t.band == "ready")
+    key(Qt.Key.Key_Return)
+    assert asked[1:] == [PickRow(ready, RUN)]
+    key(Qt.Key.Key_2)
+    key(Qt.Key.Key_Left)
+    assert not any(isinstance(intent, PickRow) for intent in asked[2:]), "a digit is a ticket's"
+
+
+def test_up_and_down_pick_what_can_be_answered_in_what_a_ticket_says(
+    display: Display, intents: list[Intent], clock: Clock
+) -> None:
+    two = (PanelButton("void", "Void"), PanelButton("fire", "Make it"))
+    face = PanelFace("A1", (PanelRow("", "text"), PanelRow("x", "fish", buttons=two)), about=WHY)
+    display.open_panel(face)
+    picture_of(display)
+    for key in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Left):
+        clock.ms += 300
+        QTest.keyClick(display.wall, key)
+    assert intents == [PickRow("x", "fire"), PickRow("x", "void")]
 
 
 def test_long_panel_is_leafed_through(display: Display, intents: list[Intent]) -> None:

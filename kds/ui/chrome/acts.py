@@ -2,16 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from kds.board.values import Ticket, TicketLine
 from kds.kitchen.messages import Service
 from kds.ui.chrome.panel import PanelButton, PanelRow
 from kds.ui.icons import Icon
+from kds.ui.text import clean
 from kds.ui.ticket.reading import Reading, figure
 
 SOLD_OUT, ON_SALE, RIDER_HERE, RIDER_GONE = "sold_out", "on_sale", "rider_here", "rider_gone"
-ACTS = frozenset({SOLD_OUT, ON_SALE, RIDER_HERE, RIDER_GONE})
+FIRE, VOID, SAME_ORDER, OTHER_ORDER = "fire", "void", "same_order", "other_order"
+ACTS = frozenset({SOLD_OUT, ON_SALE, RIDER_HERE, RIDER_GONE, FIRE, VOID, SAME_ORDER, OTHER_ORDER})
+
+
+def row_of(line: TicketLine) -> str:
+    """Return the id of a row that is about one dish of one order."""
+    order = line.key.order
+    return f"{order.source}/{order.order_id}/{line.key.line_id}"
+
+
+def asked_acts(lines: Iterable[TicketLine], reading: Reading) -> Iterator[PanelRow]:
+    """Yield, at the pass, both answers for each dish of which it is asked whether to make it."""
+    words = reading.words
+    for line in lines if reading.at_pass else ():
+        if "ask_pass" in line.flags and line.hold is not None:
+            void = PanelButton(VOID, words("ask.void"), icon=Icon.CROSS)
+            make = PanelButton(FIRE, words("ask.make"), is_on=True, icon=Icon.TICK)
+            reason = clean(line.hold.reason[reading.lang])
+            texts = (reason,) if reason else ()
+            yield PanelRow(row_of(line), reading.dish_name(line), texts=texts, buttons=(void, make))
+
+
+def twin_acts(ticket: Ticket, reading: Reading) -> Iterator[PanelRow]:
+    """Yield, at the pass, both answers to whether a ticket is one that was written by hand."""
+    words = reading.words
+    if reading.at_pass and "twin" in ticket.flags:
+        other = PanelButton(OTHER_ORDER, words("ask.other"))
+        same = PanelButton(SAME_ORDER, words("btn.same_order"), is_on=True, icon=Icon.TICK)
+        yield PanelRow(ticket.visit, words("flag.twin"), buttons=(other, same))
 
 
 def line_acts(line: TicketLine, reading: Reading) -> Iterator[PanelRow]:

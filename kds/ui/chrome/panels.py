@@ -6,17 +6,19 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
 
 from kds.board.ages import seconds
 from kds.board.values import AllDay, Board, Ticket, TicketLine
 from kds.board.why import explain_line, explain_ticket, minutes
 from kds.kitchen.ids import Instant, VisitId
 from kds.kitchen.messages import ModifierKind
-from kds.ui.chrome.acts import line_acts, ticket_acts
+from kds.ui.chrome.acts import asked_acts, line_acts, ticket_acts, twin_acts
 from kds.ui.chrome.health import Health, Trouble, TroubleKind
 from kds.ui.chrome.panel import PanelButton, PanelFace, PanelRow
 from kds.ui.chrome.pans import pan_rows
 from kds.ui.chrome.strip import age_text, sentence
+from kds.ui.chrome.to_run import run_rows
 from kds.ui.icons import Icon
 from kds.ui.style.measures import PanelWidth
 from kds.ui.text import clean
@@ -25,6 +27,7 @@ from kds.ui.words import Words
 
 LOOK, RECALL, REMAKE, UNDO, RESUME = "look", "recall", "remake", "undo", "resume"
 HEALTH = "health"
+ALL_DAY = "all_day"
 WHY = "why"
 _KEYS = 9
 _RULE = re.compile(r"(.*?)\s?[（(]([^（()）]*)[)）]")
@@ -58,15 +61,19 @@ class BumpedDish:
 
 
 def all_day_panel(board: Board, reading: Reading) -> PanelFace:
-    """Return how many of each dish are still to be cooked; first what goes into one pan."""
+    """Return how many of each dish are still to be cooked.
+
+    First what can be done here for several at once: pans at a station, tables to run at the pass.
+    """
+    first = (*run_rows(board, reading), *pan_rows(board, reading))
     total = sum(int(row.count) if row.count % 1 == 0 else 1 for row in board.all_day)
     return PanelFace(
         title=reading.words("btn.all_day"),
         icon=Icon.SUM,
         count=str(total),
-        rows=(*pan_rows(board, reading), *_all_day_rows(board, reading)),
-        width=PanelWidth.USUAL if board.batches else PanelWidth.NARROW,
-        about="all_day",
+        rows=(*first, *_all_day_rows(board, reading)),
+        width=PanelWidth.USUAL if first else PanelWidth.NARROW,
+        about=ALL_DAY,
     )
 
 
@@ -174,13 +181,19 @@ def why_panel(ticket: Ticket, line: TicketLine | None, reading: Reading, now: In
             for li in ticket.lines
             if "set" not in li.flags and li.key != ticket.worst
         ]
-        times, acts = _times(ticket, None, reading, now), ticket_acts(ticket, reading)
+        times = _times(ticket, None, reading, now)
+        acts = chain(
+            twin_acts(ticket, reading),
+            asked_acts(ticket.lines, reading),
+            ticket_acts(ticket, reading),
+        )
         return _why_face(table, "", "", texts, times, reading, acts)
     texts = [(explain_line(line, now, reading.lang), Icon.PADLOCK if line.hold else Icon.CLOCK)]
     subtitle = " · ".join((table, reading.words(f"service.{ticket.service}")))
     quantity = figure(line.counts.live or line.quantity)
     times = _times(ticket, line, reading, now)
-    name, acts = reading.dish_name(line), line_acts(line, reading)
+    name = reading.dish_name(line)
+    acts = chain(asked_acts((line,), reading), line_acts(line, reading))
     return _why_face(name, quantity, subtitle, texts, times, reading, acts)
 
 

@@ -208,6 +208,26 @@ class SidePanel(Painted):
         on = seen.index(self._picked) + step if self._picked in seen else 0
         self.pick(self._first + on)
 
+    def pick_next(self, step: int) -> bool:
+        """Let keys be meant for the next row that has buttons, around the end; answers if any."""
+        rows = self._face.rows if self._face is not None else ()
+        places = [i for i, row in enumerate(rows) if row.buttons]
+        if not places:
+            return False
+        before = [n for n, i in enumerate(places) if rows[i].id == self._picked]
+        at = (before[0] + step) % len(places) if before else (0 if step > 0 else -1)
+        self._picked = rows[places[at]].id
+        if self._rows and all(laid.row.id != self._picked for laid in self._rows):
+            self._first = places[at]
+        self.update()
+        return True
+
+    def unpick(self) -> None:
+        """Let keys be meant for no row."""
+        if self._picked:
+            self._picked = ""
+            self.update()
+
     @property
     def face(self) -> PanelFace | None:
         """What it says; None while it is closed."""

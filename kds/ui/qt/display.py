@@ -37,16 +37,15 @@ from kds.ui.intents import (
     ClosePanel,
     Intent,
     OpenStrip,
-    PickRow,
     Press,
     SwitchLanguage,
     TurnPage,
 )
-from kds.ui.keys import Act
 from kds.ui.options import Options, Subject, measures_for, view_for
 from kds.ui.qt.canvas import Palette
 from kds.ui.qt.chrome import AheadRow, Bottom, GuestBoard, SidePanel, Strip
 from kds.ui.qt.fonts import Letters
+from kds.ui.qt.list_keys import ListKeys
 from kds.ui.qt.wall import Wall
 from kds.ui.scene import EMPTY, View
 from kds.ui.slips import Size
@@ -100,7 +99,7 @@ class Display(QWidget):
         for part in (self.wall, self.strip, self.bottom, self.side):
             part.intent.connect(self._handle)
         self.wall.laid_out.connect(self._show_pages)
-        self.wall.keys_elsewhere = self._key_in_list
+        self.wall.keys_elsewhere = ListKeys(self.side, self._handle).take
         self.setFocusProxy(self.wall)
 
     @property
@@ -277,25 +276,6 @@ class Display(QWidget):
         if bool(face.releases) is self.ahead.isHidden():
             self.ahead.setVisible(bool(face.releases))
             self._arrange()
-
-    def _key_in_list(self, act: Act) -> bool:
-        """While the recall list is open, numbers and Enter are meant for it, not for tickets."""
-        if self.opened != RECALL:
-            return False
-        match act:
-            case Act.UP | Act.DOWN:
-                self.side.pick_on(-1 if act is Act.UP else 1)
-            case Act.BUMP if (row := self.side.picked) is not None:
-                self._handle(PickRow(row.id, row.buttons[-1].action))
-            case Act.BUMP:  # nothing was meant yet: the first press shows what the next would do
-                self.side.pick_on(1)
-            case Act.PAGE_ON:
-                self.side.go_on()
-            case _ if act.isdecimal():
-                self.side.pick((int(act) - 1) % 10)
-            case _:
-                return False
-        return True
 
     def _show_pages(self) -> None:
         placement = self.wall.scene.placement

@@ -28,6 +28,7 @@ DEFAULT_KEYS: dict[int, Act] = {
     _K.Key_W.value: Act.WHY,
     _K.Key_L.value: Act.LANGUAGE,
     _K.Key_T.value: Act.ALL_DAY,
+    _K.Key_P.value: Act.PAN,
 }
 
 ASKS: dict[Act, Intent] = {

@@ -140,7 +140,7 @@ def _bar(hold: HoldMark, line: TicketLine, reading: Reading) -> BarFace:
     if hold.asks:
         reason = words("gate.ask" if reading.at_pass else "gate.asked", reason)
     goes = count is not None and hold.opens
-    text = words("gate.latest", reason) if goes else reason
+    text = words("hold.planned" if hold.planned else "gate.latest", reason) if goes else reason
     return BarFace(BarKind.GATE, text, count, hold.since, hold.until)
 
 
