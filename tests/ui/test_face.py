@@ -316,6 +316,12 @@ def test_one_bar_stands_above_all_that_waits_for_the_same() -> None:
     assert isinstance(face.rows[1], BarFace)
 
 
+def test_a_planned_start_is_not_called_the_latest() -> None:
+    """The fault: what a plan starts at 18:28 read as what may wait until 18:28 at most."""
+    made = ticket("A1", [held("a", 1, replace(boards.STARTERS, planned=True))])
+    assert [bar.text for bar in bars(read(made))] == ["等前菜 · 开做"]
+
+
 def test_each_reason_to_wait_has_its_bar() -> None:
     made = [held("a", 1, boards.POT), held("b", 1, boards.CALL), line("c", hold=boards.POT_RUN)]
     face = read(ticket("A1", made))

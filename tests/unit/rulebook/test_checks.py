@@ -138,6 +138,20 @@ def test_a_duplicate_is_flagged_and_made_unless_the_rule_says_more() -> None:
     assert marks(house, "a", "4") == []
 
 
+def test_whether_it_is_the_order_by_hand_is_asked_instead_of_whether_it_is_a_duplicate() -> None:
+    """The fault: both stood beside one dish, and an answer to one left the other."""
+    house = house_with(TWICE)
+    house.order({"a": PLATE}, "h1")
+    house.order({"a": PLATE}, "2")
+    flags = [t.flags for t in board(house.kitchen, house.book, "expo", house.now).tickets]
+    asked = [found for found in flags if "twin" in found]
+    assert len(asked) == 1
+    assert "check" not in asked[0]
+    house.act(CommandKind.OTHER_ORDER, order_id="2")
+    flags = [t.flags for t in board(house.kitchen, house.book, "expo", house.now).tickets]
+    assert [("twin" in found, "check" in found) for found in flags].count((False, True)) == 1
+
+
 def test_of_two_alike_the_first_is_never_the_duplicate() -> None:
     """Both at the same moment, seen from either ticket: exactly one is marked."""
     house = house_with(TWICE)
