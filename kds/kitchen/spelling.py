@@ -1,7 +1,8 @@
 """Lines that rules make of other lines: the dishes of a set, sides among the modifiers.
 
 Each revision is spelled out by itself, and a line keeps the recipe by which that was first done:
-so revisions give one result in any order, and a later rule book changes nothing that stands.
+so revisions give one result in any order, and a later rule book changes nothing that stands. It is
+another one where the dish is another, or the order is by now to be eaten elsewhere.
 """
 
 from __future__ import annotations
@@ -43,7 +44,10 @@ def spelled(
 ) -> Spelled:
     """Return the lines that `message` comes to beside its own. `fields`: as they now stand."""
     known: Mapping[LineId, Line] = {} if order is None else order.lines
-    recipes = {c.line_id: _recipe(known.get(c.line_id), c, fields, policy) for c in message.lines}
+    before = fields if order is None else order.fields
+    recipes = {
+        c.line_id: _recipe(known.get(c.line_id), c, (before, fields), policy) for c in message.lines
+    }
     if not any(recipe != NO_RECIPE for recipe in recipes.values()):
         told = _told(recipes, known)
         return Spelled(told) if told else _NOTHING
@@ -84,12 +88,24 @@ def _without(made: Iterable[LineContent], taken: set[LineId]) -> tuple[LineConte
 # --- what a line is made of --------------------------------------------------------------------
 
 
-def _recipe(line: Line | None, content: LineContent, fields: OrderFields, policy: Policy) -> Recipe:
-    """Return the recipe of a line: the one it came with, as far as it is still the same dish."""
+def _recipe(
+    line: Line | None,
+    content: LineContent,
+    order: tuple[OrderFields, OrderFields],
+    policy: Policy,
+) -> Recipe:
+    """Return the recipe of a line: the one it came with, as far as it is still the same dish.
+
+    `order`: its fields before and now. It is another dish if they make a difference to the rules:
+    a set to take away may come with other things than one to eat in.
+    """
+    before, fields = order
     if line is None:
         return policy.recipe(fields, content)
     old = line.content
-    is_same = _dish(old) == _dish(content)
+    is_same = _dish(old) == _dish(content) and (
+        before == fields or policy.recipe(before, old).parts == policy.recipe(fields, old).parts
+    )
     if is_same and old.modifiers == content.modifiers:
         return line.recipe
     asked = policy.recipe(fields, content)

@@ -25,6 +25,7 @@ def texts(name: str) -> dict[str, str]:
     [
         "mixed",  # of rules on one dish each counts once those before it let go
         "kinds",  # what differs from the built-in ways is what the book says
+        "to_go",  # a set that is to go by now is spelled out anew
         "rushed",  # what is rushed starts, is asked about or waits, as its rule says
     ],
 )
