@@ -17,6 +17,10 @@ _CONNECT_S, _ALL_S = 5.0, 15.0
 """Standard Webhooks asks for 15 to 30 s of patience."""
 _MOST_READ = 4_096
 _LONGEST_REST_S = 3_600.0
+_GONE, _GONE_REST_S = 410, 600.0
+"""Standard Webhooks: who answers so wants no message any more. Somebody must put that right, there
+or in pos.toml, so all is kept and one is tried now and then.
+"""
 _TRY_AGAIN = frozenset({408, 425, 429})
 _SHOWN = 200
 
@@ -76,6 +80,9 @@ async def _post(client: httpx.AsyncClient, request: Request, now_s: float) -> Ou
         why = f"answered {status}"
         if text := await _start_of(answer):
             why = f"{why}: {text}"
+        if status == _GONE:
+            why = f"{why}: it wants no messages any more; put its new address into pos.toml"
+            return Later(why, _GONE_REST_S, is_about_all=True)
         if status not in _TRY_AGAIN and 400 <= status < 500:
             return Refused(why)
         if 300 <= status < 400:

@@ -172,7 +172,7 @@ def test_a_refused_message_is_shown_and_blocks_nobody_and_can_go_again(house: Ho
 
 def test_what_was_refused_is_not_sent_after_something_later(house: House) -> None:
     """A later state of one order is never followed by an earlier one."""
-    house.office.answer = lambda message: (410 if message["type"] == "order.accepted" else 204, {})
+    house.office.answer = lambda message: (404 if message["type"] == "order.accepted" else 204, {})
     name = house.sent()
     house.done("bump", name)
     house.told(name, "order.ready")
@@ -254,6 +254,26 @@ def test_redirects_are_not_followed(house: House) -> None:
     name = house.sent()
     house.told(name, "order.accepted")
     assert len(asked) == 2
+
+
+def test_who_is_gone_is_asked_once_and_all_is_kept_until_somebody_says_where_it_is(
+    house: House,
+) -> None:
+    """Standard Webhooks, 410: such an address is to be left alone, not given each message."""
+    before = len(house.office.got)
+    house.office.answer = lambda _: (410, {})
+    names = [house.sent()]
+    eventually(lambda: "wants no messages any more" in house.problems())
+    names += [house.sent() for _ in range(2)]
+    eventually(lambda: "Till not yet told: 3" in house.problems())
+    assert len(house.office.got) == before + 1
+    assert house.bridge.get("/v1/outbox")["given_up"] == []
+    house.office.answer = lambda _: (204, {})
+    file = house.bridge.data / "pos.toml"
+    url = house.office.url
+    file.write_text(file.read_text().replace(url, f"{url}/moved"))
+    for name in names:
+        house.told(name, "order.accepted")
 
 
 def test_settings_are_read_again_and_a_fault_in_them_is_told(house: House) -> None:
