@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from kds.admin.overtime_sentences import view_name
-from kds.admin.wordings import HEARD, duration, listed
+from kds.admin.wordings import HEARD, duration, listed, together
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import AnnounceRule, How
 
@@ -20,7 +20,7 @@ _LANGUAGES = {"zh": Wording("用中文", "in Chinese"), "en": Wording("用英文
 def announce_sentence(rule: AnnounceRule, stations: Mapping[str, str], lang: str) -> str:
     """Return `rule` in words. `stations`: their names in `lang`."""
     what = listed([HEARD[each][lang] for each in rule.on], lang)
-    where = listed([view_name(view, stations, lang) for view in rule.views], lang)
+    where = together([view_name(view, stations, lang) for view in rule.views], lang)
     said = ("，" if lang == "zh" else ", ").join(_parts(rule, lang))
     if lang == "zh":
         at = f"在{where}" if where else ""

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from kds.admin.overtime_sentences import view_name
 from kds.admin.whens import phrase
-from kds.admin.wordings import CLOCKS, duration, listed, narrowed
+from kds.admin.wordings import CLOCKS, duration, narrowed, together
 from kds.kitchen.wording import Wording
 from kds.rulebook.compiled import Queue
 from kds.rulebook.priority import PriorityBand, SlowView
@@ -107,7 +107,7 @@ _THEN = {
 
 def sold_out_sentence(rule: SoldOutRule, stations: Mapping[str, str], lang: str) -> str:
     """Return in words what happens when a dish is sold out. `stations`: their names in `lang`."""
-    views = listed([view_name(view, stations, lang) for view in rule.tell], lang)
+    views = together([view_name(view, stations, lang) for view in rule.tell], lang)
     loses, then = _LOSES[rule.oversell][lang], _THEN[rule.then][lang]
     if lang == "zh":
         rush = "（催过的最后）" if rule.rush_last else ""

@@ -46,7 +46,13 @@ def as_found(finding: Finding) -> Wording:
 
 def phrase(condition: Condition, lang: str) -> str:
     """Return what `condition` asks for, "" if nothing."""
-    return Wording("，且", " and ")[lang].join(_parts(condition, lang))
+    said = Wording("，且", " and ")[lang].join(_parts(condition, lang))
+    if not condition.none_of:
+        return said
+    either = Wording(" 或 ", " or ")[lang]
+    unless = either.join(phrase(part, lang) for part in condition.none_of)
+    unless = Wording("除非 {}", "unless {}")[lang].format(unless)
+    return Wording("，", ", ")[lang].join(filter(None, (said, unless)))
 
 
 def _parts(condition: Condition, lang: str) -> Iterator[str]:
@@ -58,8 +64,6 @@ def _parts(condition: Condition, lang: str) -> Iterator[str]:
         parts = [phrase(part, lang) for part in condition.any_of]
         either = Wording("，或 ", ", or ")[lang].join(parts)
         yield Wording("（{}）", "({})")[lang].format(either) if len(parts) > 1 else either
-    for part in condition.none_of:
-        yield Wording("除非 {}", "unless {}")[lang].format(phrase(part, lang))
 
 
 def _demand(demand: Demand, lang: str) -> str:

@@ -100,9 +100,18 @@ def duration(seconds: int, lang: str) -> str:
 
 def listed(words: list[str], lang: str) -> str:
     """Return alternatives as one phrase: 甲、乙或丙; a, b or c."""
+    return _joined(words, _OR, lang)
+
+
+def together(words: list[str], lang: str) -> str:
+    """Return what all holds as one phrase: 甲、乙和丙; a, b and c."""
+    return _joined(words, _BOTH, lang)
+
+
+def _joined(words: list[str], last: Wording, lang: str) -> str:
     if len(words) < 2:
         return "".join(words)
-    return ("、" if lang == "zh" else ", ").join(words[:-1]) + _OR[lang] + words[-1]
+    return ("、" if lang == "zh" else ", ").join(words[:-1]) + last[lang] + words[-1]
 
 
 def narrowed(
@@ -126,5 +135,6 @@ def narrowed(
 
 
 _OR = Wording("或", " or ")
+_BOTH = Wording("和", " and ")
 _AND = Wording("且", " and ")
 _QUOTED = Wording("“{}”", "'{}'")

@@ -385,3 +385,17 @@ def test_explain_says_what_was_wanted_in_the_words_of_the_trade(
     assert "hot: does not match: name_has = soup (wanted: burger, tea)" in en
     assert "first: 不适用：会员是 未写明" in zh
     assert "first: does not apply: the member is not stated" in en
+
+
+def test_exceptions_stand_after_a_comma_and_views_are_all_meant(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """No English has "and unless"; asked at "the pass or Wok" it would be at one of them."""
+    unless = "{payment: paid, not: {table: A*}}"
+    book = NARROW.replace("{member: gold}", unless) + "sold_out: {tell: [expo, wok]}\n"
+    (tmp_path / "a.yaml").write_text(book, "utf-8")
+    zh, en = (printed(capsys, "show", tmp_path, "--lang", lang) for lang in ("zh", "en"))
+    assert "付款是 已付，除非 桌号是 “a…”，排在其他菜之前" in zh
+    assert "for which the payment is paid, unless the table is 'a…' stand before" in en
+    assert "（出菜口和炒锅）" in zh
+    assert "at the pass and Wok" in en
