@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from kds.child import command_of, environment
 from kds.rulebook.diagnostics import Diagnostic, Place, Wording, fault
 from kds.rulefiles.reading import Reading
 
@@ -59,12 +58,11 @@ def _run(
         "memory_mb": limits.memory_mb,
     }
     return subprocess.run(
-        [sys.executable, "-P", "-m", "kds.rulefiles"],
+        command_of("kds.rulefiles"),
         input=json.dumps(request).encode(),
         capture_output=True,
         timeout=limits.rules_s + (limits.cases_s if play else 0) + _WALL_S,
-        # Our own modules and no others, wherever the command was called.
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
+        env=environment(),
         check=False,
     )
 

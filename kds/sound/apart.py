@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import signal
-import sys
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from kds.child import command_of, environment
 from kds.kitchen.wording import Wording
 from kds.sound.engines import Voice
 
 
 def voicebox() -> tuple[str, ...]:
     """Return the command that starts `kds.sound.voicebox`; no other place knows it."""
-    return (sys.executable, "-P", "-m", "kds.sound.voicebox")
+    return command_of("kds.sound.voicebox")
 
 
 class SpeechError(Exception):
@@ -44,8 +43,7 @@ class EngineProcess:
     async def start(cls, command: Sequence[str]) -> EngineProcess:
         """Start a voice box; raises SpeechError."""
         pipe = asyncio.subprocess.PIPE
-        # Our own modules and no others, wherever the display was called.
-        env = os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+        env = environment()
         try:
             return cls(
                 await asyncio.create_subprocess_exec(*command, stdin=pipe, stdout=pipe, env=env)
