@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-from contextlib import ExitStack
+from collections.abc import Iterator
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -95,8 +96,9 @@ class TestFollow:
     """History from the store and news from the feed join without gap or repeat."""
 
     @pytest.fixture
-    def store(self, tmp_path: Path) -> Store:
-        return Store.open(f"sqlite:///{tmp_path / 'kitchen.db'}")
+    def store(self, tmp_path: Path) -> Iterator[Store]:
+        with closing(Store.open(f"sqlite:///{tmp_path / 'kitchen.db'}")) as store:
+            yield store
 
     def keep(self, store: Store, kitchen: Kitchen, last: int) -> Kitchen:
         """Commit entries up to a log place."""

@@ -99,6 +99,7 @@ async def watched(house: House) -> AsyncIterator[House]:
     await asyncio.gather(watching, return_exceptions=True)
     await house.writer.stop()
     house.ledger.close()
+    house.store.close()
 
 
 async def test_stations_fold_by_the_hour_while_nothing_else_happens(tmp_path: Path) -> None:

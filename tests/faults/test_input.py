@@ -42,7 +42,7 @@ def taken(bridge: Running, sent: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def test_41_a_dish_that_no_rule_knows_is_shown_on_every_station(shared: Running) -> None:
-    sent = order(lines=[line("1", "完全未知的菜")])
+    sent = order(lines=[line("1", "完全未知之物")])
     assert taken(shared, sent)
     for station in shared.get("/v1/rules")["stations"]:
         assert board_lines(shared.get(f"/v1/board/{station['id']}"), sent["order_id"])

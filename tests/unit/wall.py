@@ -98,7 +98,9 @@ async def wall(
     finally:
         running.cancel()
         results = await asyncio.gather(running, return_exceptions=True)
-        if not is_killed:
+        if is_killed:
+            await link._disk.stop()
+        else:
             await link.close()
     for found in results:
         if isinstance(found, Exception):

@@ -139,7 +139,7 @@ def test_what_is_no_json_is_told_so(sent: bytes) -> None:
 
 def test_the_place_of_a_slip_is_told() -> None:
     with pytest.raises(NotJson, match="line 2, column 1"):
-        parse_order(b'{"a": 1,\n}', zone=SHANGHAI)
+        parse_order(b'{"a": 1,\nb}', zone=SHANGHAI)
 
 
 @given(st.binary(max_size=300))
