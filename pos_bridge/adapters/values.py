@@ -22,6 +22,12 @@ from kds.records.shapes import quantity as canonical_quantity
 from kds.records.times import moment
 
 _NUMBER = re.compile(r"[+-]?\d+(\.\d+)?", re.ASCII)
+_COUNTED = re.compile(
+    r"[x×*]?\s*(\d+(?:\.\d+)?)\s*(?:[x×*]|[份个只件盘碗杯瓶串位套盒听罐张例客]|pcs?\.?|portions?)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""A number with a sign or word of counting: “x2”, “2 份”. Never one of weight: 500 g is not 500."""
+
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _FIRST_MS = 10**11
 """Epoch numbers from here on are milliseconds: as seconds they would lie after the year 5000."""
@@ -156,7 +162,8 @@ def quantity(value: Any, name: str, doubts: Doubts, default: str = "1", per: int
     """Return a quantity as canonical text. `name`: of the dish, to be told. `per`: 1000 for
     thousandths.
 
-    A missing one is `default`, with a warning; one that is no number is, too, with a card.
+    What counts may stand beside it: “x2”, “2 份”. A missing one is `default`, with a warning; one
+    that is no number is, too, with a card.
     """
     if value is None or value == "":
         doubts.warn(f"{name}: no quantity; taken as {default}")
@@ -176,6 +183,8 @@ def quantity(value: Any, name: str, doubts: Doubts, default: str = "1", per: int
 def _rounded(value: Any, per: int) -> Any:
     """Return a number with the three decimals that quantities have; else `value`."""
     digits = text(value)
+    if counted := _COUNTED.fullmatch(digits) if per == 1 else None:
+        digits = counted[1]
     if isinstance(value, bool) or not _NUMBER.fullmatch(digits) or len(digits) > 30:
         return value
     return round(Decimal(digits) / per, 3)

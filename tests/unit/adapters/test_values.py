@@ -25,6 +25,14 @@ def test_a_number_is_taken_as_it_is(sent: Any, taken: str) -> None:
     assert not doubts.warnings
 
 
+@pytest.mark.parametrize("sent", ["2 份", "2份", "x2", "2x", "× 2", "2个", "2 pcs", "2.0 份"])
+def test_what_counts_may_stand_beside_the_number(sent: str) -> None:
+    """As one portion where two were ordered, a table goes short."""
+    doubts = Doubts()
+    assert quantity(sent, "Rice", doubts) == "2"
+    assert (doubts.warnings, doubts.cards) == ([], [])
+
+
 def test_a_missing_quantity_is_one_with_a_warning() -> None:
     doubts = Doubts()
     assert quantity(None, "Rice", doubts) == "1"
@@ -32,7 +40,9 @@ def test_a_missing_quantity_is_one_with_a_warning() -> None:
     assert not doubts.cards
 
 
-@pytest.mark.parametrize("sent", ["two", True, [1], {}, "1,5", 10**9, float(10**30), "9" * 50])
+@pytest.mark.parametrize(
+    "sent", ["two", True, [1], {}, "1,5", 10**9, float(10**30), "9" * 50, "500 g", "2 x 3", "2打"]
+)
 def test_nonsense_is_one_and_shown_in_the_kitchen(sent: Any) -> None:
     doubts = Doubts()
     assert quantity(sent, "Rice", doubts) == "1"
