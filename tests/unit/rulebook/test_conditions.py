@@ -210,10 +210,10 @@ def test_every_condition_can_be_read_aloud(lang: str) -> None:
         "en": "the channel is QR code and the payment is unpaid and the member is 'gold…' or "
         "not stated and the number of guests is 6 or more, 2–4 or 1 and "
         "the time of the order is 21:30–04:00 and the course is '2' and "
-        "(the zone is 'bar', or the zone is anything stated) and unless the seat is '1'",
+        "(the zone is 'bar', or the zone is anything stated), unless the seat is '1'",
         "zh": "下单渠道是 扫码，且付款是 未付，且会员是 “gold…”或未写明，"
         "且人数是 6 位以上、2–4或1，且下单时刻是 21:30–04:00，且道次是 “2”，"
-        "且（区域是 “bar”，或 区域是 有写明的），且除非 座位是 “1”",
+        "且（区域是 “bar”，或 区域是 有写明的），除非 座位是 “1”",
     }
     assert phrase(stated, lang) == expected[lang]
 
