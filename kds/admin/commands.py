@@ -122,6 +122,7 @@ def _add_explain(parts: Commands) -> None:
     add("--name", default="", metavar="DISH", help="one dish instead of an order")
     add("--category", default="", metavar="TEXT")
     add("--item", default="", metavar="ID", help="the till's id of the dish")
+    add("--tag", action="append", default=[], metavar="TEXT", help="may repeat")
     add("--modifier", action="append", default=[], metavar="TEXT", help="may repeat")
     add("--service", choices=_SERVICES, default="dine_in")
     add("--channel", choices=_CHANNELS, default="other")

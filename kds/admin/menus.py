@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -29,6 +30,8 @@ _NAMES = (
 )
 _CATEGORIES = ("category", "categoryname", "group", "section", "分类", "类别", "菜品分类", "品类")
 _IDS = ("itemid", "id", "dishid", "sku", "code", "编号", "编码", "菜品编号")
+_TAGS = ("tags", "tag", "labels", "label", "标签")
+_BETWEEN = re.compile("[,;|，、；]")
 _SECTIONS = ("foods", "items", "dishes", "products", "children", "菜品", "菜单")
 
 
@@ -39,11 +42,17 @@ class Dish:
     name: str
     category: str = ""
     item_id: str = ""
+    tags: tuple[str, ...] = ()
 
     def content(self) -> LineContent:
         """Return it as the line of an order."""
         return LineContent(
-            LineId("1"), self.name, Decimal(1), item_id=self.item_id, category=self.category
+            LineId("1"),
+            self.name,
+            Decimal(1),
+            item_id=self.item_id,
+            category=self.category,
+            tags=self.tags,
         )
 
 
@@ -105,7 +114,22 @@ def _of_json(path: Path, text: str) -> Iterator[Dish]:
 
 
 def _dish(item: Mapping[str, object], category: str) -> Dish:
-    return Dish(_first(item, _NAMES), _first(item, _CATEGORIES) or category, _first(item, _IDS))
+    return Dish(
+        _first(item, _NAMES),
+        _first(item, _CATEGORIES) or category,
+        _first(item, _IDS),
+        tuple(_tags(item)),
+    )
+
+
+def _tags(item: Mapping[str, object]) -> Iterator[str]:
+    """Yield the tags of a dish: a list, or one text with commas between them."""
+    for name, value in item.items():
+        if _plain(name) in _TAGS:
+            several = value if isinstance(value, list) else [value]
+            for text in several:
+                if isinstance(text, str):
+                    yield from (part.strip() for part in _BETWEEN.split(text) if part.strip())
 
 
 def _first(item: Mapping[str, object], known: tuple[str, ...]) -> str:

@@ -19,7 +19,12 @@ def ordered_dishes(bridge: Bridge) -> tuple[Dish, ...]:
         for event in page:
             if event["kind"] == "order_received":
                 for line in event["data"]["message"]["lines"]:
-                    dish = Dish(line["name"], line.get("category", ""), line.get("item_id", ""))
+                    dish = Dish(
+                        line["name"],
+                        line.get("category", ""),
+                        line.get("item_id", ""),
+                        tuple(line.get("tags", ())),
+                    )
                     found[dish] = None
         after = page[-1]["seq"]
     return tuple(found)

@@ -54,6 +54,7 @@ def _single(options: argparse.Namespace) -> dict[str, Any]:
         "quantity": "1",
         "category": options.category,
         "item_id": options.item,
+        "tags": options.tag,
         "modifiers": [{"name": name} for name in options.modifier],
     }
     return {

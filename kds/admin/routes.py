@@ -37,6 +37,7 @@ class Route:
             "name": self.dish.name,
             "category": self.dish.category,
             "item_id": self.dish.item_id,
+            "tags": [*self.dish.tags],
             "stations": [step.station for step in routing.steps],
             "class": routing.menu_class,
             "rule": routing.rule,

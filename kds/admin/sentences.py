@@ -48,6 +48,7 @@ _TEXTS = (
     ("categories", Wording("分类是 {}", "of the category {}")),
     ("category_has", Wording("分类含 {}", "with {} in the category")),
     ("category_ends", Wording("分类以 {} 结尾", "of a category that ends in {}")),
+    ("tags", Wording("标签有 {}", "tagged {}")),
     ("modifier_has", Wording("做法含 {}", "with {} among the modifiers")),
 )
 _SHOWN = 12

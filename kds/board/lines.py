@@ -32,6 +32,7 @@ def make_line(scope: Scope, part: Part, round_: int, depth: int) -> TicketLine:
         name=content.name,
         names=content.names,
         category=content.category,
+        tags=content.tags,
         menu_class=line.routing.menu_class,
         quantity=content.quantity,
         quantity_was=_quantity_was(line),

@@ -151,6 +151,7 @@ class TicketLine:
     name: str
     names: tuple[tuple[str, str], ...]
     category: str
+    tags: tuple[str, ...]
     menu_class: str
     quantity: Decimal
     quantity_was: Decimal | None

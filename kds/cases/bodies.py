@@ -40,6 +40,7 @@ def _line(line: LineSpec) -> dict[str, Any]:
         "seat": line.seat or None,
         "parent": line.parent or None,
         "voucher": line.voucher or None,
+        "tags": line.tags,
         "modifiers": [
             {"name": m.name, "quantity": m.quantity} | ({"kind": m.kind} if m.kind else {})
             for m in line.modifiers

@@ -120,6 +120,7 @@ _WORDS = {
     "voucher": Wording(
         "团购券码；同一张券只做一次", "Its voucher; what one pays for is cooked once"
     ),
+    "tags": Wording("标签", "Its tags"),
     "modifiers": Wording("做法和加料", "Changes to the dish"),
     "ModifierSpec.name": Wording("做法", "The change"),
     "kind": Wording("add、remove、choice、allergy 或 note", "add, remove, choice, allergy, note"),

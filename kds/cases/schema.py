@@ -129,6 +129,7 @@ class LineSpec(Spec):
     note: Plain = ""
     parent: Plain = ""
     voucher: Plain = ""
+    tags: Texts = Field(default=[])
     modifiers: list[Annotated[ModifierSpec, BeforeValidator(_modifier), _OrText]] = Field(
         default=[]
     )

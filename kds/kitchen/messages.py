@@ -85,7 +85,8 @@ class LineContent:
 
     `quantity`: what the point of sale wants now; zero is shown only, negative is a return.
     `names`: (language, name) pairs. `parent`: the set that this line is part of. `voucher`: the
-    code by which it is paid; what one code pays for is cooked once.
+    code by which it is paid; what one code pays for is cooked once. `tags`: what the till says of
+    the dish besides its category (spicy, 新品).
     """
 
     line_id: LineId
@@ -102,6 +103,7 @@ class LineContent:
     note: str = ""
     modifiers: tuple[Modifier, ...] = ()
     voucher: str = ""
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

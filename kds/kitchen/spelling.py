@@ -118,7 +118,7 @@ def _recipe(
 
 
 def _dish(content: LineContent) -> tuple[object, ...]:
-    return content.item_id, content.name, content.names, content.category
+    return content.item_id, content.name, content.names, content.category, content.tags
 
 
 def _all(modifiers: Iterable[Modifier]) -> Iterator[Modifier]:

@@ -178,6 +178,7 @@ def line_json(line: TicketLine, at: Instant, lang: str) -> Json:
         "name": line.name,
         "names": dict(line.names),
         "category": line.category,
+        "tags": list(line.tags),
         "menu_class": line.menu_class,
         "quantity": number(line.quantity),
         "quantity_was": None if line.quantity_was is None else number(line.quantity_was),

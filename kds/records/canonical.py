@@ -82,6 +82,7 @@ class _Line(Shape):
     note: str | None = None
     modifiers: list[_Modifier] | None = None
     voucher: str | None = None
+    tags: list[str] | None = None
 
 
 class _Member(Shape):
@@ -248,6 +249,7 @@ def _line(shape: _Line, parent: str | None) -> LineContent:
         shape.note or "",
         _modifiers(shape.modifiers),
         shape.voucher or "",
+        tuple(shape.tags or ()),
     )
 
 

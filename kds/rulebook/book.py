@@ -163,6 +163,7 @@ class Book:
             content.name,
             content.names,
             content.category,
+            content.tags,
             fields.service,
             fields.channel,
             is_parent,

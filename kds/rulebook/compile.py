@@ -171,6 +171,7 @@ def _match(spec: MatchSpec) -> Match:
         categories=tuple(fold(name) for name in spec.category),
         category_has=tuple(pattern(text) for text in spec.category_has),
         category_ends=tuple(pattern(text, at_end=True) for text in spec.category_ends),
+        tags=tuple(fold(name) for name in spec.tag),
         modifier_has=tuple(pattern(text) for text in spec.modifier_has),
         services=tuple(spec.service),
         channels=tuple(spec.channel),

@@ -95,6 +95,7 @@ class Match:
     categories: tuple[str, ...] = ()
     category_has: tuple[Pattern, ...] = ()
     category_ends: tuple[Pattern, ...] = ()
+    tags: tuple[str, ...] = ()
     modifier_has: tuple[Pattern, ...] = ()
     services: tuple[Service, ...] = ()
     channels: tuple[Channel, ...] = ()

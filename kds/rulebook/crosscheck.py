@@ -171,7 +171,10 @@ def _run_together(entry: Located[MenuSpec]) -> Iterator[Diagnostic]:
                         )
 
 
-_LISTED = ("name_has", "name_ends", "category", "category_has", "category_ends", "modifier_has")
+_LISTED = (
+    *("name_has", "name_ends", "category", "category_has", "category_ends"),
+    *("tag", "modifier_has"),
+)
 _PAUSES = re.compile("[，、]")
 
 

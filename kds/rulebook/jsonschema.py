@@ -197,6 +197,7 @@ WORDS = {
     "category": Wording("分类完全一样", "Whole categories"),
     "category_has": Wording("分类里含有", "Parts of categories"),
     "category_ends": Wording("分类以此结尾", "Ends of categories"),
+    "tag": Wording("收银给菜打的标签", "Tags that the till gives a dish"),
     "modifier_has": Wording("做法、加料里含有", "Parts of modifiers"),
     "service": Wording("用餐方式：堂食、打包、外卖 …", "How the guest gets the food"),
     "channel": Wording("从哪里下的单", "Where the order was placed"),

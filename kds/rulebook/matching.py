@@ -25,6 +25,7 @@ class Subject:
     item: str
     names: tuple[str, ...]
     category: str
+    tags: tuple[str, ...]
     modifiers: tuple[str, ...]
     service: Service
     channel: Channel
@@ -39,6 +40,7 @@ def subject(fields: OrderFields, content: LineContent, *, is_parent: bool) -> Su
         item=content.item_id.strip(),
         names=tuple(names),
         category=fold(content.category),
+        tags=tuple(fold(tag) for tag in content.tags),
         modifiers=tuple(fold(m.name) for m in all_modifiers(content.modifiers)),
         service=fields.service,
         channel=fields.channel,
@@ -119,19 +121,15 @@ def _holds(match: Match, line: Subject) -> Verdict:
 
 def _checks(match: Match, line: Subject) -> Iterator[Verdict]:
     """Yield the verdict of each condition that `match` states, the most telling ones last."""
-    if match.services:
-        services = match.services
-        yield Verdict(line.service in services, "service", line.service, wanted=services)
-    if match.channels:
-        channels = match.channels
-        yield Verdict(line.channel in channels, "channel", line.channel, wanted=channels)
+    yield from _order_checks(match, line)
     if match.parts is not None:
         yield Verdict(line.is_parent is match.parts, "parts", "yes" if line.is_parent else "no")
     if match.modifier_has:
         yield _any_has("modifier_has", match.modifier_has, line.modifiers)
+    if match.tags:
+        yield _any_of("tag", match.tags, line.tags)
     if match.categories:
-        named = match.categories
-        yield Verdict(line.category in named, "category", line.category, wanted=named)
+        yield _any_of("category", match.categories, (line.category,))
     if match.category_has:
         yield _any_has("category_has", match.category_has, (line.category,))
     if match.category_ends:
@@ -139,12 +137,25 @@ def _checks(match: Match, line: Subject) -> Iterator[Verdict]:
     if match.items:
         yield Verdict(line.item in match.items, "item", line.item, wanted=match.items)
     if match.names:
-        hit = next((name for name in line.names if name in match.names), None)
-        yield Verdict(hit is not None, "name", hit or "/".join(line.names), wanted=match.names)
+        yield _any_of("name", match.names, line.names)
     if match.name_has:
         yield _any_has("name_has", match.name_has, line.names)
     if match.name_ends:
         yield _any_has("name_ends", match.name_ends, line.names)
+
+
+def _order_checks(match: Match, line: Subject) -> Iterator[Verdict]:
+    if match.services:
+        services = match.services
+        yield Verdict(line.service in services, "service", line.service, wanted=services)
+    if match.channels:
+        channels = match.channels
+        yield Verdict(line.channel in channels, "channel", line.channel, wanted=channels)
+
+
+def _any_of(condition: str, wanted: tuple[str, ...], texts: tuple[str, ...]) -> Verdict:
+    hit = next((text for text in texts if text in wanted), None)
+    return Verdict(hit is not None, condition, hit or "/".join(texts), wanted=wanted)
 
 
 def _any_has(condition: str, patterns: tuple[Pattern, ...], texts: tuple[str, ...]) -> Verdict:

@@ -83,6 +83,7 @@ def covers(wide: Match, narrow: Match) -> bool:
         and _within(wide.items, narrow.items)
         and _within(wide.names, narrow.names)
         and _within(wide.categories, narrow.categories)
+        and _within(wide.tags, narrow.tags)
         and _text_within(wide.name_has, (narrow.name_has, narrow.name_ends), narrow.names)
         and _text_within(wide.name_ends, (narrow.name_ends,), narrow.names)
         and _text_within(

@@ -283,6 +283,7 @@ class MatchSpec(Spec):
     category: Texts = []
     category_has: Texts = []
     category_ends: Texts = []
+    tag: Texts = []
     modifier_has: Texts = []
     service: Services = []
     channel: Channels = []

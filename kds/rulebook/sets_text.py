@@ -92,14 +92,16 @@ def _side_faults(piece: Located[MenuSpec]) -> Iterator[Diagnostic]:
     if not any(map(_can_take_modifier, spec.match)):
         yield fault(
             place,
-            "做法只有名称：match 里要有 name、name_has 或 name_ends，且不看分类和编号",
+            "做法只有名称：match 里要有 name、name_has 或 name_ends，且不看分类、标签和编号",
             "a modifier has nothing but a name: one match must ask for name, name_has or "
-            "name_ends, and for no category or item",
+            "name_ends, and for no category, tag or item",
         )
 
 
 def _can_take_modifier(match: MatchSpec) -> bool:
-    asks_more = match.item or match.category or match.category_has or match.category_ends
+    asks_more = (
+        match.item or match.category or match.category_has or match.category_ends or match.tag
+    )
     is_set = match.modifier_has or match.parts
     return bool(match.name or match.name_has or match.name_ends) and not asks_more and not is_set
 

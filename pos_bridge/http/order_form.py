@@ -176,6 +176,7 @@ def _line(line_id: str, row: Row, dishes: Mapping[str, LineContent]) -> dict[str
         line |= {
             "item_id": known.item_id,
             "category": known.category,
+            "tags": list(known.tags),
             "names": dict(known.names),
             "unit": known.unit,
         }

@@ -97,6 +97,7 @@ def line(name: str, quantity: str | int = 1, **more: Any) -> TicketLine:
         "menu_class": "",
         "quantity": amount,
         "quantity_was": None,
+        "tags": (),
         "unit": "",
         "note": "",
         "round": 1,

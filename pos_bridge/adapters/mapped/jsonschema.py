@@ -55,6 +55,7 @@ WORDS = {
     "line_id": Wording("这一行的编号（不写就按内容）", "The line's id (by content)"),
     "item_id": Wording("菜品编号", "The dish's id"),
     "category": Wording("分类", "The category"),
+    "tags": Wording("标签在哪里，可写几个路径", "Where its tags stand"),
     "unit": Wording("单位", "The unit"),
     "course": Wording("道次", "The course"),
     "seat": Wording("座位", "The seat"),

@@ -248,7 +248,8 @@ class _LineReader:
         line_id = self._ids.unique(given) if given else self._ids.of(name, texts, modifiers, parent)
         line = {"line_id": line_id, "parent": parent, "name": name, **texts}
         line["quantity"] = self._quantity(spec, entry, name)
-        return values.without_nothing(line) | ({"modifiers": modifiers} if modifiers else {})
+        lists = {"modifiers": modifiers, "tags": _tags(spec.tags or (), entry)}
+        return values.without_nothing(line) | {key: made for key, made in lists.items() if made}
 
     def _modifiers(
         self, spec: ModifiersSpec, paths: Sequence[Path], scope: Scope, depth: int
@@ -269,6 +270,13 @@ class _LineReader:
             return "1"
         said = picked(spec.quantity, entry, self._doubts, raw=True)
         return values.quantity(said, name, self._doubts, per=spec.quantity.divide or 1)
+
+
+def _tags(paths: Sequence[Path], scope: Scope) -> list[str]:
+    """Return the texts that stand at `paths`, alone or in lists."""
+    found = [values.unwrapped(value) for path in paths for value in path.all_of(scope)]
+    several = [each for value in found for each in (value if isinstance(value, list) else [value])]
+    return [text for each in several if (text := values.text(each))]
 
 
 def _entries(paths: Sequence[Path], scope: Scope, doubts: Doubts) -> Iterator[Scope]:

@@ -241,6 +241,7 @@ class LinesSpec(MappedSpec):
     line_id: Value | None = None
     item_id: Value | None = None
     category: Value | None = None
+    tags: Paths | None = None
     unit: Value | None = None
     course: Value | None = None
     seat: Value | None = None

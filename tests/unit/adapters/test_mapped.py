@@ -54,6 +54,7 @@ order:
     item_id: sku
     name: title
     category: group
+    tags: [labels, "marks[*].text", flag]
     quantity: {path: grams, divide: 1000, default: "1000"}
     unit: unit
     course: course
@@ -104,6 +105,9 @@ _PAYLOAD: dict[str, Any] = {
                     "title": "Feast &amp; more",
                     "grams": 1500,
                     "unit": "斤",
+                    "labels": ["new", "", {"x": 1}],
+                    "marks": [{"text": "spicy"}, {"text": 7}],
+                    "flag": "hot",
                     "fired": False,
                     "options": [
                         {
@@ -175,6 +179,7 @@ def test_every_field_is_found_where_the_file_says() -> None:
             "name": "Feast & more",
             "item_id": "7",
             "unit": "斤",
+            "tags": ["new", "spicy", "7", "hot"],
             "state": "held",
             "quantity": "1.5",
         },

@@ -101,6 +101,31 @@ def test_a_menu_is_read_in_every_form_that_tills_export(
         assert read_menu(tmp_path / file) == (Dish("毛肚", "涮品"), Dish("鸳鸯锅", "锅底"))
 
 
+def test_tags_of_a_menu_are_seen_by_its_rules(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    entry = "  - {id: new, class: dish, match: {tag: [新品, new]}, cook: wok}\n"
+    book = texts(HOTPOT)
+    book["menu.yaml"] = book["menu.yaml"].replace("menu:\n", "menu:\n" + entry, 1)
+    (tmp_path / "book").mkdir()
+    for name, text in book.items():
+        (tmp_path / "book" / name).write_text(text, "utf-8")
+    dishes = [
+        '{"name": "毛肚", "category": "涮品", "tags": ["新品"]}',
+        '{"name": "黄喉", "category": "涮品", "标签": "热卖，New"}',
+        '{"name": "肥牛", "category": "涮品", "tags": null}',
+    ]
+    (tmp_path / "menu.json").write_text(f"[{', '.join(dishes)}]", "utf-8")
+    told = printed(capsys, "show", tmp_path / "book", "--menu", tmp_path / "menu.json", "--json")
+    assert [dish["rule"] == "new" for dish in json.loads(told)] == [True, True, False]
+    asked = ("explain", tmp_path / "book", "--name", "毛肚", "--lang")
+    assert "✓ menu.yaml:" in printed(capsys, *asked, "en", "--tag", "NEW")
+    assert "matches: tag = new" in printed(capsys, *asked, "en", "--tag", "NEW")
+    assert "不符：tag = –（要 new, 新品）" in printed(capsys, *asked, "zh")
+    assert "标签有 “新品”或“new”" in printed(capsys, "show", tmp_path / "book", "--lang", "zh")
+    assert "tagged '新品' or 'new'" in printed(capsys, "show", tmp_path / "book", "--lang", "en")
+
+
 @pytest.mark.parametrize("text", ["", "price\n3\n", "[1, 2]", "{broken", '{"name": ""}'])
 def test_a_menu_without_dishes_says_what_is_missing(tmp_path: Path, text: str) -> None:
     (tmp_path / "menu").write_text(text, "utf-8")

@@ -40,7 +40,14 @@ EVERYTHING = order(
     customer="Ms Wang 138",
     note="quick",
     lines=[
-        line("1", category="锅底", names={"zh": "锅", "en": "pot"}, course=2, seat="B"),
+        line(
+            "1",
+            category="锅底",
+            names={"zh": "锅", "en": "pot"},
+            course=2,
+            seat="B",
+            tags=["辣", 7],
+        ),
         line(
             "2",
             parent="1",
@@ -60,6 +67,7 @@ def test_every_field_of_the_contract_arrives() -> None:
     assert fields.placed_at == "2026-11-21T18:03:11+08:00"
     assert first.names == (("en", "pot"), ("zh", "锅"))
     assert (first.course, first.seat) == ("2", "B")
+    assert (first.tags, second.tags) == (("辣", "7"), ())
     assert (second.parent, second.state) == ("1", LineState.HELD)
     allergy = Modifier("x", ModifierKind.ALLERGY)
     assert second.modifiers == (Modifier("少辣", modifiers=(allergy,)),)

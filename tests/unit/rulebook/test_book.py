@@ -68,6 +68,8 @@ def test_the_first_entry_that_takes_a_dish_decides() -> None:
         ("{category: [x, y]}", {"category": " Y "}, {"category": "yz"}),
         ("{category_has: fish}", {"category": "Meat & Fish"}, {"category": "Fishing"}),
         ("{category_ends: 锅底}", {"category": "特色锅底"}, {"category": "锅底料"}),
+        ("{tag: [x, 新品]}", {"tags": ("hot", " 新品 ")}, {"tags": ("新品上市",)}),
+        ("{tag: Hot}", {"tags": ("HOT",)}, {}),
         (
             "{modifier_has: spicy}",
             {"modifiers": (Modifier("rice", modifiers=(Modifier("Extra spicy"),)),)},
@@ -82,6 +84,13 @@ def test_a_condition_takes_and_leaves(
 ) -> None:
     assert rule(entry("it", match), **taken) == "it"
     assert rule(entry("it", match), **left) == ""
+
+
+def test_what_is_known_of_a_dish_is_not_said_of_its_twin_with_another_tag() -> None:
+    kitchen = book(entry("new", "{tag: new}") + entry("rest", "{name: soup}"))
+    lines = [content("1", "Soup", tags=tags) for tags in (("new",), (), ("old",), ("new",))]
+    routed = [kitchen.route(OrderFields(), line, is_parent=False).rule for line in lines]
+    assert routed == ["new", "rest", "rest", "new"]
 
 
 def test_conditions_on_the_order_itself() -> None:
