@@ -322,6 +322,14 @@ def test_rest_of_a_ticket_is_shown_in_a_panel(recorder: Recorder) -> None:
     assert {"C05", "肥牛", "6"} <= set(recorder.texts)
 
 
+def test_what_several_rules_say_of_a_dish_is_read_to_its_end(recorder: Recorder) -> None:
+    """The fault: of a dish that is asked about, sold out and late the last reason was cut off."""
+    why = "起菜已 1:11，时限 5:00（menu.yaml:115 plate）；66 份？（checks.yaml:14 too-many）；沽清，少 65 份"
+    face = PanelFace("6", (PanelRow("", why, icon=Icon.LIST),))
+    (row,) = lay_rows(recorder, face, draw(recorder, face), 0)
+    assert "".join(row.title) == why
+
+
 def test_long_words_wrap_and_a_panel_never_runs_over(recorder: Recorder) -> None:
     rows = tuple(
         PanelRow(str(i), "非常长的一句话" * 8, lead="12", texts=("很长的说明" * 12,), right="18:20")

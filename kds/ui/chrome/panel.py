@@ -16,6 +16,9 @@ from kds.ui.text import break_lines
 
 CLOSE = ""
 
+_TITLE_LINES = 8
+"""Why a dish waits is a sentence of several rules, and is to be read to its end."""
+
 
 @dataclass(frozen=True, slots=True)
 class PanelButton:
@@ -111,7 +114,7 @@ def _lay_row(canvas: Canvas, row: PanelRow, place: Box) -> LaidRow:
         x += max(m.quantity_box, canvas.width(row.lead, Role.PANEL)) + m.cell_gap
     room = max(m.dish * 2, right - x)
     title_role = Role.META if row.heading else Role.PANEL
-    title = break_lines(row.title, room, partial(canvas.width, role=title_role), 3)
+    title = break_lines(row.title, room, partial(canvas.width, role=title_role), _TITLE_LINES)
     measure = partial(canvas.width, role=Role.PANEL_TEXT)
     texts = tuple(line for text in row.texts for line in break_lines(text, room, measure, 4))
     height = len(title) * m.name_line + len(texts) * m.note_row + 2 * m.body_pad
