@@ -324,7 +324,8 @@ def test_rest_of_a_ticket_is_shown_in_a_panel(recorder: Recorder) -> None:
 
 def test_what_several_rules_say_of_a_dish_is_read_to_its_end(recorder: Recorder) -> None:
     """The fault: of a dish that is asked about, sold out and late the last reason was cut off."""
-    why = "起菜已 1:11，时限 5:00（menu.yaml:115 plate）；66 份？（checks.yaml:14 too-many）；沽清，少 65 份"
+    why = "起菜已 1:11，时限 5:00（menu.yaml:115 plate）；66 份？（checks.yaml:14 too-many）"
+    why += "；沽清，少 65 份"
     face = PanelFace("6", (PanelRow("", why, icon=Icon.LIST),))
     (row,) = lay_rows(recorder, face, draw(recorder, face), 0)
     assert "".join(row.title) == why
