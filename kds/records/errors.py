@@ -44,7 +44,8 @@ class BadBody(BodyError):  # noqa: N818  # as above
         more = len(errors) - MOST_FAULTS
         rest = (FieldError("", f"and {more:,} more faults"),) if more > 0 else ()
         self.errors = (*errors[:MOST_FAULTS], *rest)
-        super().__init__("; ".join(f"{e.field}: {e.message}" for e in self.errors[:5]))
+        told = (f"{e.field}: {e.message}" if e.field else e.message for e in self.errors[:5])
+        super().__init__("; ".join(told))
 
 
 class BadOrder(BadBody):

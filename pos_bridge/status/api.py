@@ -110,7 +110,7 @@ class VendorMessenger:
             why = f"answered {response.status}: {str(error) or response.why}"
             raise NotTakenError(why, is_final=error.is_final) from error
         except BodyError as error:  # as from a portal that wants somebody to log in first
-            why = f"answered {response.status}, what nobody understands: {str(error).lstrip(': ')}"
+            why = f"answered {response.status}, what nobody understands: {error}"
             raise NotTakenError(why, is_final=False) from error
         return []
 

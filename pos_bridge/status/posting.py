@@ -81,7 +81,7 @@ async def _post(client: httpx.AsyncClient, request: Request, now_s: float) -> Ou
         if text := await _start_of(answer):
             why = f"{why}: {text}"
         if status == _GONE:
-            why = f"{why}: it wants no messages any more; put its new address into pos.toml"
+            why = "it wants no messages any more (410): put its new address into pos.toml"
             return Later(why, _GONE_REST_S, is_about_all=True)
         if status not in _TRY_AGAIN and 400 <= status < 500:
             return Refused(why)

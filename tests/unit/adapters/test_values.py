@@ -10,7 +10,7 @@ import pytest
 
 from kds.records.errors import BadBody
 from pos_bridge.adapters.lines import LineIds, lines_of, name_of, parts_of
-from pos_bridge.adapters.values import Doubts, quantity, text, when, words
+from pos_bridge.adapters.values import Doubts, json_object, quantity, text, when, words
 
 ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -132,3 +132,8 @@ def test_a_line_keeps_its_id_when_one_before_it_goes() -> None:
 
 def test_ids_beyond_double_precision_keep_their_digits() -> None:
     assert text(90071992547409931) == "90071992547409931"
+
+
+def test_a_fault_of_the_whole_body_is_said_without_an_empty_name() -> None:
+    with pytest.raises(BadBody, match=r"^must be a JSON object$"):
+        json_object(b"[]")
