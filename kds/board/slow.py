@@ -130,7 +130,7 @@ def forgotten_at(run: Run | None, slow: SlowView) -> Instant | None:
 
 
 def _done(parts: Iterable[Part]) -> Run | None:
-    """Return what ran of dishes that are all done, None if any is not, or none was made."""
+    """Return what ran of dishes that are all done or void, None if any is not, or none ran."""
     began: list[Instant] = []
     left: list[Instant] = []
     late: list[Instant] = []
@@ -138,9 +138,12 @@ def _done(parts: Iterable[Part]) -> Run | None:
         if part.counts.to_cook > 0:
             return None
         for group in part.line.groups:
-            if group.step in part.steps and group.visit == part.visit and group.ready_at:
-                began.append(group.fired_at or group.ready_at)
-                left.append(group.ready_at)
+            if group.step not in part.steps or group.visit != part.visit:
+                continue
+            end = group.ready_at or (group.voided_at if group.fired_at else None)
+            if end is not None:
+                began.append(group.fired_at or end)
+                left.append(end)
         late += [over.at for over in part.line.overtime if over.level in _LATE_LEVELS]
     if not left:
         return None
