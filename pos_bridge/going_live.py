@@ -28,7 +28,7 @@ from pos_bridge.rules import Choice, RulesState, Step, enact, files_in, stored, 
 from pos_bridge.writer import NotDurableError, Writer
 
 _logger = logging.getLogger(__name__)
-LOOK_EVERY_S = 0.2
+LOOK_EVERY_S = 0.1
 """Editors save in steps: what was found counts only if the folder is the same after reading it."""
 
 _AGAIN_AFTER_S = 5.0

@@ -229,14 +229,15 @@ def _waits(found: Changes) -> Wording:
 
 
 def _broken(count: int, *, has_book: bool) -> Wording:
+    faults = "1 fault" if count == 1 else f"{count} faults"
     if has_book:
         return Wording(
             f"规则文件夹有 {count} 处问题，继续使用上一份规则",
-            f"The rules folder has {count} faults; the last good rules stay in force",
+            f"The rules folder has {faults}; the last good rules stay in force",
         )
     return Wording(
         f"没有可用的规则（{count} 处问题），所有菜显示在内置的“厨房”工位",
-        f"There are no sound rules ({count} faults); everything goes to the built-in 'kitchen'",
+        f"There are no sound rules ({faults}); everything goes to the built-in 'kitchen'",
     )
 
 
