@@ -96,8 +96,8 @@ def test_toasts_order_is_changed_and_void_by_what_no_push_has_told(
 def test_a_toast_that_refuses_the_login_is_said_and_asked_again(
     toasting: Running, toast: ToyApi
 ) -> None:
+    before = eventually(lambda: times(toast, _LOGIN))
     toast.answers[_BULK] = [(401, {}), (200, [test_toast.sold(guid="lost-3")]), (200, [])]
-    before = times(toast, _LOGIN)
     eventually(lambda: dishes(toasting, "toast", "lost-3") != [])
     assert times(toast, _LOGIN) == before + 1
     assert "toast can not be asked for changes: 401" in toasting.logged()
