@@ -288,7 +288,7 @@ class TestRules:
         assert health["status"] == "degraded"
         assert health["rules"]["source"] == "built-in"
         assert health["rules"]["diagnostics"][0].startswith("book.yaml:1:")
-        assert "There are no sound rules (1 faults)" in bridge.logged()
+        assert "There are no sound rules (1 fault)" in bridge.logged()
         assert "book.yaml:1:" in bridge.logged()
         sent = order()
         bridge.post(sent)
