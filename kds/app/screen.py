@@ -53,7 +53,7 @@ from kds.ui.style.measures import Screen as Glass
 from kds.ui.ticket.reading import Reading
 from kds.wire.notices import Answered, DisplayNotice
 
-AT_ONCE = 10
+AT_ONCE = 5
 """Tickets that are made anew in one turn of the loop because the rules are others: hundreds would
 stop the wall for a fifth of a second."""
 
